@@ -1,0 +1,91 @@
+/*
+ * The parent's side: a connection to a service, over which generated functions make calls.
+ */
+#ifndef EYELET_CLIENT_H
+#define EYELET_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <eyelet/call.h>
+#include <eyelet/export.h>
+#include <eyelet/status.h>
+
+EYELET_BEGIN_DECLS
+
+struct eyelet_client;
+
+#define EYELET_TIMEOUT_MS_DEFAULT 30000u /* DESIGN: every call has a deadline, 30 s if nobody says otherwise */
+#define EYELET_TIMEOUT_MS_MAX 86400000u  /* one day; a longer time is cut to this */
+
+/**
+ * struct eyelet_client_opts - how a client behaves; zero means the default
+ * @connect_timeout_ms:  for all attempts to connect together; default 30,000
+ * @call_timeout_ms:     for a call that does not say; default 30,000
+ * @frame_max:           longest frame data sent and accepted, in bytes; default 4 MiB, at most 16 MiB - 1
+ * @decode_max:          most memory that unpacking one reply may take, in bytes; default 16 MiB; a short reply gets
+ *                       less: 64 KiB and 16 times its length
+ */
+struct eyelet_client_opts {
+    uint32_t connect_timeout_ms;
+    uint32_t call_timeout_ms;
+    uint32_t frame_max;
+    size_t decode_max;
+};
+
+/**
+ * struct eyelet_call_opts - how one call behaves; zero means the client's default
+ * @timeout_ms:  from now to the reply, over waiting for other threads, writing and reading; travels to the server
+ * @metadata:    pairs that travel with the request; keys are lower-cased on the way
+ * @n_metadata:  number of pairs, at most 64, 16 KiB in all
+ */
+struct eyelet_call_opts {
+    uint32_t timeout_ms;
+    const struct eyelet_metadata *metadata;
+    size_t n_metadata;
+};
+
+/**
+ * eyelet_client_open() - connect to a service
+ * @address:  see <eyelet/address.h>
+ * @opts:     may be NULL
+ * @ret:      the client; ended with eyelet_client_close(); set on success only
+ * @reterr:   may be NULL
+ *
+ * Tries again until the connect timeout is over, so that a parent may start before its enclave.
+ *
+ * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for an address or option that makes no sense; EYELET_UNAVAILABLE when
+ * nobody could be reached; EYELET_DEADLINE_EXCEEDED when the peer's machine never answered; EYELET_UNIMPLEMENTED for
+ * an address that cannot be connected to; EYELET_RESOURCE_EXHAUSTED without memory or descriptors.
+ */
+EYELET_API enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_client_opts *opts,
+                                                 struct eyelet_client **ret, struct eyelet_error *reterr);
+
+/**
+ * eyelet_client_close() - end the connection and free the client
+ * @client:  may be NULL; no other thread may be in a call on it
+ *
+ * Return: NULL.
+ */
+EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *client);
+
+/*
+ * Calls, which generated functions make. A client may be used from several threads: calls are made one after the
+ * other, and the deadline of each covers its wait for the others. A call returns one of
+ *
+ *   EYELET_OK                  the reply is there
+ *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
+ *   EYELET_UNAVAILABLE         the connection is lost: this and every later call on this client ends so; open another.
+ *                              Or the server is stopping and did not take the call
+ *   EYELET_RESOURCE_EXHAUSTED  the request or reply is over a limit, the server is too busy, or memory ran out; the
+ *                              client stays usable
+ *   EYELET_INVALID_ARGUMENT    metadata over its limits or with a bad key, nothing was sent; or from the server
+ *   EYELET_INTERNAL            the reply makes no sense
+ *   any other                  from the server, struct eyelet_error says so in is_remote
+ *
+ * and error.may_have_executed tells whether the server may have run it.
+ */
+
+EYELET_END_DECLS
+
+#endif

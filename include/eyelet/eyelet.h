@@ -1,0 +1,18 @@
+/*
+ * Everything of eyelet in one include: what programs and generated code use.
+ */
+#ifndef EYELET_EYELET_H
+#define EYELET_EYELET_H
+
+#include <eyelet/address.h>
+#include <eyelet/call.h>
+#include <eyelet/client.h>
+#include <eyelet/export.h>
+#include <eyelet/frame.h>
+#include <eyelet/server.h>
+#include <eyelet/service.h>
+#include <eyelet/slice.h>
+#include <eyelet/status.h>
+#include <eyelet/vsock.h>
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * Failures on demand. The linker puts __wrap_<call> from faults.c in front of every call named in wrapped.txt, for the
+ * library and the tests alike; what protobuf-c and libc call inside themselves is not touched.
+ *
+ * A test names a call by its enum, lets its n-th use fail, cuts its counts short, or asks how often it was used. The
+ * clock can be a fake: then nothing sleeps, and time moves only where the code waits or the test says so.
+ */
+#ifndef EYELET_TESTS_FAULTS_H
+#define EYELET_TESTS_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together. */
+enum fault_call {
+    FAULT_ALLOC,
+    FAULT_SOCKET,
+    FAULT_BIND,
+    FAULT_LISTEN,
+    FAULT_ACCEPT4,
+    FAULT_CONNECT,
+    FAULT_GETSOCKOPT,
+    FAULT_SETSOCKOPT,
+    FAULT_GETSOCKNAME,
+    FAULT_GETPEERNAME,
+    FAULT_SENDMSG,
+    FAULT_SEND,
+    FAULT_RECV,
+    FAULT_POLL,
+    FAULT_EPOLL_CREATE1,
+    FAULT_EPOLL_CTL,
+    FAULT_EPOLL_WAIT,
+    FAULT_EVENTFD,
+    FAULT_FCNTL,
+    FAULT_SHUTDOWN,
+    FAULT_CLOSE,
+    FAULT_UNLINK,
+    FAULT_LSTAT,
+    FAULT_DUP,
+    FAULT_IOCTL,
+    N_FAULT_CALLS,
+};
+
+/* Forget every fault, count and the fake clock. Every test starts with this (as a cmocka setup: faults_setup). */
+void faults_reset(void);
+int faults_setup(void **state);
+
+/* The @nth use from now (1 is the next one) fails with @error_number and does nothing. Several may be planned. */
+void faults_fail(enum fault_call call, unsigned nth, int error_number);
+
+/* Every use from now fails with @error_number, until faults_reset(); 0 lets them succeed again. */
+void faults_fail_always(enum fault_call call, int error_number);
+
+/* SENDMSG, SEND and RECV move at most @max bytes per use from now; 0 lifts the limit. */
+void faults_short(enum fault_call call, size_t max);
+
+/* Uses since the last reset, failed ones included. */
+unsigned faults_count(enum fault_call call);
+
+/*
+ * A fake CLOCK_MONOTONIC that starts at @start_ns. poll() and epoll_wait() then look once without waiting; when nothing
+ * is there, time jumps to the end of their timeout and they return 0; one without a timeout fails the test.
+ */
+void faults_fake_clock(uint64_t start_ns);
+void faults_advance_ns(uint64_t ns);
+uint64_t faults_now_ns(void);
+
+/*
+ * No test opens AF_VSOCK outside of a virtual machine made for it: socket(AF_VSOCK) fails here with EAFNOSUPPORT, or,
+ * after this call, gives an AF_UNIX socket instead, on which bind, listen and connect record the sockaddr_vm and
+ * succeed (or fail as planned by faults_fail()). faults_vsock_last() gives what was recorded last.
+ */
+void faults_fake_vsock(bool is_on);
+bool faults_vsock_last(uint32_t *ret_cid, uint32_t *ret_port, uint8_t *ret_flags);
+
+#endif
