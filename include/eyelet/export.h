@@ -13,11 +13,11 @@
 #endif
 
 #if defined(__GNUC__)
-#define EYELET_API __attribute__((visibility("default")))
-#define EYELET_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define EYELET_API __attribute__((__visibility__("default")))
+#define EYELET_PRINTF(at, first) __attribute__((__format__(__printf__, at, first)))
 #else
 #define EYELET_API
-#define EYELET_PRINTF(format, first)
+#define EYELET_PRINTF(at, first)
 #endif
 
 #endif

@@ -19,9 +19,9 @@
 
 EYELET_BEGIN_DECLS
 
-#define EYELET_FRAME_HEADER_LEN 10                   /* ttrpc: PROTOCOL.md, "Message Frame" */
+#define EYELET_FRAME_HEADER_LEN 10              /* ttrpc: PROTOCOL.md, "Message Frame" */
 #define EYELET_FRAME_DATA_MAX_DEFAULT (4u << 20)     /* ttrpc: messageLengthMax, inclusive */
-#define EYELET_FRAME_DATA_MAX ((16u << 20) - 1)      /* ttrpc: the length's first byte is reserved and 0 */
+#define EYELET_FRAME_DATA_MAX ((16u << 20) - 1) /* ttrpc: the length's first byte is reserved and 0 */
 
 enum eyelet_frame_type {
     EYELET_FRAME_REQUEST = 1,

@@ -1,0 +1,482 @@
+/*
+ * ttrpc's Request and Response on nanopb's tag loop and encoder.
+ */
+#include "core/envelope.h"
+
+#include <pb_decode.h>
+#include <pb_encode.h>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+enum {
+    REQUEST_SERVICE = 1,
+    REQUEST_METHOD = 2,
+    REQUEST_PAYLOAD = 3,
+    REQUEST_TIMEOUT_NANO = 4,
+    REQUEST_METADATA = 5,
+
+    RESPONSE_STATUS = 1,
+    RESPONSE_PAYLOAD = 2,
+
+    STATUS_CODE = 1,
+    STATUS_MESSAGE = 2,
+    STATUS_DETAILS = 3,
+
+    KEY_VALUE_KEY = 1,
+    KEY_VALUE_VALUE = 2,
+
+    ANY_TYPE_URL = 1,
+    ANY_VALUE = 2,
+};
+
+/* One field as it lies in a message: @number of a varint, or @bytes of a length-delimited field. */
+struct field {
+    uint32_t tag;
+    pb_wire_type_t wire_type;
+    uint64_t number;
+    struct eyelet_slice bytes;
+};
+
+/* Takes one field from the front of @in, which must not be empty. Return: false when there is none to be had. */
+static bool take_field(struct eyelet_slice *in, struct field *ret)
+{
+    pb_istream_t stream = pb_istream_from_buffer(in->data, in->len);
+    struct field field = { 0 };
+    uint64_t len;
+    bool eof;
+
+    if (!pb_decode_tag(&stream, &field.wire_type, &field.tag, &eof) || field.tag == 0)
+        return false;
+
+    switch (field.wire_type) {
+    case PB_WT_VARINT:
+        if (!pb_decode_varint(&stream, &field.number))
+            return false;
+        break;
+    case PB_WT_STRING:
+        if (!pb_decode_varint(&stream, &len) || len > stream.bytes_left)
+            return false;
+        field.bytes = eyelet_slice_part(*in, in->len - stream.bytes_left, (size_t)len);
+        if (!pb_read(&stream, NULL, (size_t)len))
+            return false;
+        break;
+    default:
+        if (!pb_skip_field(&stream, field.wire_type))
+            return false;
+        break;
+    }
+
+    eyelet_slice_take(in, in->len - stream.bytes_left);
+    *ret = field;
+    return true;
+}
+
+static bool store_bytes(const struct field *field, struct eyelet_slice *ret)
+{
+    if (field->wire_type != PB_WT_STRING)
+        return false;
+    *ret = field->bytes;
+    return true;
+}
+
+static bool store_number(const struct field *field, uint64_t *ret)
+{
+    if (field->wire_type != PB_WT_VARINT)
+        return false;
+    *ret = field->number;
+    return true;
+}
+
+/* KeyValue and Any have the same shape: two length-delimited fields, numbered 1 and 2. */
+static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, struct eyelet_slice *ret_second)
+{
+    struct eyelet_slice first = { 0 }, second = { 0 };
+    struct field field;
+    bool is_good = true;
+
+    while (in.len > 0 && is_good) {
+        if (!take_field(&in, &field))
+            return false;
+        if (field.tag == 1)
+            is_good = store_bytes(&field, &first);
+        else if (field.tag == 2)
+            is_good = store_bytes(&field, &second);
+    }
+    *ret_first = first;
+    *ret_second = second;
+    return is_good;
+}
+
+_Static_assert((int)KEY_VALUE_KEY == (int)ANY_TYPE_URL && (int)KEY_VALUE_VALUE == (int)ANY_VALUE,
+               "one decoder reads both");
+
+static bool metadata_is_sound(const struct field *field)
+{
+    struct eyelet_slice key, value;
+
+    return field->wire_type == PB_WT_STRING && pair_decode(field->bytes, &key, &value);
+}
+
+static bool request_take(struct eyelet_slice *in, struct eyelet_request *request, bool *ret_has_metadata)
+{
+    struct field field;
+    uint64_t number;
+
+    if (!take_field(in, &field))
+        return false;
+
+    switch (field.tag) {
+    case REQUEST_SERVICE:
+        return store_bytes(&field, &request->service);
+    case REQUEST_METHOD:
+        return store_bytes(&field, &request->method);
+    case REQUEST_PAYLOAD:
+        return store_bytes(&field, &request->payload);
+    case REQUEST_TIMEOUT_NANO:
+        if (!store_number(&field, &number))
+            return false;
+        request->timeout_ns = (int64_t)number;
+        return true;
+    case REQUEST_METADATA:
+        *ret_has_metadata = true;
+        return metadata_is_sound(&field);
+    default:
+        return true;
+    }
+}
+
+bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret)
+{
+    struct eyelet_slice whole = in;
+    struct eyelet_request request = { 0 };
+    bool has_metadata = false;
+
+    while (in.len > 0) {
+        if (!request_take(&in, &request, &has_metadata))
+            return false;
+    }
+    if (has_metadata)
+        request.metadata = whole;
+    *ret = request;
+    return true;
+}
+
+bool eyelet_request_next_metadata(struct eyelet_slice *metadata, struct eyelet_slice *ret_key,
+                                  struct eyelet_slice *ret_value)
+{
+    struct field field;
+
+    while (metadata->len > 0) {
+        if (!take_field(metadata, &field))
+            return false;
+        if (field.tag == REQUEST_METADATA)
+            return pair_decode(field.bytes, ret_key, ret_value);
+    }
+    return false;
+}
+
+static bool status_decode(struct eyelet_slice in, struct eyelet_response *response)
+{
+    struct field field;
+    struct eyelet_slice any;
+    uint64_t number;
+    bool is_good = true;
+
+    response->status = in;
+    while (in.len > 0 && is_good) {
+        if (!take_field(&in, &field))
+            return false;
+        if (field.tag == STATUS_CODE) {
+            is_good = store_number(&field, &number);
+            if (is_good)
+                response->code = (int32_t)(uint32_t)number;
+        } else if (field.tag == STATUS_MESSAGE) {
+            is_good = store_bytes(&field, &response->message);
+        } else if (field.tag == STATUS_DETAILS) {
+            is_good = store_bytes(&field, &any);
+        }
+    }
+    return is_good;
+}
+
+bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
+{
+    struct eyelet_response response = { 0 };
+    struct eyelet_slice status;
+    struct field field;
+    bool is_good = true;
+
+    while (in.len > 0 && is_good) {
+        if (!take_field(&in, &field))
+            return false;
+        if (field.tag == RESPONSE_STATUS)
+            is_good = store_bytes(&field, &status) && status_decode(status, &response);
+        else if (field.tag == RESPONSE_PAYLOAD)
+            is_good = store_bytes(&field, &response.payload);
+    }
+    if (is_good)
+        *ret = response;
+    return is_good;
+}
+
+bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice *ret_any)
+{
+    struct field field;
+
+    while (status->len > 0) {
+        if (!take_field(status, &field))
+            return false;
+        if (field.tag == STATUS_DETAILS)
+            return store_bytes(&field, ret_any);
+    }
+    return false;
+}
+
+bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_url, struct eyelet_slice *ret_value)
+{
+    return pair_decode(any, ret_type_url, ret_value);
+}
+
+/* Every encoder below runs twice: once on a sizing stream, once on the room that was measured. It cannot fail then. */
+static void put_bytes(pb_ostream_t *stream, uint32_t tag, struct eyelet_slice bytes)
+{
+    bool is_done = pb_encode_tag(stream, PB_WT_STRING, tag) && pb_encode_string(stream, bytes.data, bytes.len);
+
+    assert(is_done);
+    (void)is_done;
+}
+
+static void put_number(pb_ostream_t *stream, uint32_t tag, uint64_t number)
+{
+    bool is_done = pb_encode_tag(stream, PB_WT_VARINT, tag) && pb_encode_varint(stream, number);
+
+    assert(is_done);
+    (void)is_done;
+}
+
+/* The tag and length of a field whose bytes follow. */
+static void put_head(pb_ostream_t *stream, uint32_t tag, size_t len)
+{
+    bool is_done = pb_encode_tag(stream, PB_WT_STRING, tag) && pb_encode_varint(stream, len);
+
+    assert(is_done);
+    (void)is_done;
+}
+
+static size_t bytes_field_len(size_t len)
+{
+    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+
+    put_head(&sizing, 1, len); /* every tag of these messages takes one byte */
+    return sizing.bytes_written + len;
+}
+
+void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status)
+{
+    struct eyelet_slice any;
+
+    while (eyelet_status_next_detail(&status, &any)) {
+        size_t room = EYELET_ERROR_DETAILS_MAX - error->details_len;
+        pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
+
+        if (any.len >= room || bytes_field_len(any.len) > room)
+            return;
+        put_bytes(&stream, STATUS_DETAILS, any);
+        error->details_len += stream.bytes_written;
+    }
+}
+
+bool eyelet_error_next_detail(const struct eyelet_error *error, size_t *cursor, struct eyelet_slice *ret_type_url,
+                              struct eyelet_slice *ret_value)
+{
+    struct eyelet_slice rest, any;
+
+    if (*cursor > error->details_len || error->details_len > sizeof(error->details))
+        return false;
+    rest = (struct eyelet_slice){ error->details + *cursor, error->details_len - *cursor };
+    if (!eyelet_status_next_detail(&rest, &any) || !eyelet_any_decode(any, ret_type_url, ret_value))
+        return false;
+    *cursor = error->details_len - rest.len;
+    return true;
+}
+
+/* A name as it may be shown in an error: escaped, and cut. */
+struct shown {
+    char text[128];
+};
+
+static const char *show(struct eyelet_slice name, struct shown *room)
+{
+    eyelet_text_escape(name, room->text, sizeof(room->text));
+    return room->text;
+}
+
+static enum eyelet_status check_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
+{
+    struct shown room;
+
+    if (name.len == 0)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
+    if (name.len > EYELET_NAME_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
+                                name.len, EYELET_NAME_MAX);
+    if (memchr(name.data, '\0', name.len) != NULL || memchr(name.data, '/', name.len) != NULL)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' has a NUL byte or a slash", what,
+                                show(name, &room));
+    if (!eyelet_utf8_is_valid(name))
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' is not UTF-8", what, show(name, &room));
+    return EYELET_OK;
+}
+
+static bool has_control(struct eyelet_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* One pair, with @total bytes of metadata before it and @n pairs, both of which it adds to. */
+static enum eyelet_status check_pair(struct eyelet_slice key, struct eyelet_slice value, size_t *n, size_t *total,
+                                     struct eyelet_error *reterr)
+{
+    struct shown room;
+
+    if (key.len == 0 || has_control(key) || !eyelet_utf8_is_valid(key))
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
+                                "metadata key '%s' is empty, has control bytes or is not UTF-8", show(key, &room));
+    if (key.len > EYELET_METADATA_KEY_MAX)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "metadata key of %zu bytes is longer than %d",
+                                key.len, EYELET_METADATA_KEY_MAX);
+    if (value.len > EYELET_METADATA_VALUE_MAX)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
+                                "metadata value of %zu bytes for '%s' is longer than %d", value.len,
+                                show(key, &room), EYELET_METADATA_VALUE_MAX);
+
+    *n += 1;
+    *total += key.len + value.len;
+    if (*n > EYELET_METADATA_PAIRS_MAX)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "more than %d pairs of metadata",
+                                EYELET_METADATA_PAIRS_MAX);
+    if (*total > EYELET_METADATA_LEN_MAX)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "more than %d bytes of metadata",
+                                EYELET_METADATA_LEN_MAX);
+    return EYELET_OK;
+}
+
+enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+{
+    struct eyelet_slice metadata = request->metadata, key, value;
+    size_t n = 0, total = 0;
+    enum eyelet_status status;
+
+    status = check_name("service", request->service, reterr);
+    if (status == EYELET_OK)
+        status = check_name("method", request->method, reterr);
+    while (status == EYELET_OK && eyelet_request_next_metadata(&metadata, &key, &value))
+        status = check_pair(key, value, &n, &total, reterr);
+    return status;
+}
+
+enum eyelet_status eyelet_metadata_check(const struct eyelet_metadata *metadata, size_t n_metadata,
+                                         struct eyelet_error *reterr)
+{
+    enum eyelet_status status = EYELET_OK;
+    size_t n = 0, total = 0;
+
+    for (size_t i = 0; i < n_metadata && status == EYELET_OK; i++)
+        status = check_pair(eyelet_slice_of(metadata[i].key), eyelet_slice_of(metadata[i].value), &n, &total, reterr);
+    return status;
+}
+
+static void put_metadata(pb_ostream_t *stream, const struct eyelet_metadata *pair)
+{
+    struct eyelet_slice key = eyelet_slice_of(pair->key), value = eyelet_slice_of(pair->value);
+    uint8_t lower[EYELET_METADATA_KEY_MAX];
+
+    assert(key.len <= sizeof(lower));
+    for (size_t i = 0; i < key.len; i++)
+        lower[i] = (uint8_t)(key.data[i] >= 'A' && key.data[i] <= 'Z' ? key.data[i] + ('a' - 'A') : key.data[i]);
+    key.data = lower;
+
+    put_head(stream, REQUEST_METADATA, bytes_field_len(key.len) + bytes_field_len(value.len));
+    put_bytes(stream, KEY_VALUE_KEY, key);
+    put_bytes(stream, KEY_VALUE_VALUE, value);
+}
+
+static void put_request_head(pb_ostream_t *stream, const struct eyelet_outgoing_request *request)
+{
+    put_bytes(stream, REQUEST_SERVICE, eyelet_slice_of(request->service));
+    put_bytes(stream, REQUEST_METHOD, eyelet_slice_of(request->method));
+    put_number(stream, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
+    for (size_t i = 0; i < request->n_metadata; i++)
+        put_metadata(stream, &request->metadata[i]);
+    if (request->payload_len > 0)
+        put_head(stream, REQUEST_PAYLOAD, request->payload_len);
+}
+
+size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request)
+{
+    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+
+    put_request_head(&sizing, request);
+    return sizing.bytes_written;
+}
+
+void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, uint8_t *room, size_t room_len)
+{
+    pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+
+    put_request_head(&stream, request);
+}
+
+size_t eyelet_reply_head_len(size_t payload_len)
+{
+    return payload_len > 0 ? bytes_field_len(payload_len) - payload_len : 0;
+}
+
+void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len)
+{
+    pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+
+    if (payload_len > 0)
+        put_head(&stream, RESPONSE_PAYLOAD, payload_len);
+}
+
+static struct eyelet_slice cut_text(const char *text)
+{
+    return (struct eyelet_slice){ (const uint8_t *)text, strnlen(text, EYELET_ERROR_TEXT_MAX) };
+}
+
+static void put_status(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
+{
+    put_number(stream, STATUS_CODE, (uint64_t)status);
+    if (text.len > 0)
+        put_bytes(stream, STATUS_MESSAGE, text);
+}
+
+static void put_failure(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
+{
+    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+
+    put_status(&sizing, status, text);
+    put_head(stream, RESPONSE_STATUS, sizing.bytes_written);
+    put_status(stream, status, text);
+}
+
+size_t eyelet_failure_len(enum eyelet_status status, const char *text)
+{
+    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+
+    put_failure(&sizing, status, cut_text(text));
+    return sizing.bytes_written;
+}
+
+void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t *room, size_t room_len)
+{
+    pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+
+    put_failure(&stream, status, cut_text(text));
+}

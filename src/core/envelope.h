@@ -1,0 +1,117 @@
+/*
+ * ttrpc's Request and Response messages, to and from slices: nothing is copied and nothing is stored. The tag loop and
+ * the encoder are nanopb's public ones. A parser here says what the bytes are; whether they are allowed is judged by
+ * eyelet_request_check(), and what follows from that by the session.
+ *
+ *     Request:  service=1 string, method=2 string, payload=3 bytes, timeout_nano=4 int64, metadata=5 repeated KeyValue
+ *     Response: status=1 google.rpc.Status {code=1, message=2, details=3 repeated Any}, payload=2 bytes
+ */
+#ifndef EYELET_CORE_ENVELOPE_H
+#define EYELET_CORE_ENVELOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <eyelet/call.h>
+#include <eyelet/slice.h>
+#include <eyelet/status.h>
+
+#define EYELET_NAME_MAX 255                /* HOSTILE limit "service, method name", in bytes */
+#define EYELET_METADATA_PAIRS_MAX 64       /* HOSTILE limit "metadata" */
+#define EYELET_METADATA_LEN_MAX (16 << 10) /* HOSTILE limit "metadata": keys and values together */
+#define EYELET_METADATA_KEY_MAX 128        /* HOSTILE limit "metadata" */
+#define EYELET_METADATA_VALUE_MAX (8 << 10) /* HOSTILE limit "metadata" */
+
+/**
+ * struct eyelet_request - a Request, decoded
+ * @service:       proto full name
+ * @method:        bare name
+ * @payload:       the message
+ * @metadata:      the encoded request again: walk it with eyelet_request_next_metadata()
+ * @timeout_ns:    timeout_nano as it came: 0 is none
+ */
+struct eyelet_request {
+    struct eyelet_slice service;
+    struct eyelet_slice method;
+    struct eyelet_slice payload;
+    struct eyelet_slice metadata;
+    int64_t timeout_ns;
+};
+
+/**
+ * struct eyelet_response - a Response, decoded
+ * @code:      status code as it came; 0 when the status is absent
+ * @message:   status message
+ * @status:    the encoded Status: its details are walked with eyelet_status_next_detail()
+ * @payload:   the message
+ */
+struct eyelet_response {
+    int32_t code;
+    struct eyelet_slice message;
+    struct eyelet_slice status;
+    struct eyelet_slice payload;
+};
+
+/* Return: false when @in is no Request: a broken varint, length or tag, or a known field with another wire type. */
+bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret);
+bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret);
+
+/* Moves @metadata to behind its next pair. Return: false when there is none. */
+bool eyelet_request_next_metadata(struct eyelet_slice *metadata, struct eyelet_slice *ret_key,
+                                  struct eyelet_slice *ret_value);
+
+/* Moves @status to behind its next google.protobuf.Any, handed out encoded. Return: false when there is none. */
+bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice *ret_any);
+
+/* Return: false when @any is no google.protobuf.Any. */
+bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_url, struct eyelet_slice *ret_value);
+
+/* Keeps the details of an encoded Status in @error, as many whole ones as fit; eyelet_error_next_detail() walks them. */
+void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status);
+
+/*
+ * eyelet_request_check() - is a decoded request allowed? HOSTILE H053, H061, H062
+ * @reterr:  may be NULL; says which value is not
+ *
+ * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for a bad name or metadata key; EYELET_RESOURCE_EXHAUSTED for too much
+ * metadata.
+ */
+enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr);
+
+/**
+ * struct eyelet_outgoing_request - what a Request is made of
+ * @payload_len:  bytes of message that the caller puts behind the encoded rest
+ * @timeout_ns:   more than 0
+ */
+struct eyelet_outgoing_request {
+    const char *service;
+    const char *method;
+    const struct eyelet_metadata *metadata;
+    size_t n_metadata;
+    size_t payload_len;
+    int64_t timeout_ns;
+};
+
+/* Pairs that this side wants to send, judged by the same rules as those that arrive. */
+enum eyelet_status eyelet_metadata_check(const struct eyelet_metadata *metadata, size_t n_metadata,
+                                         struct eyelet_error *reterr);
+
+/*
+ * eyelet_request_head_len() - bytes of a Request before its payload
+ *
+ * The payload is the last field, so that a message can be packed straight behind. @request must have passed
+ * eyelet_metadata_check().
+ */
+size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request);
+void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, uint8_t *room, size_t room_len);
+
+/* The same for a Response that is OK: nothing at all when the payload is empty. */
+size_t eyelet_reply_head_len(size_t payload_len);
+void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len);
+
+/* A Response with an error status: no payload. @text is cut at EYELET_ERROR_TEXT_MAX. */
+size_t eyelet_failure_len(enum eyelet_status status, const char *text);
+void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t *room, size_t room_len);
+
+#endif
