@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <eyelet/call.h>
+#include <eyelet/metadata.h>
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 

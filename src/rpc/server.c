@@ -94,7 +94,7 @@ static void fill_defaults(struct eyelet_server_opts *opts)
     default_u32(&opts->body_grace_ms, 5000);
     default_u32(&opts->body_rate_min, 64u << 10);
     default_u32(&opts->write_stall_ms, 10000);
-    default_u32(&opts->call_timeout_ms, EYELET_TIMEOUT_MS_DEFAULT);
+    default_u32(&opts->call_timeout_ms, 30000);
     default_u32(&opts->call_timeout_max_ms, 300000);
     default_u32(&opts->grace_ms, 5000);
     default_size(&opts->decode_max, 16u << 20);
