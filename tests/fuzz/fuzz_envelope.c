@@ -105,8 +105,9 @@ static void check_good_request(const struct eyelet_request *request)
     struct eyelet_metadata pairs[EYELET_METADATA_PAIRS_MAX];
     size_t n_pairs = take_pairs(request, pairs);
     char *service = text_of(request->service), *method = text_of(request->method);
-    struct eyelet_outgoing_request outgoing = { service,        method, pairs, n_pairs, request->payload.len,
-                                                request->timeout_ns };
+    struct eyelet_outgoing_request outgoing = {
+        service, method, pairs, n_pairs, request->payload.len, request->timeout_ns
+    };
 
     FUZZ_CHECK(eyelet_metadata_check(pairs, n_pairs, NULL) == EYELET_OK);
     send_again(request, &outgoing);
