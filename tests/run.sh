@@ -32,12 +32,17 @@ if setarch -R true 2>/dev/null; then
     fixed_addresses=(setarch -R)
 fi
 
-packages_of() {
-    case $1 in
-    fuzz) echo libcmocka-dev g++ python3 clang libclang-rt-dev ;;
-    coverage) echo libcmocka-dev g++ python3 gcovr ;;
-    *) echo libcmocka-dev g++ python3 ;;
+# What the tests need beyond the build.
+need_to_test() {
+    local packages=(libcmocka-dev g++ python3)
+
+    case " $* " in
+    *' fuzz '*) packages+=(clang libclang-rt-dev) ;;
     esac
+    case " $* " in
+    *' coverage '*) packages+=(gcovr) ;;
+    esac
+    need_to_build "${packages[@]}"
 }
 
 build() {
@@ -80,8 +85,6 @@ print_coverage() {
 }
 
 run_stage() {
-    # shellcheck disable=SC2046 # words
-    need_to_build $(packages_of "$1")
     case $1 in
     install)
         build release
@@ -98,6 +101,7 @@ run_stage() {
     esac
 }
 
+need_to_test "${stages[@]}"
 count=0
 for stage in "${stages[@]}"; do
     count=$((count + 1))

@@ -13,7 +13,7 @@ import sys
 PURE = re.compile(
     r"(__)?(mem(cpy|move|set|cmp|chr|mem)|str(n?len|n?cmp|n?casecmp|r?chr|n?cpy|str|spn|cspn|pbrk|error(desc|name)_np)|v?snprintf)(_chk)?"
     r"|eyelet_\w+|pb_\w+|__assert_fail|__ctype_\w+|is\w+|to(lower|upper)"
-    r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|tsan|sanitizer|gcov|llvm|sancov)_\w+"
+    r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(start_+|stop_+)?(asan|ubsan|tsan|sanitizer|gcov|llvm|sancov)_\w+"
 )
 
 

@@ -89,7 +89,7 @@ need() {
 # What it takes to build the library, the generator and the examples.
 need_to_build() {
     need gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-c-dev \
-        libprotobuf-dev libnanopb-dev "$@"
+        libprotobuf-dev libprotoc-dev libnanopb-dev "$@"
 }
 
 mkdir -p "$(dirname "$log")"
