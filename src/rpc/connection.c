@@ -77,11 +77,19 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
     return kind;
 }
 
+/* A queue that must grow doubles: frames are small, and a peer that takes few bytes at a time costs no copying. */
+static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool, size_t len)
+{
+    if (eyelet_buffer_room_len(out) >= len)
+        return 0;
+    return eyelet_buffer_reserve(out, pool, len > out->len ? len : out->len);
+}
+
 uint8_t *eyelet_connection_queue(struct eyelet_connection *connection, size_t len)
 {
     uint8_t *room;
 
-    if (eyelet_buffer_reserve(&connection->out, connection->pool, len) < 0)
+    if (make_room(&connection->out, connection->pool, len) < 0)
         return NULL;
     if (connection->out.len == 0)
         connection->n_queued = 0;
