@@ -197,7 +197,7 @@ static void h010_every_error_of_a_recv_comes_back(void **state)
     faults_fail(FAULT_ALLOC, 1, ENOMEM);
     eyelet_buffer_clear(&fixture.connection.in, &fixture.pool);
     eyelet_buffer_pool_clear(&fixture.pool);
-    assert_int_equal(eyelet_connection_read(&fixture.connection), -ENOMEM);
+    assert_int_equal(eyelet_connection_read(&fixture.connection), EYELET_CONNECTION_NO_MEMORY);
     assert_int_equal(eyelet_connection_read(&fixture.connection), -EAGAIN);
     shutdown(fixture.peer, SHUT_WR);
     assert_int_equal(eyelet_connection_read(&fixture.connection), EYELET_CONNECTION_ENDED);

@@ -55,9 +55,8 @@ int eyelet_connection_read(struct eyelet_connection *connection)
     size_t n;
     int r;
 
-    r = eyelet_buffer_reserve(in, connection->pool, room_wanted(connection));
-    if (r < 0)
-        return r;
+    if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
+        return EYELET_CONNECTION_NO_MEMORY;
     r = eyelet_socket_recv_some(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
         return r;
