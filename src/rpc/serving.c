@@ -188,7 +188,7 @@ static bool read_some(struct eyelet_serving *serving, struct turn *turn, uint64_
     if (r != 0)
         return false; /* no memory, either: nobody knows when there will be some */
     turn->n_bytes += connection->in.len - before;
-    if (eyelet_buffer_room_len(&connection->in) > 0)
+    if (eyelet_buffer_room_len(&connection->in) > 0 && !serving->sees_end)
         serving->can_read = false; /* a short read: epoll(7), edge-triggered: there will be an event for more */
     return true;
 }

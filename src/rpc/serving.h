@@ -51,6 +51,8 @@ enum eyelet_serving_turn {
  * @env:            the server's
  * @can_read:       the socket may have bytes: set by the server on an event, cleared here
  * @can_write:      the socket may take bytes: the same
+ * @sees_end:       an event said that the peer ends: set by the server. That event does not come again, so the socket
+ *                  is read until it says so itself
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
  * @is_full:        too much is queued: nothing is read until it has left
@@ -63,6 +65,7 @@ struct eyelet_serving {
     struct eyelet_serving_env *env;
     bool can_read;
     bool can_write;
+    bool sees_end;
     bool has_ended;
     bool is_stopping;
     bool is_full;
