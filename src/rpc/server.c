@@ -531,6 +531,8 @@ static int wait_ms(const struct eyelet_server *server, uint64_t now_ns)
 
 static void note_event(struct eyelet_server *server, struct guest *guest, uint32_t events)
 {
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+        guest->serving.sees_end = true;
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         guest->serving.can_read = !guest->serving.has_ended;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
