@@ -326,9 +326,8 @@ static void h019_descriptors_that_a_peer_sends_are_dropped(void **state)
 
         put_say(&wire, id, "take this");
         iov = (struct iovec){ .iov_base = wire.bytes, .iov_len = wire.len };
-        control.head = (struct cmsghdr){
-            .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS
-        };
+        control.head =
+            (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
         memcpy(CMSG_DATA(&control.head), &gate[0], sizeof(int));
         assert_int_equal(sendmsg(hostile, &message, MSG_NOSIGNAL), (ssize_t)wire.len);
         assert_answer(id, EYELET_OK, "");
@@ -393,8 +392,12 @@ static void h033_h034_the_limit_is_taken_and_one_more_is_skipped(void **state)
 
 static void h036_h049_what_is_no_frame_is_closed_without_a_word(void **state)
 {
-    static const char *const hellos[] = { "\x01", "\xff\xff\xff\xff", "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02",
-                                          "SSH-2.0-OpenSSH_9.2\r\n", "PRI * HTTP/2.0\r\n\r\n" };
+    static const char *const hellos[] = { "\x01",
+                                          "\xff\xff\xff\xff",
+                                          "GET / HTTP/1.1\r\n\r\n",
+                                          "\x16\x03\x01\x02",
+                                          "SSH-2.0-OpenSSH_9.2\r\n",
+                                          "PRI * HTTP/2.0\r\n\r\n" };
 
     (void)state;
     start(&small);
@@ -574,8 +577,14 @@ static void h051_what_is_no_request_is_refused(void **state)
         const char *bytes;
         size_t len;
     } bad[] = {
-        { "\x0a", 1 },     { "\x0a\x05" "ab", 4 }, { "\x00\x00", 2 }, { "\x0b", 1 }, { "\x0e\x00", 2 }, { "\x08\x01", 2 },
-        { "\x20\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12 }, { "\x0a\xff\xff\xff\xff\x0f", 6 },
+        { "\x0a", 1 },
+        { "\x0a\x05xy", 4 },
+        { "\x00\x00", 2 },
+        { "\x0b", 1 },
+        { "\x0e\x00", 2 },
+        { "\x08\x01", 2 },
+        { "\x20\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12 },
+        { "\x0a\xff\xff\xff\xff\x0f", 6 },
     };
 
     (void)state;
@@ -704,16 +713,15 @@ static void h061_h062_metadata_over_its_limits_or_with_bad_keys(void **state)
 
 static void send_payload(uint32_t id, const char *bytes, size_t len)
 {
-    send_request(id, &(struct wire_request){ .service = "demo.Echo",
-                                             .method = "Say",
-                                             .payload = { (const uint8_t *)bytes, len } });
+    send_request(id, &(struct wire_request){
+                         .service = "demo.Echo", .method = "Say", .payload = { (const uint8_t *)bytes, len } });
 }
 
 static void h071_h072_h076_payloads_that_are_no_message(void **state)
 {
     (void)state;
     start(&small);
-    send_payload(1, "\x0a\x05" "ab", 4);
+    send_payload(1, "\x0a\x05xy", 4);
     assert_answer(1, EYELET_INTERNAL, "demo.SayRequest");
     send_payload(3, "\x0a\x02\xff\xfe", 4);
     assert_answer(3, EYELET_INTERNAL, "");

@@ -26,7 +26,8 @@
 #include "support/live.h"
 
 /* What the trial's handler does in this test. Set before the server runs. */
-typedef enum eyelet_status (*act_fn)(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply);
+typedef enum eyelet_status (*act_fn)(struct eyelet_call *call, const Trial__ActRequest *request,
+                                     Trial__ActReply *reply);
 
 static struct live_server live;
 static act_fn act_of_test;
@@ -190,7 +191,8 @@ static void a_generated_client_calls_a_generated_service_10000_times(void **stat
     assert_int_equal(faults_other_clocks(), 0); /* H021: steps of the wall clock cannot matter */
 }
 
-static enum eyelet_status act_describe(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+static enum eyelet_status act_describe(struct eyelet_call *call, const Trial__ActRequest *request,
+                                       Trial__ActReply *reply)
 {
     const struct eyelet_peer *who = eyelet_call_peer(call);
     struct eyelet_slice first = { 0 }, second = { 0 }, none = { 0 };
@@ -209,10 +211,10 @@ static enum eyelet_status act_describe(struct eyelet_call *call, const Trial__Ac
     if (left_ms == 0 || left_ms > request->number)
         return eyelet_call_fail(call, EYELET_INTERNAL, "%u ms left", left_ms);
 
-    reply->text = eyelet_call_printf(call, "%s/%s %d %d %u %.*s,%.*s", eyelet_call_service(call),
-                                     eyelet_call_method(call), who->family == EYELET_FAMILY_UNIX, who->pid == getpid(),
-                                     who->uid, (int)first.len, (const char *)first.data, (int)second.len,
-                                     (const char *)second.data);
+    reply->text =
+        eyelet_call_printf(call, "%s/%s %d %d %u %.*s,%.*s", eyelet_call_service(call), eyelet_call_method(call),
+                           who->family == EYELET_FAMILY_UNIX, who->pid == getpid(), who->uid, (int)first.len,
+                           (const char *)first.data, (int)second.len, (const char *)second.data);
     return EYELET_OK;
 }
 
@@ -244,7 +246,7 @@ static enum eyelet_status act_fail(struct eyelet_call *call, const Trial__ActReq
     case 2:
         return (enum eyelet_status)99;
     case 3:
-        return (enum eyelet_status)-1;
+        return (enum eyelet_status) - 1;
     case 4:
         return eyelet_call_fail(call, EYELET_OK, "not at all");
     case 5:
@@ -456,9 +458,14 @@ static void a_service_is_added_once_and_before_the_run(void **state)
 
     live.server = open_server(address_of_test(), NULL);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_ALREADY_EXISTS);
-    faults_fail(FAULT_ALLOC, 1, ENOMEM);
     live.server = eyelet_server_close(live.server);
     assert_null(eyelet_server_close(NULL));
+
+    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &live.server, NULL), EYELET_OK);
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_RESOURCE_EXHAUSTED);
+    assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_OK);
+    live.server = eyelet_server_close(live.server);
 }
 
 static void a_server_runs_once(void **state)
@@ -533,7 +540,7 @@ static void h117_a_stop_refuses_new_requests_and_lets_answers_leave(void **state
     const struct eyelet_server_opts opts = { .grace_ms = LIVE_PATIENCE_MS };
     struct wire wire = { 0 };
     struct live_reply reply;
-    int fd, late;
+    int fd;
 
     (void)state;
     act_of_test = act_large;
@@ -556,9 +563,7 @@ static void h117_a_stop_refuses_new_requests_and_lets_answers_leave(void **state
         live_reply_clear(&reply);
         live_read_to_end(fd);
     }
-    late = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(access(folder_path("server"), F_OK) < 0); /* nobody new comes in */
-    close(late);
     close(fd);
     stop();
 }
@@ -599,9 +604,9 @@ static void a_stop_closes_idle_connections(void **state)
 
 static void h112_a_server_opens_whole_or_not_at_all(void **state)
 {
-    static const enum fault_call calls[] = { FAULT_ALLOC,  FAULT_SOCKET,        FAULT_BIND,    FAULT_LISTEN,
-                                             FAULT_FCHMOD, FAULT_EPOLL_CREATE1, FAULT_EVENTFD, FAULT_EPOLL_CTL,
-                                             FAULT_FCNTL };
+    static const enum fault_call calls[] = { FAULT_ALLOC,   FAULT_SOCKET,    FAULT_BIND,
+                                             FAULT_LISTEN,  FAULT_FCHMOD,    FAULT_EPOLL_CREATE1,
+                                             FAULT_EVENTFD, FAULT_EPOLL_CTL, FAULT_FCNTL };
     char address[EYELET_ADDRESS_TEXT_MAX];
     unsigned n_failed = 0;
 
@@ -739,7 +744,7 @@ static void a_dead_listener_or_epoll_ends_the_run(void **state)
 
 static void h112_a_connection_that_epoll_does_not_take_is_closed(void **state)
 {
-    int fd;
+    int fd, refused;
 
     (void)state;
     start(NULL);
@@ -747,12 +752,9 @@ static void h112_a_connection_that_epoll_does_not_take_is_closed(void **state)
     assert_served(fd, 1);
     faults_reset();
     faults_fail(FAULT_EPOLL_CTL, 1, ENOSPC);
-    {
-        int refused = live_connect(folder_path("server"));
-
-        assert_int_equal(live_read_to_end(refused), 0);
-        close(refused);
-    }
+    refused = live_connect(folder_path("server"));
+    assert_int_equal(live_read_to_end(refused), 0);
+    close(refused);
     assert_served(fd, 3);
     close(fd);
     stop();

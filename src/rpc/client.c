@@ -230,8 +230,8 @@ static void end_by_reply(struct eyelet_client *client, struct pending *pending, 
 }
 
 /*
- * Ends a call that has no answer yet. No byte of a request that was not begun goes out later; one that was begun must be
- * finished, to stay in step: the next call sends the rest, and then the server may run it.
+ * Ends a call that has no answer yet. No byte of a request that was not begun goes out later; one that was begun must
+ * be finished, to stay in step: the next call sends the rest, and then the server may run it.
  */
 static void give_up(struct eyelet_client *client, struct pending *pending, enum eyelet_status status, const char *why)
 {

@@ -127,9 +127,9 @@ static int serve_call(struct eyelet_serving *serving, const struct eyelet_sessio
 
 /*
  * A turn's share: what was done of it, and when it ends.
- * @is_drained:  the last read was a short one, which means that there is no more: epoll(7), edge-triggered. So it is for
- *               unix and virtio sockets, but other vsock transports hand out packet by packet; hence it is believed
- *               only at the end of a frame
+ * @is_drained:  the last read was a short one, which means that there is no more: epoll(7), edge-triggered. So it is
+ *               for unix and virtio sockets, but other vsock transports hand out packet by packet; hence it is
+ *               believed only at the end of a frame
  */
 struct turn {
     unsigned n_frames;
