@@ -8,6 +8,8 @@
  *     unix:///path  unix:path  unix://@name    a socket file, or Linux's abstract namespace
  *     fd://N                                   a descriptor that this process has already
  *     systemd://  systemd://NAME               a socket handed over by LISTEN_FDS
+ *
+ * hvsock and systemd are parsed and printed; this version neither connects to them nor listens on them.
  */
 #ifndef EYELET_ADDRESS_H
 #define EYELET_ADDRESS_H
@@ -77,15 +79,15 @@ struct eyelet_peer {
  * @ret:     the address; set on success only
  * @reterr:  may be NULL; says what is wrong with which part, EYELET_INVALID_ARGUMENT
  *
- * A path that does not fit into sun_path, a number out of range, a sign, a space and a trailing byte are refused here,
- * before any system call.
+ * A path that does not fit into sun_path, a number out of range or with a sign, a space, a leading zero or a trailing
+ * byte are refused here, before any system call.
  *
  * Return: 0, or -EINVAL, or -ENAMETOOLONG.
  */
 EYELET_API int eyelet_address_parse(const char *text, struct eyelet_address *ret, struct eyelet_error *reterr);
 
 /**
- * eyelet_address_format() - address to text, in the first of its forms
+ * eyelet_address_format() - address to text, in the first of its forms; a relative path keeps the form unix:path
  * @address:  an address from eyelet_address_parse(), or filled in by hand
  * @room:     receives the text and a NUL; EYELET_ADDRESS_TEXT_MAX bytes always suffice
  * @cap:      bytes in @room
@@ -103,23 +105,23 @@ EYELET_API int eyelet_peer_format(const struct eyelet_peer *peer, char *room, si
 
 /**
  * eyelet_address_connect() - connect, trying again until a deadline
- * @address:     where to; fd:// hands out a duplicate of that descriptor
+ * @address:     where to; fd:// hands out a duplicate of that descriptor, and both block from then on
  * @timeout_ms:  for all attempts together, in milliseconds; 0 means 30,000. At least one attempt is made
  * @ret_fd:      a connected, blocking stream socket with CLOEXEC; the caller's to close
  * @reterr:      may be NULL; names the address, the last errno and what it usually means
  *
  * Attempts that found nobody there yet are repeated after 10 ms, doubling up to 1 s, each time 20 % more or less.
  *
- * Return: 0; -ETIMEDOUT when the time ran out without a better reason; -EOPNOTSUPP for an address that cannot be
- * connected to; otherwise the last attempt's -errno. Text and status are in @reterr.
+ * Return: 0; -ETIMEDOUT when the last attempt was not answered; -EOPNOTSUPP for a family that cannot be connected to,
+ * -EINVAL for CID "any"; otherwise the last attempt's -errno. Text and status are in @reterr.
  */
 EYELET_API int eyelet_address_connect(const struct eyelet_address *address, uint32_t timeout_ms, int *ret_fd,
                                       struct eyelet_error *reterr);
 
 /**
  * struct eyelet_listener - a listening socket and what must be cleaned up after it
- * @fd:       the socket, with CLOEXEC; -1 when closed
- * @address:  where it listens; for vsock port 0xffffffff is never in here: the kernel's choice is
+ * @fd:       the socket, blocking, with CLOEXEC; -1 when closed
+ * @address:  where it listens
  * @dev:      unix path: device and inode of the socket file, to remove only our own
  * @ino:      see @dev
  */
@@ -132,7 +134,8 @@ struct eyelet_listener {
 
 /**
  * eyelet_address_listen() - bind and listen
- * @address:  where; vsock CIDs are "any" as a rule; fd:// takes over a socket that listens already
+ * @address:  where; vsock CIDs are "any" as a rule; fd:// takes over a socket that listens already: on success it is
+ *            the listener's, which closes it
  * @backlog:  connections that may wait to be accepted; 0 means 128
  * @ret:      memory of the caller's; ended with eyelet_listener_clear()
  * @reterr:   may be NULL
@@ -141,7 +144,7 @@ struct eyelet_listener {
  * this user, is no symbolic link and nobody listens on it; otherwise the call fails and says which of these it was.
  *
  * Return: 0, or -errno: EADDRINUSE when somebody listens there, EEXIST when something that is not ours is in the way,
- * EOPNOTSUPP for an address that cannot be listened on.
+ * EOPNOTSUPP for an address that cannot be listened on, EINVAL for a negative @backlog.
  */
 EYELET_API int eyelet_address_listen(const struct eyelet_address *address, int backlog, struct eyelet_listener *ret,
                                      struct eyelet_error *reterr);

@@ -5,14 +5,18 @@
 #ifndef EYELET_IO_SOCKET_H
 #define EYELET_IO_SOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <eyelet/address.h>
 
-#define EYELET_NO_DEADLINE UINT64_MAX
-#define EYELET_NS_PER_MS 1000000ull
+#define EYELET_NO_DEADLINE     UINT64_MAX
+#define EYELET_NS_PER_MS       1000000ull
+#define EYELET_NS_PER_S        1000000000ull
+#define EYELET_BACKLOG_DEFAULT 128 /* <eyelet/address.h>, eyelet_address_listen() */
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
 uint64_t eyelet_now_ns(void);
@@ -22,6 +26,7 @@ uint64_t eyelet_deadline_after_ms(uint64_t now_ns, uint32_t timeout_ms);
 
 /*
  * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL
+ * @n_iov:  what is over IOV_MAX waits for the next call
  *
  * Return: 0 with *ret_n bytes taken, at least 1 unless the iovec is empty; -EAGAIN on a non-blocking socket that is
  * full; otherwise -errno: the connection is over.
@@ -36,8 +41,12 @@ int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_
  */
 int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n);
 
+/* eyelet_socket_recv_now() - the same, with -EAGAIN on a blocking socket too. */
+int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
+
 /*
  * eyelet_socket_wait_until() - poll() one descriptor until a deadline, over EINTR
+ * @fd:           -1 waits for nothing but the deadline
  * @events:       POLLIN, POLLOUT or both
  * @deadline_ns:  EYELET_NO_DEADLINE for ever
  * @ret_revents:  what poll() said; may be NULL
@@ -48,11 +57,29 @@ int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *
 
 /*
  * eyelet_socket_accept() - one accept4() with CLOEXEC and NONBLOCK, and who came
+ * @listen_fd:  non-blocking, or this waits
  *
  * Return: 0 with *ret_fd and *ret_peer; -EAGAIN when nobody waits; -ECONNABORTED and the like, as they come: the
  * caller's loop goes on.
  */
 int eyelet_socket_accept(int listen_fd, struct eyelet_peer *ret_peer, int *ret_fd);
+
+/* eyelet_socket_accept_blocking() - the same, and the new connection blocks. */
+int eyelet_socket_accept_blocking(int listen_fd, struct eyelet_peer *ret_peer, int *ret_fd);
+
+/* eyelet_socket_open() - a non-blocking stream socket with CLOEXEC. Return: 0 or -errno. */
+int eyelet_socket_open(int domain, int *ret_fd);
+
+/*
+ * eyelet_socket_connect() - connect once, and leave the socket blocking
+ * @fd:  non-blocking; of no more use when this fails, since Linux gives no second try on a vsock
+ *
+ * Return: 0; -ETIMEDOUT; -errno of connect() or of SO_ERROR after it.
+ */
+int eyelet_socket_connect(int fd, const struct sockaddr *address, socklen_t len, uint64_t deadline_ns);
+
+/* eyelet_socket_get_option() - an int of SOL_SOCKET's. Return: 0 or -errno. */
+int eyelet_socket_get_option(int fd, int name, int *ret);
 
 /* eyelet_socket_set_nonblocking() - Return: 0 or -errno. */
 int eyelet_socket_set_nonblocking(int fd, bool is_nonblocking);

@@ -4,6 +4,9 @@
  *
  * A test names a call by its enum, lets its n-th use fail, cuts its counts short, or asks how often it was used. The
  * clock can be a fake: then nothing sleeps, and time moves only where the code waits or the test says so.
+ *
+ * The wrappers may be used from any thread and from signal handlers; the functions below are for the test's own thread,
+ * faults_reset() while no other thread is in a wrapped call.
  */
 #ifndef EYELET_TESTS_FAULTS_H
 #define EYELET_TESTS_FAULTS_H
@@ -27,6 +30,8 @@ enum fault_call {
     FAULT_SENDMSG,
     FAULT_SEND,
     FAULT_RECV,
+    FAULT_READ,
+    FAULT_WRITE,
     FAULT_POLL,
     FAULT_EPOLL_CREATE1,
     FAULT_EPOLL_CTL,
@@ -37,8 +42,12 @@ enum fault_call {
     FAULT_CLOSE,
     FAULT_UNLINK,
     FAULT_LSTAT,
+    FAULT_FCHMOD,
     FAULT_DUP,
     FAULT_IOCTL,
+    FAULT_FOPENCOOKIE,
+    FAULT_PTHREAD_CREATE,
+    FAULT_CLOCK_GETTIME,
     N_FAULT_CALLS,
 };
 
@@ -46,17 +55,23 @@ enum fault_call {
 void faults_reset(void);
 int faults_setup(void **state);
 
-/* The @nth use from now (1 is the next one) fails with @error_number and does nothing. Several may be planned. */
+/*
+ * The @nth use from now (1 is the next one) fails with @error_number and does nothing; up to 64 may be planned per
+ * call. A failing close() does close, as Linux does.
+ */
 void faults_fail(enum fault_call call, unsigned nth, int error_number);
 
 /* Every use from now fails with @error_number, until faults_reset(); 0 lets them succeed again. */
 void faults_fail_always(enum fault_call call, int error_number);
 
-/* SENDMSG, SEND and RECV move at most @max bytes per use from now; 0 lifts the limit. */
+/* SENDMSG, SEND, RECV, READ and WRITE move at most @max bytes per use from now; 0 lifts the limit. */
 void faults_short(enum fault_call call, size_t max);
 
 /* Uses since the last reset, failed ones included. */
 unsigned faults_count(enum fault_call call);
+
+/* Descriptors open in this process: equal before and after, or something leaked. */
+unsigned faults_open_fds(void);
 
 /*
  * A fake CLOCK_MONOTONIC that starts at @start_ns. poll() and epoll_wait() then look once without waiting; when nothing
@@ -70,8 +85,24 @@ uint64_t faults_now_ns(void);
  * No test opens AF_VSOCK outside of a virtual machine made for it: socket(AF_VSOCK) fails here with EAFNOSUPPORT, or,
  * after this call, gives an AF_UNIX socket instead, on which bind, listen and connect record the sockaddr_vm and
  * succeed (or fail as planned by faults_fail()). faults_vsock_last() gives what was recorded last.
+ *
+ * Such sockets work: a connect to a port on which one of them listens reaches it, whatever the CID. Where nobody
+ * listens the connect succeeds as well, and leads nowhere.
  */
 void faults_fake_vsock(bool is_on);
 bool faults_vsock_last(uint32_t *ret_cid, uint32_t *ret_port, uint8_t *ret_flags);
+
+/* Who accept4() says has come to a fake vsock listener; CID 3 and port 1025 until this is called. */
+void faults_vsock_peer(uint32_t cid, uint32_t port);
+
+/* What SO_VM_SOCKETS_CONNECT_TIMEOUT was set to last, in nanoseconds; 0 when it was not. */
+uint64_t faults_vsock_connect_timeout_ns(void);
+
+/*
+ * Every connect of a fake vsock from now answers EINPROGRESS. @so_error is what SO_ERROR says when poll() has reported
+ * the end of it; FAULTS_SILENCE means that poll() never reports one, as with a paused machine; 0 is success.
+ */
+#define FAULTS_SILENCE (-1)
+void faults_vsock_connect_later(int so_error);
 
 #endif
