@@ -1,9 +1,11 @@
 /*
  * A peer's payload, decoded both ways. They agree, unless the heap's dearer blocks end a budget first; a message packs
  * and unpacks to the same bytes again.
+ *
+ * Input: one byte that chooses the message type and, by its highest bit, a tight budget; then the payload.
  */
-#include <assert.h>
-#include <stdlib.h>
+#include "fuzz/fuzz.h"
+
 #include <string.h>
 
 #include "codec.pb-c.h"
@@ -20,7 +22,7 @@ static struct eyelet_slice pack(const ProtobufCMessage *message)
     size_t len = protobuf_c_message_get_packed_size(message);
     uint8_t *bytes = malloc(len + 1);
 
-    assert(bytes != NULL);
+    FUZZ_CHECK(bytes != NULL);
     protobuf_c_message_pack(message, bytes);
     return (struct eyelet_slice){ bytes, len };
 }
@@ -32,21 +34,18 @@ static void check_round_trip(const ProtobufCMessage *message)
     ProtobufCMessage *copy = NULL;
 
     result = eyelet_unpack_to_heap(message->descriptor, packed, 0, &copy, NULL);
-    assert(result == EYELET_UNPACK_OK || result == EYELET_UNPACK_OVER_BUDGET);
+    FUZZ_CHECK(result == EYELET_UNPACK_OK || result == EYELET_UNPACK_OVER_BUDGET);
     if (result == EYELET_UNPACK_OK) {
         again = pack(copy);
-        assert(again.len == packed.len);
-        assert(memcmp(again.data, packed.data, packed.len) == 0);
+        FUZZ_CHECK(again.len == packed.len);
+        FUZZ_CHECK(memcmp(again.data, packed.data, packed.len) == 0);
         free((void *)again.data);
         protobuf_c_message_free_unpacked(copy, NULL);
     }
     free((void *)packed.data);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The first byte chooses the type and whether the budget is tight. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     ProtobufCMessage *message = NULL, *heap_message = NULL;
     const ProtobufCMessageDescriptor *type;
@@ -56,17 +55,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct eyelet_arena arena;
     size_t decode_max;
 
-    if (size == 0)
+    if (len == 0)
         return 0;
     type = types[data[0] % (sizeof(types) / sizeof(types[0]))];
-    decode_max = (data[0] & 0x80) != 0 ? 8 * size : 0;
-    payload = (struct eyelet_slice){ data + 1, size - 1 };
+    decode_max = (data[0] & 0x80) != 0 ? 8 * len : 0;
+    payload = (struct eyelet_slice){ data + 1, len - 1 };
 
     eyelet_arena_init(&arena, NULL, 0);
     result = eyelet_unpack_into_arena(type, payload, decode_max, &arena, &message, &error);
     heap_result = eyelet_unpack_to_heap(type, payload, decode_max, &heap_message, &error);
-    assert(arena.used <= eyelet_unpack_budget(decode_max, payload.len));
-    assert(result == heap_result || heap_result == EYELET_UNPACK_OVER_BUDGET || result == EYELET_UNPACK_OVER_BUDGET);
+    FUZZ_CHECK(arena.used <= eyelet_unpack_budget(decode_max, payload.len));
+    FUZZ_CHECK(result == heap_result || heap_result == EYELET_UNPACK_OVER_BUDGET ||
+               result == EYELET_UNPACK_OVER_BUDGET);
 
     if (result == EYELET_UNPACK_OK)
         check_round_trip(message);
