@@ -124,11 +124,17 @@ static void assert_refused(const ProtobufCMessageDescriptor *type, struct eyelet
 static struct eyelet_slice repeat(struct eyelet_slice unit, size_t len)
 {
     uint8_t *bytes = malloc(len);
+    size_t done = unit.len;
 
     assert_non_null(bytes);
     len -= len % unit.len;
-    for (size_t at = 0; at < len; at += unit.len)
-        memcpy(bytes + at, unit.data, unit.len);
+    memcpy(bytes, unit.data, unit.len);
+    while (done < len) {
+        size_t n = done < len - done ? done : len - done;
+
+        memcpy(bytes + done, bytes, n);
+        done += n;
+    }
     return (struct eyelet_slice){ bytes, len };
 }
 
