@@ -113,7 +113,8 @@ endfunction()
 function(_eyelet_generate_add target out name file imports others)
     string(REGEX REPLACE "\\.proto(devel)?$" "" stem "${name}")
     cmake_path(APPEND out "${stem}" OUTPUT_VARIABLE base)
-    set(outputs "${base}.pb-c.c" "${base}.pb-c.h" "${base}.eyelet.c" "${base}.eyelet.h")
+    # Ninja wants the first of these to be the first in the list of dependencies, and protoc sorts that.
+    set(outputs "${base}.eyelet.c" "${base}.eyelet.h" "${base}.pb-c.c" "${base}.pb-c.h")
     list(TRANSFORM imports PREPEND "-I")
 
     # protoc lists what it read, but without a care for spaces: then all files of this call have to do.

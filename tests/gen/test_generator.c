@@ -252,7 +252,7 @@ static void comments_cannot_end_ours_nor_make_a_compiler_warn(void **state)
         { " one\n\n  two\n", " * one\n *\n *  two\n" },
         { "a */ b", " * a * / b\n" },
         { "/* a", " * / * a\n" },
-        { "**//**", " * ** / / **\n" },
+        { "**//**", " * ** // **\n" },
         { "*\n/", " * *\n * /\n" },
         { "what?\?/", " * what?\? /\n" },
         { "tab\tbell\a \x7f.", " * tab bell   .\n" },
@@ -464,7 +464,7 @@ static unsigned count_allocations(size_t n_methods)
 {
     static gen_proto_method methods[N_METHODS_MAX], *list[N_METHODS_MAX];
     static gen_location places[N_METHODS_MAX], *place_list[N_METHODS_MAX];
-    static char names[N_METHODS_MAX][16];
+    static char names[N_METHODS_MAX][32];
     static int32_t paths[N_METHODS_MAX][4], span[] = { 1, 2, 3 };
     static char comment[] = " A comment.";
     struct sample sample;
