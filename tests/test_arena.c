@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "codec/arena.h"
+#include "rpc/arena.h"
 #include "support/faults.h"
 
 static void allocations_are_aligned_and_do_not_overlap(void **state)
@@ -150,7 +150,7 @@ static void small_messages_in_a_row_cost_no_malloc(void **state)
 
     (void)state;
     eyelet_arena_init(&arena, NULL, 0);
-    for (int round = 0; round < 3; round++) { /* the second round finds the biggest chunk of the first, the third fits */
+    for (int round = 0; round < 3; round++) { /* until the chunk that is kept is big enough for a whole round */
         for (int i = 0; i < 100; i++)
             assert_non_null(eyelet_arena_alloc(&arena, 64));
         eyelet_arena_reset(&arena);
