@@ -586,12 +586,13 @@ static void h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed(void **s
         { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 2, 0x32, 9 }, 3 }, /* c_package longer than what is there */
         { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 1, 0x0b }, 2 },    /* a group */
     };
-    Google__Protobuf__FileOptions options = GOOGLE__PROTOBUF__FILE_OPTIONS__INIT;
+    Google__Protobuf__FileOptions options;
     ProtobufCMessageUnknownField field = { .tag = GEN_FILE_OPTIONS_PB_C_FILE };
     struct sample sample;
 
     (void)state;
     sample_init(&sample);
+    google__protobuf__file_options__init(&options);
     sample.file.options = &options;
     options.base.n_unknown_fields = 1;
     options.base.unknown_fields = &field;

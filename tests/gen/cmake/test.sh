@@ -36,7 +36,8 @@ refused interface "target 'headers' compiles nothing: it is an INTERFACE_LIBRARY
 refused elsewhere "target 'there' is of $here/misuse/elsewhere; generate for it there"
 refused no_file "there is no x.proto; looked in $here/misuse"
 refused no_plugin "there is no target eyelet::protoc-gen-eyelet; find_package(eyelet) has it"
-refused no_protoc "there is no protoc; in Debian it is in the package protobuf-compiler" -DEYELET_PROTOC=EYELET_PROTOC-NOTFOUND \
+refused no_protoc "there is no protoc; in Debian it is in the package protobuf-compiler" \
+    -DEYELET_PROTOC=EYELET_PROTOC-NOTFOUND \
     -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF
 
 cp -r "$here/project" "$room/project"
