@@ -1,0 +1,186 @@
+/*
+ * Scan first, then protobuf-c under a limited allocator.
+ *
+ * protobuf-c 1.4.1 alone is no match for hostile bytes: it recurses without a limit, merges a repeated sub-message in
+ * quadratic time, takes 156 bytes of memory for one of payload and lets any bytes be a string. Depth and strings are
+ * the scan's; time and memory are bounded by the limit, which counts all that was ever allocated: each merge, and each
+ * of its scraps, takes an allocation.
+ *
+ * What the undefined-behaviour sanitizer finds inside protobuf-c (upstream pull request 794), and what becomes of it:
+ *   - parse_tag_and_wiretype() shifts a tag of 5 bytes out of an int: out of reach, the scan refuses tags over 32 bits;
+ *   - scan_length_prefixed_data() shifts and adds lengths in 32 bits: out of reach, lengths end inside of the payload;
+ *   - NULL + 0 and memcpy(NULL, .., 0), for a packed field without values or a type without fields: within reach of
+ *     any valid peer, and harmless in the packaged binary, which was compiled without use of that undefinedness;
+ *   - `unsigned n = *n_ptr` (pull request 800) cuts sizes to 32 bits: out of reach, see the assertions below.
+ */
+#include "codec/unpack.h"
+
+#include <stdlib.h>
+
+#include <eyelet/frame.h>
+
+#include "codec/scan.h"
+#include "core/error.h"
+
+/*
+ * protobuf-c asks for at most 32 bytes at once for each byte of payload: when it doubles its list of fields of 2 bytes
+ * or more, in records of 32. So no size of it comes near 2^32, whatever size_t and unsigned are.
+ */
+_Static_assert(EYELET_FRAME_DATA_MAX <= UINT32_MAX / 64, "sizes inside of protobuf-c must fit into 32 bits");
+_Static_assert(EYELET_FRAME_DATA_MAX <= (SIZE_MAX - EYELET_DECODE_BASE) / EYELET_DECODE_FACTOR,
+               "a budget must fit into size_t");
+
+/* Some memory for protobuf-c, and where it says why it had none. */
+struct source {
+    ProtobufCAllocator allocator;
+    const enum eyelet_alloc_failure *failure;
+};
+
+static void *alloc_from_arena(void *arena, size_t size)
+{
+    return eyelet_arena_alloc(arena, size);
+}
+
+static void leave_in_arena(void *arena, void *block)
+{
+    (void)arena;
+    (void)block;
+}
+
+static void *alloc_from_heap(void *heap, size_t size)
+{
+    return eyelet_heap_alloc(heap, size);
+}
+
+static void free_to_heap(void *heap, void *block)
+{
+    (void)heap;
+    free(block);
+}
+
+static enum eyelet_unpack_result result_of_scan(enum eyelet_scan_result scanned)
+{
+    switch (scanned) {
+    case EYELET_SCAN_OK:
+        return EYELET_UNPACK_OK;
+    case EYELET_SCAN_TOO_DEEP:
+        return EYELET_UNPACK_TOO_DEEP;
+    case EYELET_SCAN_TOO_BIG:
+        return EYELET_UNPACK_OVER_BUDGET;
+    case EYELET_SCAN_MALFORMED:
+        break;
+    }
+    return EYELET_UNPACK_MALFORMED;
+}
+
+static enum eyelet_unpack_result fail_scan(enum eyelet_scan_result scanned, const struct eyelet_scan_fault *fault,
+                                           struct eyelet_error *reterr)
+{
+    enum eyelet_unpack_result result = result_of_scan(scanned);
+
+    if (fault->field != NULL)
+        eyelet_error_set(reterr, eyelet_unpack_status(result), "cannot decode %s: %s, field '%s' at byte %zu",
+                         fault->message->name, fault->reason, fault->field->name, fault->offset);
+    else
+        eyelet_error_set(reterr, eyelet_unpack_status(result), "cannot decode %s: %s, at byte %zu",
+                         fault->message->name, fault->reason, fault->offset);
+    return result;
+}
+
+static enum eyelet_unpack_result fail_unpack(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                             size_t budget, enum eyelet_alloc_failure failure,
+                                             struct eyelet_error *reterr)
+{
+    switch (failure) {
+    case EYELET_ALLOC_FAILURE_LIMIT:
+        eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
+                         "cannot decode %s: %zu bytes of it would take more than the %zu bytes of memory they may",
+                         type->name, payload.len, budget);
+        return EYELET_UNPACK_OVER_BUDGET;
+    case EYELET_ALLOC_FAILURE_MEMORY:
+        eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "cannot decode %s: no memory for %zu bytes of it",
+                         type->name, payload.len);
+        return EYELET_UNPACK_NO_MEMORY;
+    case EYELET_ALLOC_FAILURE_NONE:
+        break;
+    }
+    eyelet_error_set(reterr, EYELET_INTERNAL,
+                     "cannot decode %s: a required field is missing, or a message with an empty oneof came twice",
+                     type->name);
+    return EYELET_UNPACK_MALFORMED;
+}
+
+static enum eyelet_unpack_result unpack(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                        size_t budget, struct source *source, ProtobufCMessage **ret,
+                                        struct eyelet_error *reterr)
+{
+    struct eyelet_scan_fault fault;
+    enum eyelet_scan_result scanned;
+    ProtobufCMessage *message;
+
+    if (payload.len > EYELET_FRAME_DATA_MAX)
+        return fail_unpack(type, payload, budget, EYELET_ALLOC_FAILURE_LIMIT, reterr);
+
+    scanned = eyelet_scan(type, payload, budget, &fault);
+    if (scanned != EYELET_SCAN_OK)
+        return fail_scan(scanned, &fault, reterr);
+
+    message = protobuf_c_message_unpack(type, &source->allocator, payload.len, payload.data);
+    if (message == NULL)
+        return fail_unpack(type, payload, budget, *source->failure, reterr);
+
+    *ret = message;
+    return EYELET_UNPACK_OK;
+}
+
+enum eyelet_status eyelet_unpack_status(enum eyelet_unpack_result result)
+{
+    switch (result) {
+    case EYELET_UNPACK_OK:
+        return EYELET_OK;
+    case EYELET_UNPACK_MALFORMED:
+        return EYELET_INTERNAL;
+    case EYELET_UNPACK_TOO_DEEP:
+    case EYELET_UNPACK_OVER_BUDGET:
+    case EYELET_UNPACK_NO_MEMORY:
+        break;
+    }
+    return EYELET_RESOURCE_EXHAUSTED;
+}
+
+size_t eyelet_unpack_budget(size_t decode_max, size_t payload_len)
+{
+    size_t max = decode_max > 0 ? decode_max : EYELET_DECODE_MAX_DEFAULT;
+
+    if (max <= EYELET_DECODE_BASE || payload_len >= (max - EYELET_DECODE_BASE) / EYELET_DECODE_FACTOR)
+        return max;
+    return EYELET_DECODE_BASE + payload_len * EYELET_DECODE_FACTOR;
+}
+
+enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                                   size_t decode_max, struct eyelet_arena *arena,
+                                                   ProtobufCMessage **ret, struct eyelet_error *reterr)
+{
+    size_t budget = eyelet_unpack_budget(decode_max, payload.len);
+    struct source source = {
+        .allocator = { .alloc = alloc_from_arena, .free = leave_in_arena, .allocator_data = arena },
+        .failure = &arena->failure,
+    };
+
+    eyelet_arena_set_limit(arena, budget);
+    arena->failure = EYELET_ALLOC_FAILURE_NONE;
+    return unpack(type, payload, budget, &source, ret, reterr);
+}
+
+enum eyelet_unpack_result eyelet_unpack_to_heap(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                                size_t decode_max, ProtobufCMessage **ret, struct eyelet_error *reterr)
+{
+    size_t budget = eyelet_unpack_budget(decode_max, payload.len);
+    struct eyelet_heap heap = { .limit = budget };
+    struct source source = {
+        .allocator = { .alloc = alloc_from_heap, .free = free_to_heap, .allocator_data = &heap },
+        .failure = &heap.failure,
+    };
+
+    return unpack(type, payload, budget, &source, ret, reterr);
+}

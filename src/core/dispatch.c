@@ -1,0 +1,68 @@
+/*
+ * Looks services up in a list, methods by halving: tables are sorted by name.
+ */
+#include "core/dispatch.h"
+
+#include <eyelet/table.h>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+const struct eyelet_dispatch_node *eyelet_dispatch_find_service(const struct eyelet_dispatch_node *first,
+                                                                struct eyelet_slice name)
+{
+    while (first != NULL && !eyelet_slice_equals(name, first->service->name))
+        first = first->next;
+    return first;
+}
+
+/* As strcmp(): @name has no NUL byte in it. */
+static int compare(struct eyelet_slice name, const char *text)
+{
+    size_t text_len = strlen(text);
+    int order = memcmp(name.data, text, name.len < text_len ? name.len : text_len);
+
+    if (order != 0)
+        return order;
+    return (name.len > text_len) - (name.len < text_len);
+}
+
+static const struct eyelet_method *find_method(const struct eyelet_service *service, struct eyelet_slice name)
+{
+    size_t low = 0, high = service->n_methods;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare(name, service->methods[middle].name);
+
+        if (order == 0)
+            return &service->methods[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+/* printf's precision is an int; the names were checked against EYELET_NAME_MAX before. */
+#define SHOWN(name) (int)(name).len, (const char *)(name).data
+
+enum eyelet_status eyelet_dispatch_find(const struct eyelet_dispatch_node *first, struct eyelet_slice service,
+                                        struct eyelet_slice method, const struct eyelet_dispatch_node **ret_node,
+                                        const struct eyelet_method **ret_method, struct eyelet_error *reterr)
+{
+    const struct eyelet_dispatch_node *node = eyelet_dispatch_find_service(first, service);
+    const struct eyelet_method *found;
+
+    if (node == NULL)
+        return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown service '%.*s'", SHOWN(service));
+
+    found = find_method(node->service, method);
+    if (found == NULL)
+        return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown method '%.*s' of service '%.*s'", SHOWN(method),
+                                SHOWN(service));
+    *ret_node = node;
+    *ret_method = found;
+    return EYELET_OK;
+}

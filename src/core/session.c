@@ -1,0 +1,582 @@
+/*
+ * One connection's protocol. Each frame is judged twice: its head when that is complete, so that unwanted data is never
+ * kept, and its data when that is whole.
+ */
+#include "core/session.h"
+
+#include <errno.h>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+#define NS_PER_S 1000000000ull
+
+/* --- live calls: a table with a place for each id, probed linearly ------------------------------------------------ */
+
+static uint32_t place_of(const struct eyelet_session *session, uint32_t id)
+{
+    return (id >> 1) & (session->n_streams - 1); /* ids of one side are odd and grow by 2 */
+}
+
+static uint32_t next_place(const struct eyelet_session *session, uint32_t place)
+{
+    return (place + 1) & (session->n_streams - 1);
+}
+
+static struct eyelet_stream *stream_find(const struct eyelet_session *session, uint32_t id)
+{
+    uint32_t place = place_of(session, id);
+
+    if (id == 0)
+        return NULL;
+    for (uint32_t n = 0; n < session->n_streams && session->streams[place].id != 0; n++) {
+        if (session->streams[place].id == id)
+            return &session->streams[place];
+        place = next_place(session, place);
+    }
+    return NULL;
+}
+
+static void stream_add(struct eyelet_session *session, uint32_t id, void *owner)
+{
+    uint32_t place = place_of(session, id);
+
+    assert(session->n_live < session->n_streams);
+    while (session->streams[place].id != 0)
+        place = next_place(session, place);
+    session->streams[place] = (struct eyelet_stream){ id, owner };
+    session->n_live++;
+}
+
+/* Is @place on the way from @from to @hole, in the direction of probing? */
+static bool is_between(const struct eyelet_session *session, uint32_t from, uint32_t hole, uint32_t place)
+{
+    uint32_t mask = session->n_streams - 1;
+
+    return ((hole - from) & mask) <= ((place - from) & mask);
+}
+
+/* Closes the gap, so that a search may end at the first free slot. */
+static void stream_remove(struct eyelet_session *session, struct eyelet_stream *stream)
+{
+    uint32_t hole = (uint32_t)(stream - session->streams);
+    uint32_t place = hole;
+
+    for (uint32_t n = 1; n < session->n_streams; n++) {
+        place = next_place(session, place);
+        if (session->streams[place].id == 0)
+            break;
+        if (is_between(session, place_of(session, session->streams[place].id), hole, place)) {
+            session->streams[hole] = session->streams[place];
+            hole = place;
+        }
+    }
+    session->streams[hole] = (struct eyelet_stream){ 0, NULL };
+    session->n_live--;
+}
+
+bool eyelet_session_finish(struct eyelet_session *session, uint32_t id)
+{
+    struct eyelet_stream *stream = stream_find(session, id);
+
+    if (stream == NULL)
+        return false;
+
+    stream_remove(session, stream);
+    if (session->decoder.state == EYELET_FRAME_STATE_DATA && session->decoder.head.stream_id == id)
+        eyelet_frame_skip(&session->decoder); /* the answer on its way is not wanted any more */
+    return true;
+}
+
+/* --- verdicts ----------------------------------------------------------------------------------------------------- */
+
+/* What a head or its data comes to: an event for the owner, or none and the session reads on. */
+enum verdict {
+    VERDICT_TAKE,  /* wait for the data */
+    VERDICT_DROP,  /* skip the data, say nothing */
+    VERDICT_EVENT, /* skip the data, hand out the event */
+};
+
+static enum verdict broken(struct eyelet_session_event *event)
+{
+    event->kind = EYELET_SESSION_BROKEN;
+    return VERDICT_EVENT;
+}
+
+/* One protocol error of the peer's; false when it had too many of them: @event is BROKEN then. */
+static bool charge(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
+{
+    session->counters.protocol_errors++;
+    if (session->budget_ns < now_ns)
+        session->budget_ns = now_ns;
+    session->budget_ns += EYELET_SESSION_ERROR_REFILL_NS;
+    if (session->budget_ns - now_ns <= (uint64_t)EYELET_SESSION_ERRORS_BURST * EYELET_SESSION_ERROR_REFILL_NS)
+        return true;
+
+    eyelet_error_set(&event->error, EYELET_RESOURCE_EXHAUSTED, "peer made more than %d protocol errors",
+                     EYELET_SESSION_ERRORS_BURST);
+    broken(event);
+    return false;
+}
+
+static enum verdict drop_error(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
+{
+    return charge(session, now_ns, event) ? VERDICT_DROP : VERDICT_EVENT;
+}
+
+static enum verdict drop_late(struct eyelet_session *session)
+{
+    session->counters.late_frames++;
+    return VERDICT_DROP;
+}
+
+static enum verdict refuse(uint32_t id, struct eyelet_session_event *event)
+{
+    event->kind = EYELET_SESSION_REFUSE;
+    event->id = id;
+    event->owner = NULL;
+    return VERDICT_EVENT;
+}
+
+/* The same for what only a broken or hostile peer does. */
+static enum verdict refuse_error(struct eyelet_session *session, uint32_t id, uint64_t now_ns,
+                                 struct eyelet_session_event *event)
+{
+    if (!charge(session, now_ns, event))
+        return VERDICT_EVENT;
+    return refuse(id, event);
+}
+
+static enum verdict fail_stream(struct eyelet_session *session, struct eyelet_stream *stream,
+                                struct eyelet_session_event *event)
+{
+    event->kind = EYELET_SESSION_FAILED;
+    event->owner = stream->owner;
+    stream_remove(session, stream);
+    return VERDICT_EVENT;
+}
+
+static void describe_too_big(struct eyelet_session *session, const char *what, struct eyelet_error *error)
+{
+    eyelet_error_set(error, EYELET_RESOURCE_EXHAUSTED, "%s of %u bytes is longer than the limit of %u", what,
+                     session->decoder.head.data_len, session->decoder.data_max);
+}
+
+/* --- server ------------------------------------------------------------------------------------------------------- */
+
+static enum verdict judge_request(struct eyelet_session *session, bool is_too_big, uint64_t now_ns,
+                                  struct eyelet_session_event *event)
+{
+    const struct eyelet_frame_head *head = &session->decoder.head;
+    const uint8_t both = EYELET_FRAME_REMOTE_OPEN | EYELET_FRAME_REMOTE_CLOSED;
+
+    if (head->stream_id % 2 == 0) {
+        eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "stream id %u is not odd", head->stream_id);
+        return refuse_error(session, head->stream_id, now_ns, event);
+    }
+    if (head->stream_id <= session->last_id) {
+        eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "stream id %u is not higher than %u before it",
+                         head->stream_id, session->last_id);
+        return refuse_error(session, head->stream_id, now_ns, event);
+    }
+
+    session->last_id = head->stream_id;
+    if ((head->flags & both) == both) {
+        eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request with flags 0x%02x is both open and closed",
+                         head->flags);
+        return refuse_error(session, head->stream_id, now_ns, event);
+    }
+    if (is_too_big) {
+        describe_too_big(session, "request", &event->error);
+        return refuse(head->stream_id, event);
+    }
+    if (session->is_stopping) {
+        eyelet_error_set(&event->error, EYELET_UNAVAILABLE, "server is stopping");
+        return refuse(head->stream_id, event);
+    }
+    if (session->n_live == session->n_streams) {
+        eyelet_error_set(&event->error, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
+                         session->n_live);
+        return refuse(head->stream_id, event);
+    }
+    return VERDICT_TAKE;
+}
+
+static enum verdict judge_data_at_server(struct eyelet_session *session, uint64_t now_ns,
+                                         struct eyelet_session_event *event)
+{
+    uint32_t id = session->decoder.head.stream_id;
+    struct eyelet_stream *stream = stream_find(session, id);
+    enum verdict verdict;
+    void *owner;
+
+    if (stream != NULL) { /* a unary call in flight: WIRE, "Data on a unary call in flight" */
+        owner = stream->owner;
+        stream_remove(session, stream);
+        eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which is a unary call", id);
+        verdict = refuse_error(session, id, now_ns, event);
+        event->owner = owner;
+        return verdict;
+    }
+    if (id % 2 == 1 && id <= session->last_id)
+        return drop_late(session);
+    if (id != 0 && id == session->refused_data_id)
+        return drop_error(session, now_ns, event);
+
+    session->refused_data_id = id;
+    eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which was never opened", id);
+    return refuse_error(session, id, now_ns, event);
+}
+
+static enum verdict judge_head_at_server(struct eyelet_session *session, bool is_too_big, uint64_t now_ns,
+                                         struct eyelet_session_event *event)
+{
+    switch (session->decoder.head.type) {
+    case EYELET_FRAME_REQUEST:
+        return judge_request(session, is_too_big, now_ns, event);
+    case EYELET_FRAME_DATA:
+        return judge_data_at_server(session, now_ns, event);
+    default: /* a Response, or a type of the future */
+        return drop_error(session, now_ns, event);
+    }
+}
+
+/* Absolute deadline of a request; false when its time is over already. */
+static bool call_deadline(const struct eyelet_session *session, int64_t timeout_ns, uint64_t now_ns, uint64_t *ret)
+{
+    uint64_t timeout = (uint64_t)timeout_ns;
+
+    if (timeout_ns < 0)
+        return false;
+    if (timeout == 0)
+        timeout = session->limits.call_timeout_ns;
+    if (timeout > session->limits.call_timeout_max_ns)
+        timeout = session->limits.call_timeout_max_ns;
+    *ret = now_ns + timeout;
+    return true;
+}
+
+static enum verdict take_request(struct eyelet_session *session, struct eyelet_slice data, uint64_t now_ns,
+                                 struct eyelet_session_event *event)
+{
+    uint32_t id = session->decoder.head.stream_id;
+
+    if (!eyelet_request_decode(data, &event->request)) {
+        eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request of %zu bytes is no ttrpc Request", data.len);
+        return refuse_error(session, id, now_ns, event);
+    }
+    if (eyelet_request_check(&event->request, &event->error) != EYELET_OK)
+        return refuse_error(session, id, now_ns, event);
+    if (!call_deadline(session, event->request.timeout_ns, now_ns, &event->deadline_ns)) {
+        eyelet_error_set(&event->error, EYELET_DEADLINE_EXCEEDED, "timeout of %lld ns was over when the call came",
+                         (long long)event->request.timeout_ns);
+        return refuse(id, event);
+    }
+
+    stream_add(session, id, NULL);
+    event->kind = EYELET_SESSION_CALL;
+    event->id = id;
+    event->flags = session->decoder.head.flags;
+    return VERDICT_EVENT;
+}
+
+/* --- client ------------------------------------------------------------------------------------------------------- */
+
+/* A frame for no live call: late if the id was ours once, a fault if not. */
+static enum verdict drop_unknown(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
+{
+    uint32_t id = session->decoder.head.stream_id;
+
+    if (id % 2 == 1 && id <= session->last_id)
+        return drop_late(session);
+    return drop_error(session, now_ns, event);
+}
+
+static enum verdict judge_head_at_client(struct eyelet_session *session, bool is_too_big, uint64_t now_ns,
+                                         struct eyelet_session_event *event)
+{
+    const struct eyelet_frame_head *head = &session->decoder.head;
+    struct eyelet_stream *stream = stream_find(session, head->stream_id);
+
+    if (head->type != EYELET_FRAME_RESPONSE && head->type != EYELET_FRAME_DATA)
+        return drop_error(session, now_ns, event);
+    if (stream == NULL)
+        return drop_unknown(session, now_ns, event);
+    if (head->type == EYELET_FRAME_DATA) {
+        eyelet_error_set(&event->error, EYELET_INTERNAL, "server sent stream data on a unary call");
+        return fail_stream(session, stream, event);
+    }
+    if (is_too_big) {
+        describe_too_big(session, "reply", &event->error);
+        return fail_stream(session, stream, event);
+    }
+    return VERDICT_TAKE;
+}
+
+static enum verdict take_response(struct eyelet_session *session, struct eyelet_slice data,
+                                  struct eyelet_session_event *event)
+{
+    struct eyelet_stream *stream = stream_find(session, session->decoder.head.stream_id);
+
+    assert(stream != NULL); /* eyelet_session_finish() skips the data of a call that is given up */
+    if (!eyelet_response_decode(data, &event->response)) {
+        eyelet_error_set(&event->error, EYELET_INTERNAL, "reply of %zu bytes is no ttrpc Response", data.len);
+        return fail_stream(session, stream, event);
+    }
+    event->kind = EYELET_SESSION_REPLY;
+    event->owner = stream->owner;
+    stream_remove(session, stream);
+    return VERDICT_EVENT;
+}
+
+/* --- both --------------------------------------------------------------------------------------------------------- */
+
+void eyelet_session_init(struct eyelet_session *session, enum eyelet_session_role role,
+                         const struct eyelet_session_limits *limits, struct eyelet_stream *streams,
+                         uint32_t n_streams)
+{
+    assert(n_streams > 0 && (n_streams & (n_streams - 1)) == 0);
+    assert(limits->body_rate_min > 0);
+    assert(limits->frame_max == 0 || limits->frame_max >= EYELET_SESSION_FRAME_MAX_MIN);
+
+    *session = (struct eyelet_session){
+        .role = role,
+        .limits = *limits,
+        .streams = streams,
+        .n_streams = n_streams,
+        .reading = EYELET_SESSION_READS_NOTHING,
+    };
+    memset(streams, 0, n_streams * sizeof(*streams));
+    eyelet_frame_decoder_init(&session->decoder, limits->frame_max);
+}
+
+static enum verdict judge_head(struct eyelet_session *session, bool is_too_big, uint64_t now_ns,
+                               struct eyelet_session_event *event)
+{
+    enum verdict verdict;
+
+    session->counters.frames++;
+    session->reading = EYELET_SESSION_READS_DATA;
+    session->reading_since_ns = now_ns;
+    session->reading_got = 0;
+
+    if (session->role == EYELET_SESSION_SERVER)
+        verdict = judge_head_at_server(session, is_too_big, now_ns, event);
+    else
+        verdict = judge_head_at_client(session, is_too_big, now_ns, event);
+    if (verdict != VERDICT_TAKE && !is_too_big)
+        eyelet_frame_skip(&session->decoder);
+    return verdict;
+}
+
+static enum verdict take_data(struct eyelet_session *session, struct eyelet_slice data, uint64_t now_ns,
+                              struct eyelet_session_event *event)
+{
+    session->reading = EYELET_SESSION_READS_NOTHING;
+    if (session->role == EYELET_SESSION_SERVER)
+        return take_request(session, data, now_ns, event);
+    return take_response(session, data, event);
+}
+
+/* Notes how far the peer is with what it began; @have bytes lie there untaken. */
+static void note_progress(struct eyelet_session *session, size_t have, uint64_t now_ns)
+{
+    switch (session->decoder.state) {
+    case EYELET_FRAME_STATE_HEAD:
+        if (have == 0) {
+            session->reading = EYELET_SESSION_READS_NOTHING;
+        } else if (session->reading != EYELET_SESSION_READS_HEAD) {
+            session->reading = EYELET_SESSION_READS_HEAD;
+            session->reading_since_ns = now_ns;
+        }
+        break;
+    case EYELET_FRAME_STATE_DATA:
+        session->reading_got = have;
+        break;
+    case EYELET_FRAME_STATE_SKIP:
+        session->reading_got = session->decoder.head.data_len - session->decoder.skip_left;
+        break;
+    }
+}
+
+enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *session, struct eyelet_slice *in,
+                                                   uint64_t now_ns, struct eyelet_session_event *ret)
+{
+    struct eyelet_slice data = { 0 };
+    enum verdict verdict = VERDICT_TAKE;
+
+    do {
+        switch (eyelet_frame_feed(&session->decoder, in, &data)) {
+        case EYELET_FRAME_MORE:
+            note_progress(session, in->len, now_ns);
+            ret->kind = EYELET_SESSION_MORE;
+            return ret->kind;
+        case EYELET_FRAME_HEAD:
+            verdict = judge_head(session, false, now_ns, ret);
+            break;
+        case EYELET_FRAME_TOO_BIG:
+            verdict = judge_head(session, true, now_ns, ret);
+            break;
+        case EYELET_FRAME_DATA_READY:
+            verdict = take_data(session, data, now_ns, ret);
+            break;
+        case EYELET_FRAME_DESYNC:
+            eyelet_error_set(&ret->error, EYELET_INTERNAL, "peer sent byte 0x%02x where a frame begins with 0x00",
+                             in->data[0]);
+            verdict = broken(ret);
+            break;
+        }
+    } while (verdict != VERDICT_EVENT);
+    return ret->kind;
+}
+
+uint64_t eyelet_session_read_deadline(const struct eyelet_session *session)
+{
+    const struct eyelet_session_limits *limits = &session->limits;
+
+    switch (session->reading) {
+    case EYELET_SESSION_READS_NOTHING:
+        break;
+    case EYELET_SESSION_READS_HEAD:
+        return session->reading_since_ns + limits->header_timeout_ns;
+    case EYELET_SESSION_READS_DATA:
+        return session->reading_since_ns + limits->body_grace_ns +
+               session->reading_got * NS_PER_S / limits->body_rate_min;
+    }
+    return EYELET_SESSION_NO_DEADLINE;
+}
+
+void eyelet_session_describe_timeout(const struct eyelet_session *session, struct eyelet_error *ret)
+{
+    if (session->reading == EYELET_SESSION_READS_HEAD)
+        eyelet_error_set(ret, EYELET_DEADLINE_EXCEEDED, "peer began the head of a frame and stalled");
+    else
+        eyelet_error_set(ret, EYELET_DEADLINE_EXCEEDED, "peer sends data too slowly (%zu of %u bytes)",
+                         session->reading_got, session->decoder.head.data_len);
+}
+
+void eyelet_session_describe_end(const struct eyelet_session *session, size_t have, struct eyelet_error *ret)
+{
+    const struct eyelet_frame_decoder *decoder = &session->decoder;
+
+    switch (decoder->state) {
+    case EYELET_FRAME_STATE_HEAD:
+        if (have == 0)
+            eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost");
+        else
+            eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost (%zu of %d bytes of a head)", have,
+                             EYELET_FRAME_HEADER_LEN);
+        break;
+    case EYELET_FRAME_STATE_DATA:
+        eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost (%zu of %u bytes)", have, decoder->head.data_len);
+        break;
+    case EYELET_FRAME_STATE_SKIP:
+        eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost (%u of %u bytes)",
+                         decoder->head.data_len - decoder->skip_left, decoder->head.data_len);
+        break;
+    }
+}
+
+void eyelet_session_resume_reading(struct eyelet_session *session, uint64_t now_ns)
+{
+    session->reading_since_ns = now_ns;
+}
+
+enum eyelet_session_event_kind eyelet_session_refuse_data(struct eyelet_session *session,
+                                                          struct eyelet_session_event *ret)
+{
+    const struct eyelet_frame_head *head = &session->decoder.head;
+    struct eyelet_stream *stream = stream_find(session, head->stream_id);
+
+    assert(session->decoder.state == EYELET_FRAME_STATE_DATA);
+    eyelet_error_set(&ret->error, EYELET_RESOURCE_EXHAUSTED, "no room for a frame of %u bytes", head->data_len);
+    eyelet_frame_skip(&session->decoder);
+    if (session->role == EYELET_SESSION_SERVER)
+        refuse(head->stream_id, ret);
+    else
+        fail_stream(session, stream, ret);
+    return ret->kind;
+}
+
+void eyelet_session_stop(struct eyelet_session *session)
+{
+    session->is_stopping = true;
+}
+
+/* --- bytes out ---------------------------------------------------------------------------------------------------- */
+
+static void put_frame_head(uint32_t id, enum eyelet_frame_type type, size_t data_len, uint8_t *room)
+{
+    struct eyelet_frame_head head = { .data_len = (uint32_t)data_len, .stream_id = id, .type = (uint8_t)type };
+
+    eyelet_frame_encode_head(&head, room);
+}
+
+/* Do @head_len + @payload_len bytes of data fit into a frame? */
+static bool fits(const struct eyelet_session *session, size_t head_len, size_t payload_len)
+{
+    uint32_t max = session->decoder.data_max;
+
+    return payload_len <= max && head_len <= max - payload_len;
+}
+
+int eyelet_session_measure_request(const struct eyelet_session *session, const struct eyelet_outgoing_request *request,
+                                   size_t *ret_head_len)
+{
+    size_t head_len;
+
+    if (session->last_id == UINT32_MAX)
+        return -EOVERFLOW;
+    if (session->n_live == session->n_streams)
+        return -ENOSPC;
+    head_len = eyelet_request_head_len(request);
+    if (!fits(session, head_len, request->payload_len))
+        return -EMSGSIZE;
+
+    *ret_head_len = EYELET_FRAME_HEADER_LEN + head_len;
+    return 0;
+}
+
+uint32_t eyelet_session_start_request(struct eyelet_session *session, const struct eyelet_outgoing_request *request,
+                                      void *owner, uint8_t *room, size_t head_len)
+{
+    size_t envelope_len = head_len - EYELET_FRAME_HEADER_LEN;
+    uint32_t id = session->last_id == 0 ? 1 : session->last_id + 2;
+
+    put_frame_head(id, EYELET_FRAME_REQUEST, envelope_len + request->payload_len, room);
+    eyelet_request_encode_head(request, room + EYELET_FRAME_HEADER_LEN, envelope_len);
+    stream_add(session, id, owner);
+    session->last_id = id;
+    return id;
+}
+
+int eyelet_session_measure_reply(const struct eyelet_session *session, size_t payload_len, size_t *ret_head_len)
+{
+    size_t head_len = eyelet_reply_head_len(payload_len);
+
+    if (!fits(session, head_len, payload_len))
+        return -EMSGSIZE;
+    *ret_head_len = EYELET_FRAME_HEADER_LEN + head_len;
+    return 0;
+}
+
+void eyelet_session_put_reply(uint32_t id, size_t payload_len, uint8_t *room, size_t head_len)
+{
+    size_t envelope_len = head_len - EYELET_FRAME_HEADER_LEN;
+
+    put_frame_head(id, EYELET_FRAME_RESPONSE, envelope_len + payload_len, room);
+    eyelet_reply_encode_head(payload_len, room + EYELET_FRAME_HEADER_LEN, envelope_len);
+}
+
+size_t eyelet_session_measure_failure(enum eyelet_status status, const char *text)
+{
+    return EYELET_FRAME_HEADER_LEN + eyelet_failure_len(status, text);
+}
+
+void eyelet_session_put_failure(uint32_t id, enum eyelet_status status, const char *text, uint8_t *room, size_t len)
+{
+    size_t envelope_len = len - EYELET_FRAME_HEADER_LEN;
+
+    put_frame_head(id, EYELET_FRAME_RESPONSE, envelope_len, room);
+    eyelet_failure_encode(status, text, room + EYELET_FRAME_HEADER_LEN, envelope_len);
+}

@@ -1,0 +1,204 @@
+/*
+ * The protocol of one connection, for either end: which stream ids are alive, what each frame means in which state, and
+ * what it gets when it is wrong (WIRE: "Frame", "Envelope", "Streams"). Bytes in, events and bytes out; time is told.
+ *
+ * The session asks the frame decoder and the envelope, in this order. It holds no buffer: what it hands out lies in
+ * the bytes it was fed. It does not know services: the owner of the session looks them up and answers.
+ */
+#ifndef EYELET_CORE_SESSION_H
+#define EYELET_CORE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <eyelet/frame.h>
+#include <eyelet/status.h>
+
+#include "core/envelope.h"
+
+#define EYELET_SESSION_ERRORS_BURST 32            /* HOSTILE limit "protocol-error budget" */
+#define EYELET_SESSION_ERROR_REFILL_NS 500000000u /* the same: 2 per second */
+#define EYELET_SESSION_FRAME_MAX_MIN 4096u        /* every error reply of ours fits into this */
+#define EYELET_SESSION_NO_DEADLINE UINT64_MAX
+
+enum eyelet_session_role {
+    EYELET_SESSION_CLIENT,
+    EYELET_SESSION_SERVER,
+};
+
+/**
+ * struct eyelet_session_limits - what a peer may do
+ * @frame_max:            longest data of a frame, both ways; 0 means 4 MiB
+ * @header_timeout_ns:    from the first byte of a head to its last
+ * @body_grace_ns:        after a head, data may be slow for so long
+ * @body_rate_min:        bytes per second that must have come after that; not 0
+ * @call_timeout_ns:      server: deadline of a request that brings none
+ * @call_timeout_max_ns:  server: longest deadline that a request may bring
+ */
+struct eyelet_session_limits {
+    uint32_t frame_max;
+    uint32_t body_rate_min;
+    uint64_t header_timeout_ns;
+    uint64_t body_grace_ns;
+    uint64_t call_timeout_ns;
+    uint64_t call_timeout_max_ns;
+};
+
+/**
+ * struct eyelet_stream - a live call
+ * @id:     its stream id; 0 is a free slot
+ * @owner:  whose it is; the session only keeps it
+ */
+struct eyelet_stream {
+    uint32_t id;
+    void *owner;
+};
+
+/* What the session read and did not act on; only ever grow. */
+struct eyelet_session_counters {
+    uint64_t frames;          /* heads that came in */
+    uint64_t late_frames;     /* for a stream that is over: a race, not a fault */
+    uint64_t protocol_errors; /* charged to the budget */
+};
+
+enum eyelet_session_reading {
+    EYELET_SESSION_READS_NOTHING, /* between two frames */
+    EYELET_SESSION_READS_HEAD,    /* waits for the rest of a head */
+    EYELET_SESSION_READS_DATA,    /* waits for data, to be used or to be skipped */
+};
+
+/* Plain memory, nothing to free; the members are the session's own. */
+struct eyelet_session {
+    enum eyelet_session_role role;
+    struct eyelet_session_limits limits;
+    struct eyelet_frame_decoder decoder;
+    struct eyelet_stream *streams; /* open addressing: a stream lies at its id's place or behind it */
+    uint32_t n_streams;
+    uint32_t n_live;
+    uint32_t last_id; /* server: highest id seen. client: last id given out; 0 before the first */
+    uint32_t refused_data_id;
+    bool is_stopping;
+    enum eyelet_session_reading reading;
+    uint64_t reading_since_ns;
+    size_t reading_got; /* bytes of data that are there */
+    uint64_t budget_ns; /* when the error budget will be full again */
+    struct eyelet_session_counters counters;
+};
+
+enum eyelet_session_event_kind {
+    EYELET_SESSION_MORE,   /* nothing to do until more bytes come: keep what is left of the input */
+    EYELET_SESSION_CALL,   /* server: a request; @id is live until eyelet_session_finish() */
+    EYELET_SESSION_REFUSE, /* server: answer @id with @error; if @owner is set, its call was cancelled by this */
+    EYELET_SESSION_REPLY,  /* client: @response for @owner, whose call is over */
+    EYELET_SESSION_FAILED, /* client: @owner's call is over with @error, the connection lives */
+    EYELET_SESSION_BROKEN, /* both: close; @error says why */
+};
+
+/**
+ * struct eyelet_session_event - what came of the bytes
+ * @flags:        CALL: flags of the frame
+ * @id:           CALL, REFUSE: stream id
+ * @owner:        REPLY, FAILED, REFUSE: as given at the start of the call
+ * @deadline_ns:  CALL: absolute, on the clock of @now_ns
+ * @request:      CALL: slices of the input
+ * @response:     REPLY: slices of the input
+ * @error:        REFUSE, FAILED, BROKEN
+ *
+ * Only the members named for its kind are set.
+ */
+struct eyelet_session_event {
+    enum eyelet_session_event_kind kind;
+    uint8_t flags;
+    uint32_t id;
+    void *owner;
+    uint64_t deadline_ns;
+    struct eyelet_request request;
+    struct eyelet_response response;
+    struct eyelet_error error;
+};
+
+/*
+ * eyelet_session_init() - begin at the start of a connection
+ * @streams:    storage for live calls, the caller's for the session's life; zeroed here
+ * @n_streams:  a power of two: how many calls may be alive at once
+ */
+void eyelet_session_init(struct eyelet_session *session, enum eyelet_session_role role,
+                         const struct eyelet_session_limits *limits, struct eyelet_stream *streams,
+                         uint32_t n_streams);
+
+/*
+ * eyelet_session_feed() - take bytes until there is something to do
+ * @in:      moved forward past what was taken; what is left must come again, with more behind it
+ * @now_ns:  any steady clock
+ * @ret:     the event; what it points to lies in the bytes that were taken
+ *
+ * Call it until it says MORE or BROKEN. After BROKEN it must not be fed again.
+ *
+ * Return: @ret->kind.
+ */
+enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *session, struct eyelet_slice *in,
+                                                   uint64_t now_ns, struct eyelet_session_event *ret);
+
+/* When the peer must have sent more of what it began, or EYELET_SESSION_NO_DEADLINE. */
+uint64_t eyelet_session_read_deadline(const struct eyelet_session *session);
+
+/* The sentence for a peer that missed that deadline. */
+void eyelet_session_describe_timeout(const struct eyelet_session *session, struct eyelet_error *ret);
+
+/* The sentence for a connection that ended with @have bytes not taken: "connection lost (n of m bytes)". */
+void eyelet_session_describe_end(const struct eyelet_session *session, size_t have, struct eyelet_error *ret);
+
+/* Time during which this side did not read does not count against the peer. */
+void eyelet_session_resume_reading(struct eyelet_session *session, uint64_t now_ns);
+
+/*
+ * eyelet_session_refuse_data() - there is no room for the frame whose data is being waited for
+ *
+ * It is skipped as it comes, and its call gets RESOURCE_EXHAUSTED, as if it had been over the limit.
+ *
+ * Return: REFUSE or FAILED, to be handled like one from eyelet_session_feed().
+ */
+enum eyelet_session_event_kind eyelet_session_refuse_data(struct eyelet_session *session,
+                                                          struct eyelet_session_event *ret);
+
+/* Server: from now on every new request is refused with UNAVAILABLE. */
+void eyelet_session_stop(struct eyelet_session *session);
+
+/*
+ * eyelet_session_measure_request() - client: may this request be sent, and how long is what comes before its payload?
+ * @ret_head_len:  frame head and envelope, in bytes
+ *
+ * Return: 0; -EMSGSIZE over the frame limit; -ENOSPC too many calls alive; -EOVERFLOW the ids are used up. Nothing is
+ * changed.
+ */
+int eyelet_session_measure_request(const struct eyelet_session *session, const struct eyelet_outgoing_request *request,
+                                   size_t *ret_head_len);
+
+/*
+ * eyelet_session_start_request() - client: write what comes before the payload, and remember the call
+ * @room:  @head_len bytes, as measured just before; the payload must follow
+ *
+ * Return: the stream id.
+ */
+uint32_t eyelet_session_start_request(struct eyelet_session *session, const struct eyelet_outgoing_request *request,
+                                      void *owner, uint8_t *room, size_t head_len);
+
+/*
+ * eyelet_session_finish() - the call is over for this side: answered (server), or given up (client)
+ *
+ * Whatever still comes for @id is dropped.
+ *
+ * Return: false when it was over before: then a server must not answer.
+ */
+bool eyelet_session_finish(struct eyelet_session *session, uint32_t id);
+
+/* Server: the same pair for a reply. measure: 0, or -EMSGSIZE over the frame limit. */
+int eyelet_session_measure_reply(const struct eyelet_session *session, size_t payload_len, size_t *ret_head_len);
+void eyelet_session_put_reply(uint32_t id, size_t payload_len, uint8_t *room, size_t head_len);
+
+/* Server: the same pair for an error; it always fits. */
+size_t eyelet_session_measure_failure(enum eyelet_status status, const char *text);
+void eyelet_session_put_failure(uint32_t id, enum eyelet_status status, const char *text, uint8_t *room, size_t len);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * The bump arena and counted malloc.
+ */
+#include "rpc/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define ARENA_OWN_MIN    (EYELET_ARENA_CHUNK_MAX / 4) /* from here on a chunk of its own: no long tail stays unused */
+#define HEAP_BLOCK_BYTES 16u                          /* glibc: at most this much beside a block, rounding aside */
+
+_Static_assert(EYELET_ALLOC_UNIT % alignof(max_align_t) == 0, "what follows an allocation must be aligned too");
+
+struct eyelet_arena_chunk {
+    struct eyelet_arena_chunk *next;
+    size_t room_len;
+    bool is_borrowed;
+    alignas(max_align_t) uint8_t room[];
+};
+
+/* @size rounded up for the next allocation to be aligned; 0 when there is no such number. */
+static size_t round_up(size_t size)
+{
+    if (size > SIZE_MAX - EYELET_ALLOC_UNIT)
+        return 0;
+    if (size == 0)
+        return EYELET_ALLOC_UNIT;
+    return (size + EYELET_ALLOC_UNIT - 1) / EYELET_ALLOC_UNIT * EYELET_ALLOC_UNIT;
+}
+
+static size_t left(const struct eyelet_arena *arena)
+{
+    return arena->limit - arena->used;
+}
+
+static size_t tail_len(const struct eyelet_arena *arena)
+{
+    return arena->chunk != NULL ? arena->chunk->room_len - arena->filled : 0;
+}
+
+static void free_chunks(struct eyelet_arena_chunk *chunk)
+{
+    while (chunk != NULL) {
+        struct eyelet_arena_chunk *next = chunk->next;
+
+        if (!chunk->is_borrowed)
+            free(chunk);
+        chunk = next;
+    }
+}
+
+static void *refuse(struct eyelet_arena *arena, enum eyelet_alloc_failure failure)
+{
+    arena->failure = failure;
+    return NULL;
+}
+
+/* The size of the next chunk, head included, of which @need are wanted at once. */
+static size_t next_chunk_size(const struct eyelet_arena *arena, size_t need)
+{
+    size_t size = EYELET_ARENA_CHUNK_MIN;
+
+    if (arena->chunk != NULL)
+        size = 2 * (sizeof(struct eyelet_arena_chunk) + arena->chunk->room_len);
+    if (size > EYELET_ARENA_CHUNK_MAX)
+        size = EYELET_ARENA_CHUNK_MAX;
+    return size > need ? size : need;
+}
+
+static struct eyelet_arena_chunk *new_chunk(struct eyelet_arena *arena, size_t size)
+{
+    struct eyelet_arena_chunk *chunk = malloc(size);
+
+    if (chunk == NULL)
+        return refuse(arena, EYELET_ALLOC_FAILURE_MEMORY);
+    *chunk = (struct eyelet_arena_chunk){ .room_len = size - sizeof(*chunk) };
+    return chunk;
+}
+
+/* A big block gets a chunk of its own behind the current one, which goes on being filled. */
+static void *alloc_own(struct eyelet_arena *arena, size_t size)
+{
+    struct eyelet_arena_chunk *chunk;
+
+    if (size > left(arena) || sizeof(*chunk) > left(arena) - size)
+        return refuse(arena, EYELET_ALLOC_FAILURE_LIMIT);
+    chunk = new_chunk(arena, sizeof(*chunk) + size);
+    if (chunk == NULL)
+        return NULL;
+
+    if (arena->chunk == NULL) {
+        arena->chunk = chunk;
+        arena->filled = size;
+    } else {
+        chunk->next = arena->chunk->next;
+        arena->chunk->next = chunk;
+    }
+    arena->used += sizeof(*chunk) + size;
+    return chunk->room;
+}
+
+/* The current chunk is full: what is left of it counts as used, or a peer could make us hold more than the limit. */
+static void *alloc_in_next(struct eyelet_arena *arena, size_t size)
+{
+    struct eyelet_arena_chunk *chunk;
+    size_t need = sizeof(*chunk) + size;
+    size_t tail = tail_len(arena);
+
+    if (tail > left(arena) || need > left(arena) - tail)
+        return refuse(arena, EYELET_ALLOC_FAILURE_LIMIT);
+    chunk = new_chunk(arena, next_chunk_size(arena, need));
+    if (chunk == NULL)
+        return NULL;
+
+    chunk->next = arena->chunk;
+    arena->chunk = chunk;
+    arena->filled = size;
+    arena->used += tail + need;
+    return chunk->room;
+}
+
+void eyelet_arena_init(struct eyelet_arena *arena, void *room, size_t room_len)
+{
+    struct eyelet_arena_chunk *chunk = room;
+
+    *arena = (struct eyelet_arena){ .limit = SIZE_MAX };
+    if (room == NULL || room_len < sizeof(*chunk) + EYELET_ALLOC_UNIT)
+        return;
+
+    assert((uintptr_t)room % EYELET_ALLOC_UNIT == 0);
+    *chunk = (struct eyelet_arena_chunk){ .room_len = room_len - sizeof(*chunk), .is_borrowed = true };
+    arena->chunk = chunk;
+}
+
+void eyelet_arena_set_limit(struct eyelet_arena *arena, size_t len)
+{
+    arena->limit = len < SIZE_MAX - arena->used ? arena->used + len : SIZE_MAX;
+}
+
+void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size)
+{
+    size_t rounded = round_up(size);
+    void *block;
+
+    if (rounded == 0 || rounded > left(arena))
+        return refuse(arena, EYELET_ALLOC_FAILURE_LIMIT);
+    if (rounded > tail_len(arena))
+        return rounded >= ARENA_OWN_MIN ? alloc_own(arena, rounded) : alloc_in_next(arena, rounded);
+
+    block = arena->chunk->room + arena->filled;
+    arena->filled += rounded;
+    arena->used += rounded;
+    return block;
+}
+
+void eyelet_arena_reset(struct eyelet_arena *arena)
+{
+    struct eyelet_arena_chunk *kept = arena->chunk;
+
+    if (kept != NULL && !kept->is_borrowed && kept->room_len > EYELET_ARENA_CHUNK_MAX) {
+        free_chunks(kept);
+        kept = NULL;
+    }
+    if (kept != NULL) {
+        free_chunks(kept->next);
+        kept->next = NULL;
+    }
+    *arena = (struct eyelet_arena){ .chunk = kept, .limit = SIZE_MAX };
+}
+
+void eyelet_arena_clear(struct eyelet_arena *arena)
+{
+    if (arena == NULL)
+        return;
+    free_chunks(arena->chunk);
+    *arena = (struct eyelet_arena){ .limit = SIZE_MAX };
+}
+
+void *eyelet_heap_alloc(struct eyelet_heap *heap, size_t size)
+{
+    size_t rounded = round_up(size);
+    size_t left_len = heap->limit - heap->used;
+    void *block;
+
+    if (rounded == 0 || left_len < HEAP_BLOCK_BYTES || rounded > left_len - HEAP_BLOCK_BYTES) {
+        heap->failure = EYELET_ALLOC_FAILURE_LIMIT;
+        return NULL;
+    }
+
+    block = malloc(size > 0 ? size : 1);
+    if (block == NULL) {
+        heap->failure = EYELET_ALLOC_FAILURE_MEMORY;
+        return NULL;
+    }
+    heap->used += rounded + HEAP_BLOCK_BYTES;
+    return block;
+}
