@@ -22,8 +22,8 @@ folder=
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
     if [ -n "$service_pid" ]; then
-        kill -KILL "$service_pid" 2>/dev/null || true
-    fi
+        kill -KILL "$service_pid" && wait "$service_pid" || true
+    fi 2>/dev/null # or bash says "Killed"
     if [ -n "$folder" ]; then
         rm -rf -- "$folder"
     fi

@@ -31,7 +31,7 @@ missing_packages() {
     local package
 
     for package in "$@"; do
-        if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
+        if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -x installed >/dev/null; then
             printf '%s\n' "$package"
         fi
     done
