@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "codec/arena.h"
+#include "rpc/arena.h"
 #include "core/error.h"
 
 #define FIELD_NUMBER_SHIFT 3
@@ -109,7 +109,7 @@ static ProtobufCWireType wire_type_of(ProtobufCType type)
     case PROTOBUF_C_TYPE_MESSAGE:
         return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
     }
-    assert(!"a type that protoc-c does not generate");
+    assert(false); /* protoc-c generates no other type */
     return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
 }
 

@@ -14,7 +14,7 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
-#include "codec/arena.h"
+#include "rpc/arena.h"
 
 #define EYELET_DECODE_MAX_DEFAULT (16u << 20) /* HOSTILE: "decode arena" */
 #define EYELET_DECODE_BASE        (64u << 10) /* the same: what even an empty payload may take */
@@ -62,7 +62,6 @@ enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescrip
  * After a failure nothing is left allocated.
  */
 enum eyelet_unpack_result eyelet_unpack_to_heap(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
-                                                size_t decode_max, ProtobufCMessage **ret,
-                                                struct eyelet_error *reterr);
+                                                size_t decode_max, ProtobufCMessage **ret, struct eyelet_error *reterr);
 
 #endif

@@ -103,9 +103,11 @@ static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, 
         else if (field.tag == 2)
             is_good = store_bytes(&field, &second);
     }
+    if (!is_good)
+        return false;
     *ret_first = first;
     *ret_second = second;
-    return is_good;
+    return true;
 }
 
 _Static_assert((int)KEY_VALUE_KEY == (int)ANY_TYPE_URL && (int)KEY_VALUE_VALUE == (int)ANY_VALUE,
@@ -287,6 +289,36 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
     }
 }
 
+/* printf's precision is an int, and the text is cut anyway. */
+static int shown_len(struct eyelet_slice text)
+{
+    return text.len < EYELET_ERROR_TEXT_MAX ? (int)text.len : EYELET_ERROR_TEXT_MAX;
+}
+
+enum eyelet_status eyelet_response_status(const struct eyelet_response *response, struct eyelet_error *reterr)
+{
+    struct eyelet_slice message = response->message;
+    enum eyelet_status status = (enum eyelet_status)response->code;
+
+    if (response->code == EYELET_OK)
+        return EYELET_OK;
+
+    memset(reterr, 0, sizeof(*reterr));
+    if (response->code < 0 || response->code > EYELET_STATUS_MAX) {
+        status = eyelet_error_set(reterr, EYELET_UNKNOWN, "status %d: %.*s", (int)response->code, shown_len(message),
+                                  message.len > 0 ? (const char *)message.data : "");
+    } else if (message.len == 0) {
+        eyelet_error_set(reterr, status, "%s", eyelet_status_name(status));
+    } else {
+        reterr->status = status;
+        eyelet_text_escape(message, reterr->text, sizeof(reterr->text));
+    }
+    reterr->is_remote = true;
+    reterr->may_have_executed = true;
+    eyelet_error_keep_details(reterr, response->status);
+    return status;
+}
+
 bool eyelet_error_next_detail(const struct eyelet_error *error, size_t *cursor, struct eyelet_slice *ret_type_url,
                               struct eyelet_slice *ret_value)
 {
@@ -445,9 +477,17 @@ void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len
         put_head(&stream, RESPONSE_PAYLOAD, payload_len);
 }
 
-static struct eyelet_slice cut_text(const char *text)
+/* What of an error's text is sent. Peers drop a whole Response whose message is not UTF-8, so it is made to be. */
+struct sent_text {
+    char room[EYELET_ERROR_TEXT_MAX + 1];
+};
+
+static struct eyelet_slice make_sendable(const char *text, struct sent_text *sent)
 {
-    return (struct eyelet_slice){ (const uint8_t *)text, strnlen(text, EYELET_ERROR_TEXT_MAX) };
+    struct eyelet_slice whole = { (const uint8_t *)text, strnlen(text, EYELET_ERROR_TEXT_MAX + 1) };
+    size_t len = eyelet_text_escape(whole, sent->room, sizeof(sent->room));
+
+    return (struct eyelet_slice){ (const uint8_t *)sent->room, len };
 }
 
 static void put_status(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
@@ -457,20 +497,22 @@ static void put_status(pb_ostream_t *stream, enum eyelet_status status, struct e
         put_bytes(stream, STATUS_MESSAGE, text);
 }
 
-static void put_failure(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
+static void put_failure(pb_ostream_t *stream, enum eyelet_status status, const char *text)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
+    struct sent_text sent;
+    struct eyelet_slice message = make_sendable(text, &sent);
 
-    put_status(&sizing, status, text);
+    put_status(&sizing, status, message);
     put_head(stream, RESPONSE_STATUS, sizing.bytes_written);
-    put_status(stream, status, text);
+    put_status(stream, status, message);
 }
 
 size_t eyelet_failure_len(enum eyelet_status status, const char *text)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
 
-    put_failure(&sizing, status, cut_text(text));
+    put_failure(&sizing, status, text);
     return sizing.bytes_written;
 }
 
@@ -478,5 +520,5 @@ void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t 
 {
     pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
 
-    put_failure(&stream, status, cut_text(text));
+    put_failure(&stream, status, text);
 }

@@ -27,7 +27,7 @@ void eyelet_frame_skip(struct eyelet_frame_decoder *decoder)
 {
     assert(decoder->state == EYELET_FRAME_STATE_DATA);
     decoder->skip_left = decoder->head.data_len;
-    decoder->state = EYELET_FRAME_STATE_SKIP;
+    decoder->state = decoder->skip_left > 0 ? EYELET_FRAME_STATE_SKIP : EYELET_FRAME_STATE_HEAD;
 }
 
 static enum eyelet_frame_result feed_head(struct eyelet_frame_decoder *decoder, struct eyelet_slice *in)

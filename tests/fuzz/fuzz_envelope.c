@@ -1,0 +1,193 @@
+/*
+ * A Request or a Response of any bytes: what is handed out lies inside the input, what was judged good can be sent
+ * again and reads the same.
+ *
+ * Input: one byte, odd for a Response, then the message.
+ */
+#include "fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "core/bytes.h"
+#include "core/envelope.h"
+#include "core/error.h"
+
+static void check_inside(struct eyelet_slice part, struct eyelet_slice whole)
+{
+    if (part.len == 0)
+        return;
+    FUZZ_CHECK(part.data >= whole.data && part.data + part.len <= whole.data + whole.len);
+}
+
+static void check_same(struct eyelet_slice a, struct eyelet_slice b)
+{
+    FUZZ_CHECK(a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0));
+}
+
+/* Errors are C strings: printable, closed inside their room. */
+static void check_error(const struct eyelet_error *error, enum eyelet_status status)
+{
+    size_t len = strnlen(error->text, sizeof(error->text));
+
+    FUZZ_CHECK(error->status == status);
+    FUZZ_CHECK(len > 0 && len <= EYELET_ERROR_TEXT_MAX);
+    FUZZ_CHECK(eyelet_utf8_is_valid((struct eyelet_slice){ (const uint8_t *)error->text, len }));
+}
+
+static char *text_of(struct eyelet_slice slice)
+{
+    char *text = strndup(slice.len > 0 ? (const char *)slice.data : "", slice.len);
+
+    FUZZ_CHECK(text != NULL);
+    return text;
+}
+
+/* Keys are sent in lower case, as ASCII knows it. */
+static void lower(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text >= 'A' && *text <= 'Z')
+            *text = (char)(*text + ('a' - 'A'));
+    }
+}
+
+static size_t take_pairs(const struct eyelet_request *request, struct eyelet_metadata *pairs)
+{
+    struct eyelet_slice metadata = request->metadata, key, value;
+    size_t n = 0;
+
+    while (eyelet_request_next_metadata(&metadata, &key, &value)) {
+        FUZZ_CHECK(n < EYELET_METADATA_PAIRS_MAX);
+        pairs[n++] = (struct eyelet_metadata){ text_of(key), text_of(value) };
+    }
+    return n;
+}
+
+static void check_sent_pairs(const struct eyelet_request *again, const struct eyelet_metadata *pairs, size_t n_pairs)
+{
+    struct eyelet_slice metadata = again->metadata, key, value;
+
+    for (size_t i = 0; i < n_pairs; i++) {
+        char *key_text = text_of(eyelet_slice_of(pairs[i].key));
+
+        lower(key_text);
+        FUZZ_CHECK(eyelet_request_next_metadata(&metadata, &key, &value));
+        check_same(key, eyelet_slice_of(key_text));
+        check_same(value, eyelet_slice_of(pairs[i].value));
+        free(key_text);
+    }
+    FUZZ_CHECK(!eyelet_request_next_metadata(&metadata, &key, &value));
+}
+
+static void send_again(const struct eyelet_request *request, const struct eyelet_outgoing_request *outgoing)
+{
+    size_t head_len = eyelet_request_head_len(outgoing), len = head_len + outgoing->payload_len;
+    uint8_t *room = malloc(len);
+    struct eyelet_request again;
+
+    FUZZ_CHECK(room != NULL);
+    eyelet_request_encode_head(outgoing, room, head_len);
+    if (request->payload.len > 0)
+        memcpy(room + head_len, request->payload.data, request->payload.len);
+
+    FUZZ_CHECK(eyelet_request_decode((struct eyelet_slice){ room, len }, &again));
+    FUZZ_CHECK(eyelet_request_check(&again, NULL) == EYELET_OK);
+    check_same(again.service, request->service);
+    check_same(again.method, request->method);
+    check_same(again.payload, request->payload);
+    FUZZ_CHECK(again.timeout_ns == request->timeout_ns);
+    check_sent_pairs(&again, outgoing->metadata, outgoing->n_metadata);
+    free(room);
+}
+
+static void check_good_request(const struct eyelet_request *request)
+{
+    struct eyelet_metadata pairs[EYELET_METADATA_PAIRS_MAX];
+    size_t n_pairs = take_pairs(request, pairs);
+    char *service = text_of(request->service), *method = text_of(request->method);
+    struct eyelet_outgoing_request outgoing = {
+        service, method, pairs, n_pairs, request->payload.len, request->timeout_ns
+    };
+
+    FUZZ_CHECK(eyelet_metadata_check(pairs, n_pairs, NULL) == EYELET_OK);
+    send_again(request, &outgoing);
+    for (size_t i = 0; i < n_pairs; i++) {
+        free((char *)(uintptr_t)pairs[i].key);
+        free((char *)(uintptr_t)pairs[i].value);
+    }
+    free(service);
+    free(method);
+}
+
+static void try_request(struct eyelet_slice in)
+{
+    struct eyelet_slice metadata, key, value;
+    struct eyelet_request request;
+    struct eyelet_error error;
+    enum eyelet_status status;
+
+    if (!eyelet_request_decode(in, &request))
+        return;
+    check_inside(request.service, in);
+    check_inside(request.method, in);
+    check_inside(request.payload, in);
+    for (metadata = request.metadata; eyelet_request_next_metadata(&metadata, &key, &value);) {
+        check_inside(key, in);
+        check_inside(value, in);
+    }
+    FUZZ_CHECK(metadata.len == 0);
+
+    status = eyelet_request_check(&request, &error);
+    if (status == EYELET_OK)
+        check_good_request(&request);
+    else
+        check_error(&error, status);
+}
+
+static void walk_kept_details(const struct eyelet_error *error)
+{
+    struct eyelet_slice whole = { error->details, error->details_len }, type_url, value;
+    size_t cursor = 0, before = 0;
+
+    FUZZ_CHECK(error->details_len <= EYELET_ERROR_DETAILS_MAX);
+    while (eyelet_error_next_detail(error, &cursor, &type_url, &value)) {
+        FUZZ_CHECK(cursor > before);
+        before = cursor;
+        check_inside(type_url, whole);
+        check_inside(value, whole);
+    }
+}
+
+static void try_response(struct eyelet_slice in)
+{
+    struct eyelet_slice status, any;
+    struct eyelet_response response;
+    struct eyelet_error error;
+
+    if (!eyelet_response_decode(in, &response))
+        return;
+    check_inside(response.message, in);
+    check_inside(response.payload, in);
+    check_inside(response.status, in);
+    for (status = response.status; eyelet_status_next_detail(&status, &any);)
+        check_inside(any, in);
+    FUZZ_CHECK(status.len == 0);
+
+    eyelet_error_set(&error, EYELET_UNKNOWN, "status %d: '%.*s'", response.code,
+                     (int)(response.message.len < 2000 ? response.message.len : 2000),
+                     response.message.len > 0 ? (const char *)response.message.data : "");
+    check_error(&error, EYELET_UNKNOWN);
+    eyelet_error_keep_details(&error, response.status);
+    walk_kept_details(&error);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    if (len == 0)
+        return 0;
+    if (data[0] % 2 == 0)
+        try_request((struct eyelet_slice){ data + 1, len - 1 });
+    else
+        try_response((struct eyelet_slice){ data + 1, len - 1 });
+    return 0;
+}
