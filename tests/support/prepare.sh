@@ -5,6 +5,10 @@
 
 log=$PWD/build/log/$(basename "$(dirname "$program")")-$(basename "$program" .sh).log
 
+# What it takes to build the library, the generator and the examples.
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-c-dev
+    libprotobuf-dev libprotoc-dev libnanopb-dev)
+
 # say WORD...: one line of progress.
 say() {
     printf '%s: %s\n' "$program" "$*" >&2
@@ -84,12 +88,6 @@ need() {
     update_package_lists
     # An old list or a broken foreign source may be good enough: the installation itself decides.
     logged apt_get install --no-install-recommends "${missing[@]}" || fail "cannot install ${missing[*]}"
-}
-
-# What it takes to build the library, the generator and the examples.
-need_to_build() {
-    need gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-c-dev \
-        libprotobuf-dev libprotoc-dev libnanopb-dev "$@"
 }
 
 mkdir -p "$(dirname "$log")"
