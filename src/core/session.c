@@ -220,9 +220,10 @@ static enum verdict judge_data_at_server(struct eyelet_session *session, uint64_
     }
     if (id % 2 == 1 && id <= session->last_id)
         return drop_late(session);
-    if (id != 0 && id == session->refused_data_id)
+    if (session->has_refused_data && id == session->refused_data_id)
         return drop_error(session, now_ns, event);
 
+    session->has_refused_data = true;
     session->refused_data_id = id;
     eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which was never opened", id);
     return refuse_error(session, id, now_ns, event);

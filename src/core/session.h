@@ -77,7 +77,8 @@ struct eyelet_session {
     uint32_t n_streams;
     uint32_t n_live;
     uint32_t last_id; /* server: highest id seen. client: last id given out; 0 before the first */
-    uint32_t refused_data_id;
+    bool has_refused_data;
+    uint32_t refused_data_id; /* server: of the last data for no stream, if there was any */
     bool is_stopping;
     enum eyelet_session_reading reading;
     uint64_t reading_since_ns;
