@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "codec/arena.h"
+#include "rpc/arena.h"
 #include "support/faults.h"
 
 static void allocations_are_aligned_and_do_not_overlap(void **state)

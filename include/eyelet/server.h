@@ -82,8 +82,8 @@ EYELET_API enum eyelet_status eyelet_server_open(const char *address, const stru
  * Handlers run in the calling thread, one at a time. A peer that is slow, silent or stalled holds up nobody: only a
  * handler does, for as long as it runs.
  *
- * Return: EYELET_OK after a stop; EYELET_FAILED_PRECONDITION when it runs already or was stopped before;
- * EYELET_RESOURCE_EXHAUSTED or EYELET_INTERNAL when the kernel refuses what a server needs.
+ * Return: EYELET_OK after a stop; EYELET_FAILED_PRECONDITION when it runs already or has run before;
+ * EYELET_INTERNAL when the listening socket or epoll fails.
  */
 EYELET_API enum eyelet_status eyelet_server_run(struct eyelet_server *server);
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "codec/arena.h"
+#include "rpc/arena.h"
 #include "core/error.h"
 
 #define FIELD_NUMBER_SHIFT 3

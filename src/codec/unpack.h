@@ -14,7 +14,7 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
-#include "codec/arena.h"
+#include "rpc/arena.h"
 
 #define EYELET_DECODE_MAX_DEFAULT (16u << 20) /* HOSTILE: "decode arena" */
 #define EYELET_DECODE_BASE        (64u << 10) /* the same: what even an empty payload may take */

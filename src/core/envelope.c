@@ -287,6 +287,36 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
     }
 }
 
+/* printf's precision is an int, and the text is cut anyway. */
+static int shown_len(struct eyelet_slice text)
+{
+    return text.len < EYELET_ERROR_TEXT_MAX ? (int)text.len : EYELET_ERROR_TEXT_MAX;
+}
+
+enum eyelet_status eyelet_response_status(const struct eyelet_response *response, struct eyelet_error *reterr)
+{
+    struct eyelet_slice message = response->message;
+    enum eyelet_status status = (enum eyelet_status)response->code;
+
+    if (response->code == EYELET_OK)
+        return EYELET_OK;
+
+    memset(reterr, 0, sizeof(*reterr));
+    if (response->code < 0 || response->code > EYELET_STATUS_MAX) {
+        status = eyelet_error_set(reterr, EYELET_UNKNOWN, "status %d: %.*s", (int)response->code, shown_len(message),
+                                  message.len > 0 ? (const char *)message.data : "");
+    } else if (message.len == 0) {
+        eyelet_error_set(reterr, status, "%s", eyelet_status_name(status));
+    } else {
+        reterr->status = status;
+        eyelet_text_escape(message, reterr->text, sizeof(reterr->text));
+    }
+    reterr->is_remote = true;
+    reterr->may_have_executed = true;
+    eyelet_error_keep_details(reterr, response->status);
+    return status;
+}
+
 bool eyelet_error_next_detail(const struct eyelet_error *error, size_t *cursor, struct eyelet_slice *ret_type_url,
                               struct eyelet_slice *ret_value)
 {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <eyelet/call.h>
+#include <eyelet/metadata.h>
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
@@ -66,6 +66,14 @@ bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice 
 
 /* Return: false when @any is no google.protobuf.Any. */
 bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_url, struct eyelet_slice *ret_value);
+
+/*
+ * eyelet_response_status() - what a decoded Response means
+ * @reterr:  set when it is an error: the peer's text, escaped, and its details
+ *
+ * Return: EYELET_OK; the peer's code; EYELET_UNKNOWN for a number that is no code, which then stands in the text.
+ */
+enum eyelet_status eyelet_response_status(const struct eyelet_response *response, struct eyelet_error *reterr);
 
 /* Keeps the details of an encoded Status in @error, as many whole ones as fit; eyelet_error_next_detail() walks them. */
 void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status);

@@ -5,8 +5,8 @@
  * A limit counts every byte ever handed out, not those in use: so it bounds the time that a decoder spends on
  * allocating, freeing and allocating again just as it bounds memory.
  */
-#ifndef EYELET_CODEC_ARENA_H
-#define EYELET_CODEC_ARENA_H
+#ifndef EYELET_RPC_ARENA_H
+#define EYELET_RPC_ARENA_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * The bump arena and counted malloc.
  */
-#include "codec/arena.h"
+#include "rpc/arena.h"
 
 #include <assert.h>
 #include <stdalign.h>

@@ -1,0 +1,653 @@
+#include "model.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+/* Numbers of fields, as they stand in the paths of SourceCodeInfo; descriptor.proto */
+#define FILE_PACKAGE    2
+#define FILE_DEPENDENCY 3
+#define FILE_SERVICE    6
+#define FILE_OPTIONS    8
+#define FILE_SYNTAX     12
+#define SERVICE_METHOD  2
+
+/*
+ * struct source - a file of the request and what was found out about it
+ * @package:  what protoc-c takes for its package
+ */
+struct source {
+    const gen_proto_file *proto;
+    struct gen_file_options options;
+    const char *package;
+};
+
+/*
+ * struct known_type - a message of the request
+ * @full_name:  ".demo.Outer.Inner"
+ * @name:       the same without the package, "Outer.Inner"
+ */
+struct known_type {
+    const char *full_name;
+    const char *name;
+    const struct source *source;
+};
+
+/* Where something stands in its file: a path of SourceCodeInfo. */
+struct place {
+    int32_t path[4];
+    size_t n_path;
+};
+
+/*
+ * struct c_name - a name that ends up in C, to find two things that would share one
+ * @order:    0 for what is not ours; those may share, that is protoc-c's business
+ * @what:     what it is made for, "rpc Say in demo.Echo"; NULL when it is not ours
+ * @file:     where that stands; NULL when it is not ours
+ * @place:    see @file
+ */
+struct c_name {
+    const char *name;
+    size_t order;
+    const char *what;
+    const gen_proto_file *file;
+    struct place place;
+};
+
+struct builder {
+    struct gen_pool *pool;
+    const gen_request *request;
+    struct source *sources;   /* sorted by name */
+    struct known_type *types; /* sorted by full name */
+    size_t n_types;
+    struct c_name *names;
+    size_t n_names;
+    size_t names_cap;
+    const char *error;
+};
+
+static struct place file_place(int32_t field)
+{
+    return (struct place){ { field }, 1 };
+}
+
+static struct place import_place(size_t import)
+{
+    return (struct place){ { FILE_DEPENDENCY, (int32_t)import }, 2 };
+}
+
+static struct place pb_c_place(int32_t option)
+{
+    return (struct place){ { FILE_OPTIONS, GEN_FILE_OPTIONS_PB_C_FILE, option }, 3 };
+}
+
+static struct place service_place(size_t service)
+{
+    return (struct place){ { FILE_SERVICE, (int32_t)service }, 2 };
+}
+
+static struct place method_place(size_t service, size_t method)
+{
+    return (struct place){ { FILE_SERVICE, (int32_t)service, SERVICE_METHOD, (int32_t)method }, 4 };
+}
+
+/* "echo.proto:12:3", or less where protoc did not say. */
+static const char *where(struct builder *builder, const gen_proto_file *file, struct place place)
+{
+    const Google__Protobuf__SourceCodeInfo *info = file->source_code_info;
+
+    for (size_t i = 0; info && i < info->n_location; i++) {
+        const Google__Protobuf__SourceCodeInfo__Location *location = info->location[i];
+
+        if (location->n_path == place.n_path && location->n_span >= 3 &&
+            memcmp(location->path, place.path, place.n_path * sizeof(place.path[0])) == 0)
+            return gen_pool_printf(builder->pool, "%s:%lld:%lld", file->name, (long long)location->span[0] + 1,
+                                   (long long)location->span[1] + 1);
+    }
+    return file->name;
+}
+
+static int __attribute__((format(printf, 4, 5)))
+refuse(struct builder *builder, const gen_proto_file *file, struct place place, const char *format, ...)
+{
+    const char *at = where(builder, file, place);
+    const char *text;
+    va_list args;
+
+    va_start(args, format);
+    text = gen_pool_vprintf(builder->pool, format, args);
+    va_end(args);
+    if (!at || !text)
+        return -ENOMEM;
+
+    builder->error = gen_pool_printf(builder->pool, "%s: %s", at, text);
+    return builder->error ? -EINVAL : -ENOMEM;
+}
+
+static int malformed(struct builder *builder, const char *what)
+{
+    builder->error = what;
+    return -EBADMSG;
+}
+
+/* Files and messages of the request, so that each can be found by its name in logarithmic time. */
+
+static int compare_sources(const void *a, const void *b)
+{
+    return strcmp(((const struct source *)a)->proto->name, ((const struct source *)b)->proto->name);
+}
+
+static int compare_source_name(const void *name, const void *source)
+{
+    return strcmp(name, ((const struct source *)source)->proto->name);
+}
+
+static const struct source *find_source(const struct builder *builder, const char *name)
+{
+    return bsearch(name, builder->sources, builder->request->n_proto_file, sizeof(builder->sources[0]),
+                   compare_source_name);
+}
+
+static int index_sources(struct builder *builder)
+{
+    size_t n = builder->request->n_proto_file;
+    int r;
+
+    builder->sources = gen_pool_array(builder->pool, n, sizeof(builder->sources[0]));
+    if (!builder->sources)
+        return -ENOMEM;
+
+    for (size_t i = 0; i < n; i++) {
+        struct source *source = &builder->sources[i];
+        const gen_proto_file *proto = builder->request->proto_file[i];
+
+        if (!proto->name)
+            return malformed(builder, "a file has no name");
+        r = gen_file_options_read(proto, builder->pool, &source->options);
+        if (r == -EBADMSG)
+            return malformed(builder, "a file's option pb_c_file makes no sense");
+        if (r < 0)
+            return r;
+        source->proto = proto;
+        source->package = source->options.package ? source->options.package : proto->package ? proto->package : "";
+    }
+    qsort(builder->sources, n, sizeof(builder->sources[0]), compare_sources);
+    return 0;
+}
+
+static size_t count_messages(gen_proto_message *const *messages, size_t n)
+{
+    size_t count = n;
+
+    for (size_t i = 0; i < n; i++)
+        count += count_messages(messages[i]->nested_type, messages[i]->n_nested_type);
+    return count;
+}
+
+static int index_messages(struct builder *builder, const struct source *source, const char *outer,
+                          gen_proto_message *const *messages, size_t n)
+{
+    const char *package = source->proto->package ? source->proto->package : "";
+    size_t package_len = *package ? strlen(package) + 2 : 1; /* with the dots before and behind */
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        struct known_type *type = &builder->types[builder->n_types];
+
+        if (!messages[i]->name)
+            return malformed(builder, "a message has no name");
+        type->full_name = gen_pool_printf(builder->pool, "%s.%s", outer, messages[i]->name);
+        if (!type->full_name)
+            return -ENOMEM;
+        type->name = type->full_name + package_len;
+        type->source = source;
+        builder->n_types++;
+        r = index_messages(builder, source, type->full_name, messages[i]->nested_type, messages[i]->n_nested_type);
+    }
+    return r;
+}
+
+static int compare_types(const void *a, const void *b)
+{
+    return strcmp(((const struct known_type *)a)->full_name, ((const struct known_type *)b)->full_name);
+}
+
+static int compare_type_name(const void *name, const void *type)
+{
+    return strcmp(name, ((const struct known_type *)type)->full_name);
+}
+
+static int index_types(struct builder *builder)
+{
+    size_t n = 0;
+    int r;
+
+    for (size_t i = 0; i < builder->request->n_proto_file; i++)
+        n += count_messages(builder->sources[i].proto->message_type, builder->sources[i].proto->n_message_type);
+    builder->types = gen_pool_array(builder->pool, n, sizeof(builder->types[0]));
+    if (!builder->types)
+        return -ENOMEM;
+
+    for (size_t i = 0; i < builder->request->n_proto_file; i++) {
+        const gen_proto_file *proto = builder->sources[i].proto;
+        const char *dot = proto->package && *proto->package ? "." : "";
+        const char *outer = gen_pool_printf(builder->pool, "%s%s", dot, *dot ? proto->package : "");
+
+        if (!outer)
+            return -ENOMEM;
+        r = index_messages(builder, &builder->sources[i], outer, proto->message_type, proto->n_message_type);
+        if (r < 0)
+            return r;
+    }
+    qsort(builder->types, builder->n_types, sizeof(builder->types[0]), compare_types);
+    return 0;
+}
+
+/* Names of C: all are noted down, sorted once at the end, and then two that are alike stand side by side. */
+
+static int note_name(struct builder *builder, const char *name, const char *what, const gen_proto_file *file,
+                     struct place place)
+{
+    if (builder->n_names == builder->names_cap) {
+        size_t cap = builder->names_cap > 0 ? builder->names_cap * 2 : 256;
+        struct c_name *names = gen_pool_array(builder->pool, cap, sizeof(names[0]));
+
+        if (!names)
+            return -ENOMEM;
+        if (builder->n_names > 0)
+            memcpy(names, builder->names, builder->n_names * sizeof(names[0]));
+        builder->names = names;
+        builder->names_cap = cap;
+    }
+    if (!name)
+        return -ENOMEM;
+
+    builder->names[builder->n_names] = (struct c_name){ name, what ? builder->n_names + 1 : 0, what, file, place };
+    builder->n_names++;
+    return 0;
+}
+
+static int note_protoc_c_names(struct builder *builder)
+{
+    static const char *const ends[] = { "descriptor", "free_unpacked",  "get_packed_size", "init",
+                                        "pack",       "pack_to_buffer", "unpack" };
+
+    for (size_t i = 0; i < builder->n_types; i++) {
+        const struct known_type *type = &builder->types[i];
+        const char *name = gen_name_type_lower(builder->pool, type->source->package, type->name);
+
+        for (size_t k = 0; name && k < sizeof(ends) / sizeof(ends[0]); k++) {
+            const char *c_name = gen_pool_printf(builder->pool, "%s__%s", name, ends[k]);
+
+            if (note_name(builder, c_name, NULL, NULL, (struct place){ .n_path = 0 }) < 0)
+                return -ENOMEM;
+        }
+        if (!name)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int compare_c_names(const void *a, const void *b)
+{
+    const struct c_name *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+
+    return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+static int check_names(struct builder *builder)
+{
+    const struct c_name *first = NULL, *second = NULL;
+    const char *at;
+
+    qsort(builder->names, builder->n_names, sizeof(builder->names[0]), compare_c_names);
+    for (size_t i = 1; i < builder->n_names; i++) {
+        const struct c_name *name = &builder->names[i];
+
+        if (name->what && strcmp(name->name, name[-1].name) == 0 && (!second || name->order < second->order)) {
+            first = name - 1;
+            second = name;
+        }
+    }
+    if (!second)
+        return 0;
+
+    if (!first->what)
+        return refuse(builder, second->file, second->place,
+                      "%s needs the name %s in C, which protoc-c uses for a message", second->what, second->name);
+    at = where(builder, first->file, first->place);
+    if (!at)
+        return -ENOMEM;
+    return refuse(builder, second->file, second->place, "%s needs the name %s in C, which %s has already (%s)",
+                  second->what, second->name, first->what, at);
+}
+
+/* Services */
+
+static int find_type(struct builder *builder, const gen_proto_file *file, struct place place, const char *full_name,
+                     struct gen_type *ret)
+{
+    const struct known_type *type;
+
+    if (!full_name)
+        return malformed(builder, "a method has no type");
+    type = bsearch(full_name, builder->types, builder->n_types, sizeof(builder->types[0]), compare_type_name);
+    if (!type)
+        return malformed(builder, "a method's type is not described");
+
+    if (type->source->options.is_left_out)
+        return refuse(builder, file, place, "%s has no type in C: option no_generate is set in %s", full_name + 1,
+                      type->source->proto->name);
+
+    ret->c_type = gen_name_type(builder->pool, type->source->package, type->name);
+    ret->descriptor = gen_name_type_lower(builder->pool, type->source->package, type->name);
+    if (!ret->c_type || !ret->descriptor)
+        return -ENOMEM;
+    ret->descriptor = gen_pool_printf(builder->pool, "%s__descriptor", ret->descriptor);
+    if (!ret->descriptor)
+        return -ENOMEM;
+
+    if (!gen_name_is_legal(ret->c_type, false) || !gen_name_is_legal(ret->descriptor, false))
+        return refuse(builder, file, place, "%s has no type in C: protoc-c would call it '%s'", full_name + 1,
+                      ret->c_type);
+    return 0;
+}
+
+static int note_method(struct builder *builder, const gen_proto_file *file, struct place place,
+                       const struct gen_service *service, const struct gen_method *method)
+{
+    const char *what = gen_pool_printf(builder->pool, "rpc %s in %s", method->name, service->name);
+
+    if (!what || note_name(builder, method->function, what, file, place) < 0)
+        return -ENOMEM;
+    return note_name(builder, method->handle, what, file, place);
+}
+
+static int build_method(struct builder *builder, const gen_proto_file *file, const gen_proto_method *proto,
+                        struct place place, const struct gen_service *service, struct gen_method *ret)
+{
+    int r;
+
+    if (!proto->name)
+        return malformed(builder, "a method has no name");
+    if (!gen_name_is_legal(proto->name, false))
+        return refuse(builder, file, place, "rpc '%s' in %s has no name that C can have", proto->name, service->name);
+    if (proto->client_streaming || proto->server_streaming)
+        return refuse(builder, file, place, "streaming methods are not supported yet: rpc %s in %s", proto->name,
+                      service->name);
+
+    ret->name = proto->name;
+    ret->member = gen_name_member(builder->pool, proto->name);
+    if (!ret->member)
+        return -ENOMEM;
+    ret->function = gen_pool_printf(builder->pool, "%s_%s", service->prefix, ret->member);
+    ret->handle = gen_pool_printf(builder->pool, "handle_%s_%s", service->prefix, ret->member);
+    if (!ret->function || !ret->handle)
+        return -ENOMEM;
+
+    r = find_type(builder, file, place, proto->input_type, &ret->request);
+    if (r == 0)
+        r = find_type(builder, file, place, proto->output_type, &ret->reply);
+    if (r < 0)
+        return r;
+    return note_method(builder, file, place, service, ret);
+}
+
+static int compare_methods(const void *a, const void *b)
+{
+    return strcmp((*(const struct gen_method *const *)a)->name, (*(const struct gen_method *const *)b)->name);
+}
+
+static void sort_methods(struct gen_service *service)
+{
+    for (size_t i = 0; i < service->n_methods; i++)
+        service->sorted[i] = &service->methods[i];
+    qsort(service->sorted, service->n_methods, sizeof(service->sorted[0]), compare_methods);
+    for (size_t i = 0; i < service->n_methods; i++)
+        service->methods[service->sorted[i] - service->methods].table_index = i;
+}
+
+static int build_methods(struct builder *builder, const gen_proto_file *file, size_t service_index,
+                         struct gen_service *service)
+{
+    const gen_proto_service *proto = file->service[service_index];
+    int r = 0;
+
+    service->n_methods = proto->n_method;
+    service->methods = gen_pool_array(builder->pool, proto->n_method, sizeof(service->methods[0]));
+    service->sorted = gen_pool_array(builder->pool, proto->n_method, sizeof(service->sorted[0]));
+    if (!service->methods || !service->sorted)
+        return -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < proto->n_method; i++)
+        r = build_method(builder, file, proto->method[i], method_place(service_index, i), service,
+                         &service->methods[i]);
+    if (r == 0)
+        sort_methods(service);
+    return r;
+}
+
+static int note_service(struct builder *builder, const gen_proto_file *file, struct place place,
+                        const struct gen_service *service)
+{
+    static const char *const formats[][2] = {
+        { "", "_handlers" }, { "", "_service" }, { "", "_add" }, { "check_", "" }, { "methods_of_", "" },
+    };
+    const char *what = gen_pool_printf(builder->pool, "service %s", service->name);
+    int r = what ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < sizeof(formats) / sizeof(formats[0]); i++) {
+        const char *name = gen_pool_printf(builder->pool, "%s%s%s", formats[i][0], service->prefix, formats[i][1]);
+
+        r = note_name(builder, name, what, file, place);
+    }
+    return r;
+}
+
+/* Everything of the library begins so; a service that does, too, would redefine it. */
+static bool is_library_name(const char *prefix)
+{
+    return strncmp(prefix, "eyelet", 6) == 0 && (prefix[6] == '\0' || prefix[6] == '_');
+}
+
+static int build_service(struct builder *builder, const struct source *source, size_t index, struct gen_service *ret)
+{
+    const gen_proto_file *file = source->proto;
+    const char *name = file->service[index]->name;
+    struct place place = service_place(index);
+    int r;
+
+    if (!name)
+        return malformed(builder, "a service has no name");
+    if (!gen_name_is_legal(name, false))
+        return refuse(builder, file, place, "service '%s' has no name that C can have", name);
+
+    ret->name = file->package && *file->package ? gen_pool_printf(builder->pool, "%s.%s", file->package, name) : name;
+    ret->prefix = gen_name_prefix(builder->pool, source->package, name);
+    if (!ret->name || !ret->prefix)
+        return -ENOMEM;
+    if (is_library_name(ret->prefix))
+        return refuse(builder, file, place,
+                      "service %s would be %s_... in C, and names that begin with eyelet are the "
+                      "library's own",
+                      ret->name, ret->prefix);
+
+    r = note_service(builder, file, place, ret);
+    if (r < 0)
+        return r;
+    return build_methods(builder, file, index, ret);
+}
+
+/* Files */
+
+static const char *comment_of(const Google__Protobuf__SourceCodeInfo__Location *location)
+{
+    return location->leading_comments ? location->leading_comments : location->trailing_comments;
+}
+
+/* One pass over all places of the file, since there are several for each method. */
+static void attach_comments(const gen_proto_file *proto, struct gen_file *file)
+{
+    const Google__Protobuf__SourceCodeInfo *info = proto->source_code_info;
+
+    for (size_t i = 0; info && i < info->n_location; i++) {
+        const Google__Protobuf__SourceCodeInfo__Location *location = info->location[i];
+        const int32_t *path = location->path;
+        struct gen_service *service;
+
+        if (location->n_path < 2 || path[0] != FILE_SERVICE || path[1] < 0 || (size_t)path[1] >= file->n_services)
+            continue;
+        service = &file->services[path[1]];
+        if (location->n_path == 2)
+            service->comment = comment_of(location);
+        if (location->n_path == 4 && path[2] == SERVICE_METHOD && path[3] >= 0 && (size_t)path[3] < service->n_methods)
+            service->methods[path[3]].comment = comment_of(location);
+    }
+}
+
+static int collect_imports(struct builder *builder, const gen_proto_file *proto, struct gen_file *ret)
+{
+    ret->imports = gen_pool_array(builder->pool, proto->n_dependency, sizeof(ret->imports[0]));
+    if (!ret->imports)
+        return -ENOMEM;
+
+    for (size_t i = 0; i < proto->n_dependency; i++) {
+        const struct source *source = find_source(builder, proto->dependency[i]);
+
+        if (!source)
+            return malformed(builder, "an imported file is not described");
+        if (source->options.is_left_out)
+            continue;
+        if (!gen_name_is_safe_file(source->proto->name))
+            return refuse(builder, proto, import_place(i),
+                          "the imported file '%s' cannot be named in an "
+                          "#include",
+                          source->proto->name);
+        ret->imports[ret->n_imports++] = source->proto->name;
+    }
+    return 0;
+}
+
+static int check_file(struct builder *builder, const struct source *source)
+{
+    const gen_proto_file *proto = source->proto;
+    const char *syntax = proto->syntax ? proto->syntax : "";
+
+    if (!gen_name_is_safe_file(proto->name)) {
+        builder->error = gen_pool_printf(builder->pool,
+                                         "'%s' is not the name of a file below the output folder that an "
+                                         "#include can name",
+                                         proto->name);
+        return builder->error ? -EINVAL : -ENOMEM;
+    }
+    if (*syntax && strcmp(syntax, "proto2") != 0 && strcmp(syntax, "proto3") != 0)
+        return refuse(builder, proto, file_place(FILE_SYNTAX), "syntax \"%s\" is not supported, proto2 and proto3 are",
+                      syntax);
+    if (source->options.is_left_out)
+        return refuse(builder, proto, pb_c_place(GEN_PB_C_FILE_NO_GENERATE),
+                      "option no_generate leaves this file without messages "
+                      "in C");
+    if (proto->package && *proto->package && !gen_name_is_legal(proto->package, true))
+        return refuse(builder, proto, file_place(FILE_PACKAGE), "package '%s' has no name that C can have",
+                      proto->package);
+    if (*source->package && !gen_name_is_legal(source->package, true))
+        return refuse(builder, proto, pb_c_place(GEN_PB_C_FILE_C_PACKAGE), "c_package '%s' is no name that C can have",
+                      source->package);
+    return 0;
+}
+
+static int build_file(struct builder *builder, const struct source *source, struct gen_file *ret)
+{
+    const gen_proto_file *proto = source->proto;
+    int r;
+
+    r = check_file(builder, source);
+    if (r < 0)
+        return r;
+
+    ret->name = proto->name;
+    ret->stem = gen_name_stem(builder->pool, proto->name);
+    if (!ret->stem)
+        return -ENOMEM;
+    ret->guard = gen_name_guard(builder->pool, ret->stem);
+    r = note_name(builder, ret->guard, "the file", proto, file_place(FILE_SYNTAX));
+    if (r == 0)
+        r = collect_imports(builder, proto, ret);
+    if (r < 0)
+        return r;
+
+    ret->n_services = proto->n_service;
+    ret->services = gen_pool_array(builder->pool, proto->n_service, sizeof(ret->services[0]));
+    if (!ret->services)
+        return -ENOMEM;
+    for (size_t i = 0; r == 0 && i < proto->n_service; i++)
+        r = build_service(builder, source, i, &ret->services[i]);
+    if (r == 0)
+        attach_comments(proto, ret);
+    return r;
+}
+
+static int build_files(struct builder *builder, struct gen_model *model)
+{
+    const gen_request *request = builder->request;
+    int r = 0;
+
+    model->n_files = request->n_file_to_generate;
+    model->files = gen_pool_array(builder->pool, model->n_files, sizeof(model->files[0]));
+    if (!model->files)
+        return -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < model->n_files; i++) {
+        const struct source *source = find_source(builder, request->file_to_generate[i]);
+
+        if (!source)
+            return malformed(builder, "a file to generate is not described");
+        r = build_file(builder, source, &model->files[i]);
+    }
+    return r;
+}
+
+static int check_request(struct builder *builder)
+{
+    const char *parameter = builder->request->parameter;
+
+    if (builder->request->n_file_to_generate == 0)
+        return malformed(builder, "there is no file to generate");
+    if (parameter && *parameter) {
+        builder->error =
+            gen_pool_printf(builder->pool, "unknown parameter '%s': protoc-gen-eyelet takes none", parameter);
+        return builder->error ? -EINVAL : -ENOMEM;
+    }
+    return 0;
+}
+
+int gen_model_build(const gen_request *request, struct gen_pool *pool, struct gen_model *ret, const char **reterr)
+{
+    struct builder builder = { .pool = pool, .request = request };
+    struct gen_model model = { .n_files = 0 };
+    int r;
+
+    r = check_request(&builder);
+    if (r == 0)
+        r = index_sources(&builder);
+    if (r == 0)
+        r = index_types(&builder);
+    if (r == 0)
+        r = note_protoc_c_names(&builder);
+    if (r == 0)
+        r = build_files(&builder, &model);
+    if (r == 0)
+        r = check_names(&builder);
+    if (r < 0) {
+        *reterr = builder.error;
+        return r;
+    }
+
+    *ret = model;
+    return 0;
+}

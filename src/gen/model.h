@@ -1,0 +1,90 @@
+/*
+ * What is to be written, with every name settled: from protoc's request to tables that emit only prints. All checks are
+ * here, and nothing is written unless all of them pass.
+ */
+#ifndef EYELET_GEN_MODEL_H
+#define EYELET_GEN_MODEL_H
+
+#include "request.h"
+
+/*
+ * struct gen_type - a message as C knows it
+ * @c_type:      "Demo__SayRequest"
+ * @descriptor:  "demo__say_request__descriptor"
+ */
+struct gen_type {
+    const char *c_type;
+    const char *descriptor;
+};
+
+/*
+ * struct gen_method - one rpc
+ * @name:         as on the wire, "Say"
+ * @member:       in the struct of handlers, "say"
+ * @function:     the client's call, "demo_echo_say"
+ * @handle:       the server's static function, "handle_demo_echo_say"
+ * @comment:      of the .proto file; NULL without one
+ * @table_index:  place in the table, which is sorted by @name
+ */
+struct gen_method {
+    const char *name;
+    const char *member;
+    const char *function;
+    const char *handle;
+    const char *comment;
+    struct gen_type request;
+    struct gen_type reply;
+    size_t table_index;
+};
+
+/*
+ * struct gen_service - one service
+ * @name:     full, as on the wire, "demo.Echo"
+ * @prefix:   of everything in C, "demo_echo"
+ * @comment:  of the .proto file; NULL without one
+ * @methods:  in the order of the .proto file
+ * @sorted:   the same in the order of strcmp()
+ */
+struct gen_service {
+    const char *name;
+    const char *prefix;
+    const char *comment;
+    struct gen_method *methods;
+    const struct gen_method **sorted;
+    size_t n_methods;
+};
+
+/*
+ * struct gen_file - one .proto file that protoc asked for
+ * @name:     "dir/echo.proto"
+ * @stem:     "dir/echo"
+ * @guard:    of the header
+ * @imports:  names of the files whose stem.pb-c.h protoc-c's header includes
+ */
+struct gen_file {
+    const char *name;
+    const char *stem;
+    const char *guard;
+    const char **imports;
+    size_t n_imports;
+    struct gen_service *services;
+    size_t n_services;
+};
+
+struct gen_model {
+    struct gen_file *files;
+    size_t n_files;
+};
+
+/*
+ * gen_model_build() - from request to model; pure
+ * @request:  borrowed by the model
+ * @ret:      set on success only
+ * @reterr:   for -EINVAL: what in which file, line and column is wrong, for the user. For -EBADMSG: what is missing
+ *            in the request, which protoc would not have left out
+ *
+ * Return: 0, -EINVAL, -EBADMSG, -ENOMEM.
+ */
+int gen_model_build(const gen_request *request, struct gen_pool *pool, struct gen_model *ret, const char **reterr);
+
+#endif

@@ -1,0 +1,107 @@
+#include "request.h"
+
+#include <errno.h>
+
+/* Numbers of fields; plugin.proto and descriptor.proto */
+#define REQUEST_PROTO_FILE  15
+#define FILE_MESSAGE_TYPE   4
+#define MESSAGE_NESTED_TYPE 3
+
+/* Level 0 is the request, 1 a file, 2 a message of it; these are the only messages that can be nested without end. */
+static bool depth_is_fine(struct gen_bytes in, unsigned level)
+{
+    const uint32_t number = level == 0 ? REQUEST_PROTO_FILE : level == 1 ? FILE_MESSAGE_TYPE : MESSAGE_NESTED_TYPE;
+    struct gen_field field;
+
+    if (level > GEN_MESSAGE_DEPTH_MAX + 1)
+        return false;
+
+    while (in.len > 0) {
+        if (!gen_wire_take_field(&in, &field))
+            return false;
+        if (field.number == number && !depth_is_fine(field.bytes, level + 1))
+            return false;
+    }
+    return true;
+}
+
+int gen_request_unpack(struct gen_bytes in, struct gen_pool *pool, gen_request **ret)
+{
+    gen_request *request;
+
+    if (!depth_is_fine(in, 0))
+        return -EBADMSG;
+
+    request = google__protobuf__compiler__code_generator_request__unpack(&pool->allocator, in.len, in.data);
+    if (!request)
+        return pool->has_failed ? -ENOMEM : -EBADMSG;
+
+    *ret = request;
+    return 0;
+}
+
+int gen_message_pack(const ProtobufCMessage *message, struct gen_pool *pool, struct gen_bytes *ret)
+{
+    size_t len = protobuf_c_message_get_packed_size(message);
+    uint8_t *data = gen_pool_alloc(pool, len);
+
+    if (!data)
+        return -ENOMEM;
+
+    *ret = (struct gen_bytes){ data, protobuf_c_message_pack(message, data) };
+    return 0;
+}
+
+int gen_request_without_services(struct gen_bytes in, struct gen_pool *pool, struct gen_bytes *ret)
+{
+    gen_request *request;
+    int r;
+
+    r = gen_request_unpack(in, pool, &request);
+    if (r < 0)
+        return r;
+
+    for (size_t i = 0; i < request->n_proto_file; i++)
+        request->proto_file[i]->n_service = 0;
+    return gen_message_pack(&request->base, pool, ret);
+}
+
+static int read_pb_c_file(struct gen_bytes in, struct gen_pool *pool, struct gen_file_options *ret)
+{
+    struct gen_field field;
+
+    while (in.len > 0) {
+        if (!gen_wire_take_field(&in, &field))
+            return -EBADMSG;
+
+        if (field.number == GEN_PB_C_FILE_NO_GENERATE)
+            ret->is_left_out = field.value != 0;
+        if (field.number != GEN_PB_C_FILE_C_PACKAGE || field.type != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED)
+            continue;
+        ret->package = gen_pool_copy(pool, field.bytes.data, field.bytes.len);
+        if (!ret->package)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+int gen_file_options_read(const gen_proto_file *file, struct gen_pool *pool, struct gen_file_options *ret)
+{
+    const ProtobufCMessage *options = file->options ? &file->options->base : NULL;
+    uint64_t len;
+    int r = 0;
+
+    *ret = (struct gen_file_options){ .is_left_out = false };
+    for (unsigned i = 0; options && r == 0 && i < options->n_unknown_fields; i++) {
+        const ProtobufCMessageUnknownField *field = &options->unknown_fields[i];
+        struct gen_bytes in = { field->data, field->len };
+
+        if (field->tag != GEN_FILE_OPTIONS_PB_C_FILE)
+            continue;
+        /* protobuf-c keeps the length in front of the bytes */
+        if (field->wire_type != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED || !gen_wire_take_varint(&in, &len))
+            return -EBADMSG;
+        r = read_pb_c_file(in, pool, ret);
+    }
+    return r;
+}

@@ -1,0 +1,59 @@
+/*
+ * protoc's request: bytes to a message and back. What is in it is for model to judge.
+ */
+#ifndef EYELET_GEN_REQUEST_H
+#define EYELET_GEN_REQUEST_H
+
+#include "google/protobuf/compiler/plugin.pb-c.h"
+#include "pool.h"
+#include "wire.h"
+
+/* Short names for protoc-c's, which are as long as what they mean is old. */
+typedef Google__Protobuf__Compiler__CodeGeneratorRequest gen_request;
+typedef Google__Protobuf__FileDescriptorProto gen_proto_file;
+typedef Google__Protobuf__DescriptorProto gen_proto_message;
+typedef Google__Protobuf__ServiceDescriptorProto gen_proto_service;
+typedef Google__Protobuf__MethodDescriptorProto gen_proto_method;
+
+#define GEN_MESSAGE_DEPTH_MAX 100 /* messages in messages; protoc itself stops at 32 */
+
+/*
+ * gen_request_unpack() - bytes to a request
+ *
+ * Bytes that nest messages deeper than GEN_MESSAGE_DEPTH_MAX are refused, since protobuf-c would follow them down the
+ * stack without end.
+ *
+ * Return: 0, -EBADMSG for bytes that are no request, -ENOMEM.
+ */
+int gen_request_unpack(struct gen_bytes in, struct gen_pool *pool, gen_request **ret);
+
+/*
+ * gen_request_without_services() - the same request, but no file in it has a service
+ *
+ * protoc-c writes code of its own for services, which nobody needs beside ours and which does not compile when a method
+ * is called Int or Delete.
+ */
+int gen_request_without_services(struct gen_bytes in, struct gen_pool *pool, struct gen_bytes *ret);
+
+/* Any message to bytes in memory of the pool: 0, or -ENOMEM. */
+int gen_message_pack(const ProtobufCMessage *message, struct gen_pool *pool, struct gen_bytes *ret);
+
+/* protobuf-c.proto: numbers of fields */
+#define GEN_FILE_OPTIONS_PB_C_FILE 1019
+#define GEN_PB_C_FILE_NO_GENERATE  1
+#define GEN_PB_C_FILE_C_PACKAGE    6
+
+/*
+ * struct gen_file_options - those of protoc-c's options of a file that say what its names are
+ * @is_left_out:  (pb_c_file).no_generate: there is no x.pb-c.h
+ * @package:      (pb_c_file).c_package, or NULL
+ */
+struct gen_file_options {
+    bool is_left_out;
+    const char *package;
+};
+
+/* Read them: 0, -EBADMSG, -ENOMEM. */
+int gen_file_options_read(const gen_proto_file *file, struct gen_pool *pool, struct gen_file_options *ret);
+
+#endif

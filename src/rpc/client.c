@@ -1,0 +1,433 @@
+/*
+ * The blocking client: one call at a time, each with a deadline over everything it waits for. A call that ran out of
+ * time leaves the connection in step: its answer is dropped when it comes.
+ */
+#include "rpc/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "io/connect.h"
+#include "io/socket.h"
+#include "rpc/connection.h"
+
+#define STREAMS 2 /* a power of two; one call is alive at a time */
+
+struct eyelet_client {
+    pthread_mutex_t lock; /* protects all that follows; callers wait for it until their deadline; nothing is locked
+                             inside of it */
+    struct eyelet_connection connection;
+    struct eyelet_buffer_pool pool;
+    struct eyelet_client_opts opts;
+    char address[EYELET_ADDRESS_TEXT_MAX];
+    bool is_lost;
+    struct eyelet_error lost; /* why, for this call and all later ones */
+};
+
+/* One call on its way. */
+struct pending {
+    const char *service;
+    const char *method;
+    uint64_t deadline_ns;
+    uint32_t id;
+    uint64_t end; /* position in the connection behind its last byte */
+    size_t len;   /* of its frame */
+    eyelet_reply_fn take_reply;
+    void *userdata;
+    bool is_over;
+    enum eyelet_status status;
+    struct eyelet_error error;
+};
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+
+static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struct eyelet_client_opts *ret,
+                                    struct eyelet_error *reterr)
+{
+    struct eyelet_client_opts filled = { 0 };
+
+    if (opts != NULL)
+        filled = *opts;
+    if (filled.connect_timeout_ms == 0)
+        filled.connect_timeout_ms = EYELET_TIMEOUT_MS_DEFAULT;
+    if (filled.call_timeout_ms == 0)
+        filled.call_timeout_ms = EYELET_TIMEOUT_MS_DEFAULT;
+    if (filled.frame_max == 0)
+        filled.frame_max = EYELET_FRAME_DATA_MAX_DEFAULT;
+    if (filled.decode_max == 0)
+        filled.decode_max = 16u << 20; /* HOSTILE limit "decode arena" */
+    if (filled.frame_max < EYELET_SESSION_FRAME_MAX_MIN || filled.frame_max > EYELET_FRAME_DATA_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "frame_max of %u is not within %u and %u",
+                                filled.frame_max, EYELET_SESSION_FRAME_MAX_MIN, EYELET_FRAME_DATA_MAX);
+    *ret = filled;
+    return EYELET_OK;
+}
+
+/* A connected client around @fd, which it owns on success. Return: 0 or -errno. */
+static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyelet_client **ret)
+{
+    const struct eyelet_session_limits limits = {
+        .frame_max = opts->frame_max,
+        .body_rate_min = 64u << 10,                      /* HOSTILE limit "body: minimum rate" */
+        .header_timeout_ns = 5000 * EYELET_NS_PER_MS,    /* HOSTILE limit "header complete" */
+        .body_grace_ns = 5000 * EYELET_NS_PER_MS,        /* HOSTILE limit "body: minimum rate" */
+    };
+    struct eyelet_client *client = calloc(1, sizeof(*client));
+    int r;
+
+    if (client == NULL)
+        return -ENOMEM;
+    client->opts = *opts;
+    client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
+    r = eyelet_connection_init(&client->connection, fd, EYELET_SESSION_CLIENT, &limits, STREAMS, &client->pool);
+    if (r == 0) {
+        r = -pthread_mutex_init(&client->lock, NULL);
+        if (r < 0) {
+            client->connection.fd = -1;
+            eyelet_connection_clear(&client->connection);
+        }
+    }
+    if (r < 0) {
+        free(client);
+        return r;
+    }
+    *ret = client;
+    return 0;
+}
+
+enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_client_opts *opts,
+                                      struct eyelet_client **ret, struct eyelet_error *reterr)
+{
+    struct eyelet_client *client;
+    struct eyelet_client_opts filled;
+    struct eyelet_address parsed;
+    enum eyelet_status status;
+    uint64_t deadline_ns;
+    int fd, r;
+
+    r = eyelet_address_parse(address, &parsed, reterr);
+    if (r < 0)
+        return eyelet_status_from_errno(r);
+    status = fill_opts(opts, &filled, reterr);
+    if (status != EYELET_OK)
+        return status;
+
+    deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), filled.connect_timeout_ms);
+    r = eyelet_connect_until(&parsed, deadline_ns, &fd, reterr);
+    if (r < 0)
+        return eyelet_status_from_errno(r);
+    r = client_new(fd, &filled, &client);
+    if (r < 0) {
+        eyelet_socket_close(fd);
+        return eyelet_error_errno(reterr, r, "cannot make a client for '%s'", address);
+    }
+    eyelet_address_format(&parsed, client->address, sizeof(client->address));
+    *ret = client;
+    return EYELET_OK;
+}
+
+struct eyelet_client *eyelet_client_close(struct eyelet_client *client)
+{
+    if (client == NULL)
+        return NULL;
+    eyelet_connection_wake(&client->connection);
+    eyelet_connection_clear(&client->connection);
+    eyelet_buffer_pool_clear(&client->pool);
+    pthread_mutex_destroy(&client->lock);
+    free(client);
+    return NULL;
+}
+
+size_t eyelet_client_decode_max(const struct eyelet_client *client)
+{
+    return client->opts.decode_max;
+}
+
+/* --- how calls end ------------------------------------------------------------------------------------------------ */
+
+static bool is_written(const struct eyelet_client *client, const struct pending *pending)
+{
+    return pending->id != 0 && client->connection.sent >= pending->end;
+}
+
+/* Ends a call on this side; the text says which call, where, and why. */
+static void end_call(const struct eyelet_client *client, struct pending *pending, enum eyelet_status status,
+                     const char *why)
+{
+    pending->status = eyelet_error_set(&pending->error, status, "call of %s/%s at %s: %s", pending->service,
+                                       pending->method, client->address, why);
+    pending->error.may_have_executed = is_written(client, pending);
+    pending->is_over = true;
+}
+
+/* The connection is of no more use: this call ends, and later ones do not begin. */
+static void lose_connection(struct eyelet_client *client, const struct eyelet_error *why)
+{
+    client->is_lost = true;
+    client->lost = *why;
+    client->connection.fd = eyelet_socket_close(client->connection.fd);
+}
+
+static void lose_by_errno(struct eyelet_client *client, int error_number)
+{
+    struct eyelet_error why;
+
+    eyelet_error_errno(&why, error_number, "connection lost");
+    lose_connection(client, &why);
+}
+
+static void end_by_loss(struct eyelet_client *client, struct pending *pending)
+{
+    end_call(client, pending, EYELET_UNAVAILABLE, client->lost.text);
+    pending->error.error_number = client->lost.error_number;
+}
+
+static void end_by_reply(struct eyelet_client *client, struct pending *pending, const struct eyelet_response *response)
+{
+    struct eyelet_error error;
+
+    pending->is_over = true;
+    pending->status = eyelet_response_status(response, &pending->error);
+    if (pending->status != EYELET_OK)
+        return;
+    pending->status = pending->take_reply(pending->userdata, response->payload, &error);
+    if (pending->status != EYELET_OK)
+        end_call(client, pending, pending->status, error.text);
+}
+
+/* No byte of a request that was not sent goes out later; one that was begun must be finished, to stay in step. */
+static void give_up(struct eyelet_client *client, struct pending *pending)
+{
+    struct eyelet_connection *connection = &client->connection;
+
+    eyelet_session_finish(&connection->session, pending->id);
+    end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded");
+    if (connection->sent + pending->len <= pending->end && connection->out.len >= pending->len)
+        eyelet_connection_unqueue(connection, pending->len);
+}
+
+/* --- one call ----------------------------------------------------------------------------------------------------- */
+
+static void handle(struct eyelet_client *client, const struct eyelet_session_event *event)
+{
+    struct pending *pending = event->owner;
+
+    switch (event->kind) {
+    case EYELET_SESSION_REPLY:
+        end_by_reply(client, pending, &event->response);
+        break;
+    case EYELET_SESSION_FAILED:
+        end_call(client, pending, event->error.status, event->error.text);
+        break;
+    case EYELET_SESSION_BROKEN:
+        lose_connection(client, &event->error);
+        break;
+    case EYELET_SESSION_MORE:
+    case EYELET_SESSION_CALL: /* a server's */
+    case EYELET_SESSION_REFUSE:
+        break;
+    }
+}
+
+/* Handles what was read, until the call is over or there is no more. */
+static void handle_all(struct eyelet_client *client, struct pending *pending)
+{
+    struct eyelet_session_event event;
+
+    while (!pending->is_over && !client->is_lost &&
+           eyelet_connection_next(&client->connection, eyelet_now_ns(), &event) != EYELET_SESSION_MORE)
+        handle(client, &event);
+}
+
+static void read_once(struct eyelet_client *client)
+{
+    struct eyelet_connection *connection = &client->connection;
+    struct eyelet_error why;
+    int r = eyelet_connection_read(connection);
+
+    if (r == EYELET_CONNECTION_ENDED) {
+        eyelet_session_describe_end(&connection->session, connection->in.len, &why);
+        lose_connection(client, &why);
+    } else if (r < 0 && r != -EAGAIN) {
+        lose_by_errno(client, r);
+    }
+}
+
+/* Sends what is queued. A peer that takes no more may still have answers on the way: they are read to the end. */
+static void write_some(struct eyelet_client *client, int *write_error)
+{
+    int r;
+
+    if (*write_error != 0)
+        return;
+    r = eyelet_connection_flush(&client->connection);
+    if (r < 0 && r != -EAGAIN)
+        *write_error = r;
+}
+
+/* Waits for the socket, until the call's deadline or the peer's. Return: 0, or -ETIMEDOUT at the call's. */
+static int wait_for_peer(struct eyelet_client *client, const struct pending *pending, int write_error)
+{
+    struct eyelet_connection *connection = &client->connection;
+    uint64_t read_ns = eyelet_session_read_deadline(&connection->session);
+    bool is_peers = read_ns < pending->deadline_ns;
+    short events = POLLIN;
+    struct eyelet_error why;
+    int r;
+
+    if (connection->out.len > 0 && write_error == 0)
+        events |= POLLOUT;
+    r = eyelet_socket_wait_until(connection->fd, events, is_peers ? read_ns : pending->deadline_ns, NULL);
+    if (r == -ETIMEDOUT && is_peers) {
+        eyelet_session_describe_timeout(&connection->session, &why);
+        lose_connection(client, &why);
+        return 0;
+    }
+    if (r < 0 && r != -ETIMEDOUT)
+        lose_by_errno(client, r);
+    return r == -ETIMEDOUT ? r : 0;
+}
+
+/* From the queued request to the end of the call. */
+static void drive(struct eyelet_client *client, struct pending *pending)
+{
+    int write_error = 0;
+
+    eyelet_session_resume_reading(&client->connection.session, eyelet_now_ns());
+    while (!pending->is_over) {
+        write_some(client, &write_error);
+        if (wait_for_peer(client, pending, write_error) < 0) {
+            give_up(client, pending);
+            break;
+        }
+        if (!client->is_lost)
+            read_once(client);
+        handle_all(client, pending);
+        if (client->is_lost && !pending->is_over)
+            end_by_loss(client, pending);
+    }
+}
+
+/* Writes the request into the queue. Return: false when the call is over already. */
+static bool queue_request(struct eyelet_client *client, struct pending *pending,
+                          const struct eyelet_outgoing_request *request, const struct eyelet_outgoing *message)
+{
+    struct eyelet_connection *connection = &client->connection;
+    size_t head_len;
+    uint8_t *room;
+
+    switch (eyelet_session_measure_request(&connection->session, request, &head_len)) {
+    case 0:
+        break;
+    case -EMSGSIZE:
+        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "request is longer than the limit of a frame");
+        return false;
+    default: /* the ids are used up */
+        end_call(client, pending, EYELET_UNAVAILABLE, "this connection has made all the calls it can: open another");
+        return false;
+    }
+
+    room = eyelet_connection_queue(connection, head_len + message->len);
+    if (room == NULL) {
+        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for the request");
+        return false;
+    }
+    pending->len = head_len + message->len;
+    pending->end = eyelet_connection_queued(connection);
+    pending->id = eyelet_session_start_request(&connection->session, request, pending, room, head_len);
+    if (message->len > 0)
+        message->pack(message->message, room + head_len);
+    return true;
+}
+
+/* The call, with the lock held. */
+static void make_call(struct eyelet_client *client, struct pending *pending, const struct eyelet_call_opts *opts,
+                      const struct eyelet_outgoing *message)
+{
+    uint64_t now_ns = eyelet_now_ns();
+    struct eyelet_outgoing_request request = {
+        .service = pending->service,
+        .method = pending->method,
+        .metadata = opts->metadata,
+        .n_metadata = opts->n_metadata,
+        .payload_len = message->len,
+    };
+
+    if (client->is_lost) {
+        end_by_loss(client, pending);
+        return;
+    }
+    if (now_ns >= pending->deadline_ns) {
+        end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded before anything was sent");
+        return;
+    }
+    request.timeout_ns = (int64_t)(pending->deadline_ns - now_ns);
+
+    eyelet_connection_wake(&client->connection);
+    if (queue_request(client, pending, &request, message))
+        drive(client, pending);
+    eyelet_connection_settle(&client->connection, SIZE_MAX);
+}
+
+static struct timespec to_timespec(uint64_t time_ns)
+{
+    return (struct timespec){
+        .tv_sec = (time_t)(time_ns / 1000000000u),
+        .tv_nsec = (long)(time_ns % 1000000000u),
+    };
+}
+
+/* Return: 0 or -ETIMEDOUT. */
+static int lock_until(struct eyelet_client *client, uint64_t deadline_ns)
+{
+    struct timespec at = to_timespec(deadline_ns);
+
+    if (pthread_mutex_trylock(&client->lock) == 0)
+        return 0;
+    return -pthread_mutex_clocklock(&client->lock, CLOCK_MONOTONIC, &at);
+}
+
+static uint64_t call_deadline(const struct eyelet_client *client, const struct eyelet_call_opts *opts)
+{
+    uint32_t timeout_ms = opts->timeout_ms != 0 ? opts->timeout_ms : client->opts.call_timeout_ms;
+
+    if (timeout_ms > EYELET_TIMEOUT_MS_MAX)
+        timeout_ms = EYELET_TIMEOUT_MS_MAX;
+    return eyelet_deadline_after_ms(eyelet_now_ns(), timeout_ms);
+}
+
+enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const char *service, const char *method,
+                                           const struct eyelet_call_opts *opts, const struct eyelet_outgoing *message,
+                                           eyelet_reply_fn take_reply, void *userdata, struct eyelet_error *reterr)
+{
+    static const struct eyelet_call_opts no_opts = { 0 };
+    struct pending pending = {
+        .service = service,
+        .method = method,
+        .take_reply = take_reply,
+        .userdata = userdata,
+    };
+    enum eyelet_status status;
+
+    if (opts == NULL)
+        opts = &no_opts;
+    pending.deadline_ns = call_deadline(client, opts);
+    status = eyelet_metadata_check(opts->metadata, opts->n_metadata, reterr);
+    if (status != EYELET_OK)
+        return status;
+
+    if (lock_until(client, pending.deadline_ns) == 0) {
+        make_call(client, &pending, opts, message);
+        pthread_mutex_unlock(&client->lock);
+    } else {
+        end_call(client, &pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded while other threads used the client");
+    }
+    if (pending.status != EYELET_OK && reterr != NULL)
+        *reterr = pending.error;
+    return pending.status;
+}

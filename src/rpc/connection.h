@@ -1,0 +1,99 @@
+/*
+ * A session on a socket: reading, queueing, writing. Never blocks; who waits, and for what, is decided above. Client
+ * and server use the same.
+ */
+#ifndef EYELET_RPC_CONNECTION_H
+#define EYELET_RPC_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/session.h"
+#include "rpc/buffer.h"
+
+#define EYELET_CONNECTION_ENDED 1 /* of eyelet_connection_read(): the peer ended */
+
+/**
+ * struct eyelet_connection - plain members, each written here only unless it says otherwise
+ * @fd:        non-blocking; -1 when closed
+ * @session:   the protocol
+ * @streams:   the session's storage
+ * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
+ * @pool:      what the buffers share; belongs to the client or server
+ * @sent:      bytes that the kernel took, from the start of the connection
+ * @n_queued:  frames that were queued since @out was empty last
+ */
+struct eyelet_connection {
+    int fd;
+    struct eyelet_session session;
+    struct eyelet_stream *streams;
+    struct eyelet_buffer in;
+    struct eyelet_buffer out;
+    struct eyelet_buffer_pool *pool;
+    uint64_t sent;
+    unsigned n_queued;
+};
+
+/*
+ * eyelet_connection_init() - take over a connected socket
+ * @fd:         made non-blocking; closed by eyelet_connection_clear(), and not on failure
+ * @n_streams:  calls alive at once; a power of two
+ *
+ * Return: 0, -ENOMEM or -errno.
+ */
+int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum eyelet_session_role role,
+                           const struct eyelet_session_limits *limits, uint32_t n_streams,
+                           struct eyelet_buffer_pool *pool);
+void eyelet_connection_clear(struct eyelet_connection *connection);
+
+/*
+ * eyelet_connection_read() - one recv(), behind what is there
+ *
+ * Moves the bytes that earlier events point to.
+ *
+ * Return: 0; EYELET_CONNECTION_ENDED; -EAGAIN when there is nothing now; -ENOMEM, after which the connection is as it
+ * was; otherwise -errno: the connection is over.
+ */
+int eyelet_connection_read(struct eyelet_connection *connection);
+
+/* eyelet_connection_next() - the next event of what was read, as eyelet_session_feed(). */
+enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection, uint64_t now_ns,
+                                                      struct eyelet_session_event *ret);
+
+/*
+ * eyelet_connection_queue() - room for one frame behind what is queued
+ *
+ * Return: @len bytes that must be filled before anything else is done; NULL without memory.
+ */
+uint8_t *eyelet_connection_queue(struct eyelet_connection *connection, size_t len);
+
+/* Queues a Response with an error. Return: 0 or -ENOMEM. */
+int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id, enum eyelet_status status,
+                                    const char *text);
+
+/*
+ * eyelet_connection_unqueue() - take the last @len bytes back, none of which may have been sent
+ */
+void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len);
+
+/*
+ * eyelet_connection_flush() - send what is queued
+ *
+ * Return: 0 when all of it is sent; -EAGAIN when the rest must wait; otherwise -errno: nothing more can be sent.
+ */
+int eyelet_connection_flush(struct eyelet_connection *connection);
+
+/* Bytes queued from the start of the connection, sent or not: the position behind the last queued frame. */
+uint64_t eyelet_connection_queued(const struct eyelet_connection *connection);
+
+/*
+ * eyelet_connection_wake(), eyelet_connection_settle() - begin and end of work on a connection, see buffer.h
+ *
+ * settle returns false when the pool's limit or @held_max is passed by what was read of an unfinished frame: the
+ * caller refuses that frame, see eyelet_session_refuse_data(), and settles again.
+ */
+void eyelet_connection_wake(struct eyelet_connection *connection);
+bool eyelet_connection_settle(struct eyelet_connection *connection, size_t held_max);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * What the codec needs of a server: a service is added together with the function that serves its calls.
+ */
+#ifndef EYELET_RPC_SERVER_H
+#define EYELET_RPC_SERVER_H
+
+#include <eyelet/server.h>
+
+#include "rpc/call.h"
+
+/* eyelet_server_add() - as eyelet_server_add_service(), for any codec; all services of a server share one. */
+enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct eyelet_service *service,
+                                     const void *handlers, void *userdata, eyelet_serve_fn serve);
+
+#endif
