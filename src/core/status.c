@@ -166,8 +166,8 @@ size_t eyelet_text_escape(struct eyelet_slice in, char *room, size_t cap)
 }
 
 /* Overwrites @error; its text takes @text_cap bytes at most, with the NUL. Return: length of the text. */
-static size_t fill(struct eyelet_error *error, enum eyelet_status status, size_t text_cap, const char *format,
-                   va_list args)
+static size_t EYELET_PRINTF(4, 0) fill(struct eyelet_error *error, enum eyelet_status status, size_t text_cap,
+                                       const char *format, va_list args)
 {
     char raw[EYELET_ERROR_TEXT_MAX + 1];
     int len;
