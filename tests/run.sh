@@ -42,7 +42,7 @@ need_to_test() {
     case " $* " in
     *' coverage '*) packages+=(gcovr) ;;
     esac
-    need_to_build "${packages[@]}"
+    need "${build_packages[@]}" "${packages[@]}"
 }
 
 build() {

@@ -873,6 +873,82 @@ static void h063_every_code_is_read_as_it_came(void **state)
     }
 }
 
+static void h063_a_code_that_is_none_becomes_unknown_and_stands_in_the_text(void **state)
+{
+    static const struct {
+        struct eyelet_slice bytes;
+        enum eyelet_status status;
+        const char *text;
+    } table[] = {
+        { BYTES("\x0a\x07\x08\x05\x12\x03tip"), EYELET_NOT_FOUND, "tip" },
+        { BYTES("\x0a\x02\x08\x05"), EYELET_NOT_FOUND, "NOT_FOUND" },
+        { BYTES("\x0a\x02\x08\x10"), EYELET_UNAUTHENTICATED, "UNAUTHENTICATED" },
+        { BYTES("\x0a\x07\x08\x11\x12\x03tip"), EYELET_UNKNOWN, "status 17: tip" },
+        { BYTES("\x0a\x10\x08" MINUS_1 "\x12\x03tip"), EYELET_UNKNOWN, "status -1: tip" },
+        { BYTES("\x0a\x0b\x08\xff\xff\xff\xff\x07\x12\x03tip"), EYELET_UNKNOWN, "status 2147483647: tip" },
+        { BYTES("\x0a\x08\x08\x05\x12\x04t\0\nt"), EYELET_NOT_FOUND, "t\\x00\\x0at" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(table); i++) {
+        struct eyelet_response response;
+        struct eyelet_error error;
+
+        memset(&error, 0xff, sizeof(error));
+        assert_true(eyelet_response_decode(table[i].bytes, &response));
+        assert_int_equal(eyelet_response_status(&response, &error), table[i].status);
+        assert_int_equal(error.status, table[i].status);
+        assert_string_equal(error.text, table[i].text);
+        assert_true(error.is_remote);
+        assert_true(error.may_have_executed);
+        assert_int_equal(error.error_number, 0);
+        assert_int_equal(error.details_len, 0);
+    }
+}
+
+static void h063_code_0_is_ok_whatever_its_message_and_sets_no_error(void **state)
+{
+    static const struct eyelet_slice table[] = { BYTES(""), BYTES("\x0a\x00"), BYTES("\x0a\x05\x12\x03tip"),
+                                                 BYTES("\x0a\x07\x08\x00\x12\x03tip\x12\x01p") };
+    struct eyelet_error error, before;
+
+    (void)state;
+    memset(&error, 0x5a, sizeof(error));
+    before = error;
+    for (size_t i = 0; i < N_OF(table); i++) {
+        struct eyelet_response response;
+
+        assert_true(eyelet_response_decode(table[i], &response));
+        assert_int_equal(eyelet_response_status(&response, &error), EYELET_OK);
+        assert_memory_equal(&error, &before, sizeof(error));
+    }
+}
+
+/* A message of 4 MiB of control bytes, for a code that is one and for one that is none. */
+static void h064_a_long_message_is_escaped_and_cut_at_1_kib(void **state)
+{
+    static const struct {
+        int32_t code;
+        const char *begin;
+    } table[] = { { 5, "" }, { 99, "status 99: " } };
+    struct message text = letters('\x1b', 4 << 20);
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(table); i++) {
+        struct eyelet_response response = { .code = table[i].code, .message = message_slice(&text) };
+        struct eyelet_error error;
+        size_t begin_len = strlen(table[i].begin), len;
+
+        eyelet_response_status(&response, &error);
+        len = strlen(error.text);
+        assert_true(len > EYELET_ERROR_TEXT_MAX - 4 && len <= EYELET_ERROR_TEXT_MAX);
+        assert_memory_equal(error.text, table[i].begin, begin_len);
+        for (size_t at = begin_len; at < len; at += 4)
+            assert_memory_equal(error.text + at, "\\x1b", 4);
+    }
+    message_clear(&text);
+}
+
 static void h064_a_message_of_4_mib_is_handed_out_where_it_lies(void **state)
 {
     struct message status = { 0 }, response_bytes = { 0 }, text = letters('\x1b', 4 << 20);
@@ -1518,6 +1594,9 @@ int main(void)
         cmocka_unit_test(h062_duplicates_are_kept_in_their_order),
         cmocka_unit_test(what_we_want_to_send_is_judged_by_the_same_rules),
         cmocka_unit_test(h063_every_code_is_read_as_it_came),
+        cmocka_unit_test(h063_a_code_that_is_none_becomes_unknown_and_stands_in_the_text),
+        cmocka_unit_test(h063_code_0_is_ok_whatever_its_message_and_sets_no_error),
+        cmocka_unit_test(h064_a_long_message_is_escaped_and_cut_at_1_kib),
         cmocka_unit_test(h064_a_message_of_4_mib_is_handed_out_where_it_lies),
         cmocka_unit_test(h064_details_are_kept_and_walked),
         cmocka_unit_test(an_error_without_details_has_none_to_walk),

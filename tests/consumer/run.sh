@@ -51,14 +51,14 @@ by_cmake() {
     cmake -G Ninja -S "$folder/consumer" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
     cmake --build "$folder/out" -j 2
-    readelf -d "$folder/out/with-eyelet" | grep -q 'NEEDED.*libeyelet\.so' || fail 'with-eyelet is not linked to it'
+    readelf -d "$folder/out/with-eyelet" | grep 'NEEDED.*libeyelet\.so' >/dev/null || fail 'with-eyelet is not linked to it'
     if readelf -d "$folder/out/with-eyelet-static" | grep 'libeyelet'; then
         fail 'with-eyelet-static needs the shared library'
     fi
     expect_turned "$folder/out/with-eyelet"
     expect_turned "$folder/out/with-eyelet-static"
 
-    cmake --build "$folder/out" -j 2 | grep -q 'no work to do' || fail 'a second build finds work to do'
+    cmake --build "$folder/out" -j 2 | grep 'no work to do' >/dev/null || fail 'a second build finds work to do'
     touch "$folder/consumer/mirror.proto"
     if cmake --build "$folder/out" -j 2 | grep 'no work to do'; then
         fail 'a changed .proto file is not seen'

@@ -3,7 +3,8 @@ file(READ ${CMAKE_CURRENT_LIST_DIR}/refuse/${PROTO}.error expected)
 file(REMOVE_RECURSE ${OUT})
 file(MAKE_DIRECTORY ${OUT})
 execute_process(
-    COMMAND ${PROTOC} -I. -I${PROTOBUF_C_IMPORT_DIR} --plugin=protoc-gen-eyelet=${PLUGIN} --eyelet_out=${OUT} ${PROTO}.proto
+    COMMAND ${PROTOC} -I. -I${PROTOBUF_C_IMPORT_DIR} --plugin=protoc-gen-eyelet=${PLUGIN} --eyelet_out=${OUT}
+            ${PROTO}.proto
     WORKING_DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/refuse
     RESULT_VARIABLE result ERROR_VARIABLE error)
 if(result EQUAL 0)

@@ -252,7 +252,7 @@ static void comments_cannot_end_ours_nor_make_a_compiler_warn(void **state)
         { " one\n\n  two\n", " * one\n *\n *  two\n" },
         { "a */ b", " * a * / b\n" },
         { "/* a", " * / * a\n" },
-        { "**//**", " * ** / / **\n" },
+        { "**//**", " * ** // **\n" },
         { "*\n/", " * *\n * /\n" },
         { "what?\?/", " * what?\? /\n" },
         { "tab\tbell\a \x7f.", " * tab bell   .\n" },
@@ -464,7 +464,7 @@ static unsigned count_allocations(size_t n_methods)
 {
     static gen_proto_method methods[N_METHODS_MAX], *list[N_METHODS_MAX];
     static gen_location places[N_METHODS_MAX], *place_list[N_METHODS_MAX];
-    static char names[N_METHODS_MAX][16];
+    static char names[N_METHODS_MAX][32];
     static int32_t paths[N_METHODS_MAX][4], span[] = { 1, 2, 3 };
     static char comment[] = " A comment.";
     struct sample sample;
@@ -586,12 +586,13 @@ static void h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed(void **s
         { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 2, 0x32, 9 }, 3 }, /* c_package longer than what is there */
         { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 1, 0x0b }, 2 },    /* a group */
     };
-    Google__Protobuf__FileOptions options = GOOGLE__PROTOBUF__FILE_OPTIONS__INIT;
+    Google__Protobuf__FileOptions options;
     ProtobufCMessageUnknownField field = { .tag = GEN_FILE_OPTIONS_PB_C_FILE };
     struct sample sample;
 
     (void)state;
     sample_init(&sample);
+    google__protobuf__file_options__init(&options);
     sample.file.options = &options;
     options.base.n_unknown_fields = 1;
     options.base.unknown_fields = &field;

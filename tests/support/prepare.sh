@@ -5,6 +5,10 @@
 
 log=$PWD/build/log/$(basename "$(dirname "$program")")-$(basename "$program" .sh).log
 
+# What it takes to build the library, the generator and the examples.
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-c-dev
+    libprotobuf-dev libprotoc-dev libnanopb-dev)
+
 # say WORD...: one line of progress.
 say() {
     printf '%s: %s\n' "$program" "$*" >&2
@@ -31,7 +35,7 @@ missing_packages() {
     local package
 
     for package in "$@"; do
-        if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
+        if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -x installed >/dev/null; then
             printf '%s\n' "$package"
         fi
     done
@@ -84,12 +88,6 @@ need() {
     update_package_lists
     # An old list or a broken foreign source may be good enough: the installation itself decides.
     logged apt_get install --no-install-recommends "${missing[@]}" || fail "cannot install ${missing[*]}"
-}
-
-# What it takes to build the library, the generator and the examples.
-need_to_build() {
-    need gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-c-dev \
-        libprotobuf-dev libprotoc-dev libnanopb-dev "$@"
 }
 
 mkdir -p "$(dirname "$log")"

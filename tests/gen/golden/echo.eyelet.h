@@ -41,8 +41,8 @@ extern const struct eyelet_service demo_echo_service;
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
  */
-enum eyelet_status demo_echo_add(struct eyelet_server *server, const struct demo_echo_handlers *handlers,
-    void *userdata);
+enum eyelet_status demo_echo_add(struct eyelet_server *server,
+    const struct demo_echo_handlers *handlers, void *userdata);
 
 /**
  * demo_echo_say() - call Say of demo.Echo

@@ -30,8 +30,8 @@ static const struct eyelet_method methods_of_s[] = {
 
 const struct eyelet_service s_service = { "S", methods_of_s, 1 };
 
-enum eyelet_status s_add(struct eyelet_server *server, const struct s_handlers *handlers,
-    void *userdata)
+enum eyelet_status s_add(struct eyelet_server *server,
+    const struct s_handlers *handlers, void *userdata)
 {
     return eyelet_server_add_service(server, &s_service, handlers, userdata);
 }
@@ -76,8 +76,8 @@ static const struct eyelet_method methods_of_second[] = {
 
 const struct eyelet_service second_service = { "Second", methods_of_second, 1 };
 
-enum eyelet_status second_add(struct eyelet_server *server, const struct second_handlers *handlers,
-    void *userdata)
+enum eyelet_status second_add(struct eyelet_server *server,
+    const struct second_handlers *handlers, void *userdata)
 {
     return eyelet_server_add_service(server, &second_service, handlers, userdata);
 }

@@ -40,8 +40,8 @@ extern const struct eyelet_service s_service;
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
  */
-enum eyelet_status s_add(struct eyelet_server *server, const struct s_handlers *handlers,
-    void *userdata);
+enum eyelet_status s_add(struct eyelet_server *server,
+    const struct s_handlers *handlers, void *userdata);
 
 /**
  * s_p() - call P of S
@@ -84,8 +84,8 @@ extern const struct eyelet_service second_service;
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
  */
-enum eyelet_status second_add(struct eyelet_server *server, const struct second_handlers *handlers,
-    void *userdata);
+enum eyelet_status second_add(struct eyelet_server *server,
+    const struct second_handlers *handlers, void *userdata);
 
 /**
  * second_p() - call P of Second

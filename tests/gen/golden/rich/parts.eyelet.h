@@ -38,8 +38,8 @@ extern const struct eyelet_service box_co_v1_boxes_service;
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
  */
-enum eyelet_status box_co_v1_boxes_add(struct eyelet_server *server, const struct box_co_v1_boxes_handlers *handlers,
-    void *userdata);
+enum eyelet_status box_co_v1_boxes_add(struct eyelet_server *server,
+    const struct box_co_v1_boxes_handlers *handlers, void *userdata);
 
 /**
  * box_co_v1_boxes_open() - call Open of acme.parts.Boxes

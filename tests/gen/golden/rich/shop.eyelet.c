@@ -190,8 +190,8 @@ static const struct eyelet_method methods_of_acme_shop_v2_http_api_httpserver[] 
 
 const struct eyelet_service acme_shop_v2_http_api_httpserver_service = { "Acme.shopV2.http_api.HTTPServer", methods_of_acme_shop_v2_http_api_httpserver, 11 };
 
-enum eyelet_status acme_shop_v2_http_api_httpserver_add(struct eyelet_server *server, const struct acme_shop_v2_http_api_httpserver_handlers *handlers,
-    void *userdata)
+enum eyelet_status acme_shop_v2_http_api_httpserver_add(struct eyelet_server *server,
+    const struct acme_shop_v2_http_api_httpserver_handlers *handlers, void *userdata)
 {
     return eyelet_server_add_service(server, &acme_shop_v2_http_api_httpserver_service, handlers, userdata);
 }
@@ -341,8 +341,8 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts(struct eyelet_client *
 
 const struct eyelet_service acme_shop_v2_http_api_without_service = { "Acme.shopV2.http_api.Without", NULL, 0 };
 
-enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_server *server, const struct acme_shop_v2_http_api_without_handlers *handlers,
-    void *userdata)
+enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_server *server,
+    const struct acme_shop_v2_http_api_without_handlers *handlers, void *userdata)
 {
     return eyelet_server_add_service(server, &acme_shop_v2_http_api_without_service, handlers, userdata);
 }

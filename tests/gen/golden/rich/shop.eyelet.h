@@ -97,8 +97,8 @@ extern const struct eyelet_service acme_shop_v2_http_api_httpserver_service;
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
  */
-enum eyelet_status acme_shop_v2_http_api_httpserver_add(struct eyelet_server *server, const struct acme_shop_v2_http_api_httpserver_handlers *handlers,
-    void *userdata);
+enum eyelet_status acme_shop_v2_http_api_httpserver_add(struct eyelet_server *server,
+    const struct acme_shop_v2_http_api_httpserver_handlers *handlers, void *userdata);
 
 /**
  * acme_shop_v2_http_api_httpserver_int_() - call Int of Acme.shopV2.http_api.HTTPServer
@@ -276,8 +276,8 @@ extern const struct eyelet_service acme_shop_v2_http_api_without_service;
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
  */
-enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_server *server, const struct acme_shop_v2_http_api_without_handlers *handlers,
-    void *userdata);
+enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_server *server,
+    const struct acme_shop_v2_http_api_without_handlers *handlers, void *userdata);
 
 EYELET_END_DECLS
 
