@@ -198,7 +198,6 @@ int eyelet_unix_open_listener(const struct eyelet_address *address, int backlog,
 
     eyelet_address_format(address, text, sizeof(text));
     eyelet_error_errno(reterr, r, "cannot listen on '%s'%s", text, why);
-    eyelet_listener_clear(ret);
     return r;
 }
 
