@@ -156,6 +156,16 @@ static enum verdict fail_stream(struct eyelet_session *session, struct eyelet_st
     return VERDICT_EVENT;
 }
 
+/* WIRE, "ND with bytes": the payload is ignored and counted. False when it was one error too many. */
+static bool judge_payload(struct eyelet_session *session, struct eyelet_slice *payload, uint64_t now_ns,
+                          struct eyelet_session_event *event)
+{
+    if ((session->decoder.head.flags & EYELET_FRAME_NO_DATA) == 0 || payload->len == 0)
+        return true;
+    *payload = (struct eyelet_slice){ 0 };
+    return charge(session, now_ns, event);
+}
+
 static void describe_too_big(struct eyelet_session *session, const char *what, struct eyelet_error *error)
 {
     eyelet_error_set(error, EYELET_RESOURCE_EXHAUSTED, "%s of %u bytes is longer than the limit of %u", what,
@@ -268,6 +278,8 @@ static enum verdict take_request(struct eyelet_session *session, struct eyelet_s
     }
     if (eyelet_request_check(&event->request, &event->error) != EYELET_OK)
         return refuse_error(session, id, now_ns, event);
+    if (!judge_payload(session, &event->request.payload, now_ns, event))
+        return VERDICT_EVENT;
     if (!call_deadline(session, event->request.timeout_ns, now_ns, &event->deadline_ns)) {
         eyelet_error_set(&event->error, EYELET_DEADLINE_EXCEEDED, "timeout of %lld ns was over when the call came",
                          (long long)event->request.timeout_ns);
@@ -314,7 +326,7 @@ static enum verdict judge_head_at_client(struct eyelet_session *session, bool is
     return VERDICT_TAKE;
 }
 
-static enum verdict take_response(struct eyelet_session *session, struct eyelet_slice data,
+static enum verdict take_response(struct eyelet_session *session, struct eyelet_slice data, uint64_t now_ns,
                                   struct eyelet_session_event *event)
 {
     struct eyelet_stream *stream = stream_find(session, session->decoder.head.stream_id);
@@ -324,6 +336,8 @@ static enum verdict take_response(struct eyelet_session *session, struct eyelet_
         eyelet_error_set(&event->error, EYELET_INTERNAL, "reply of %zu bytes is no ttrpc Response", data.len);
         return fail_stream(session, stream, event);
     }
+    if (!judge_payload(session, &event->response.payload, now_ns, event))
+        return VERDICT_EVENT;
     event->kind = EYELET_SESSION_REPLY;
     event->owner = stream->owner;
     stream_remove(session, stream);
@@ -376,7 +390,7 @@ static enum verdict take_data(struct eyelet_session *session, struct eyelet_slic
     session->reading = EYELET_SESSION_READS_NOTHING;
     if (session->role == EYELET_SESSION_SERVER)
         return take_request(session, data, now_ns, event);
-    return take_response(session, data, event);
+    return take_response(session, data, now_ns, event);
 }
 
 /* Notes how far the peer is with what it began; @have bytes lie there untaken. */
