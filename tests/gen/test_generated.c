@@ -147,10 +147,10 @@ static void add_hands_over_the_table_the_handlers_and_the_userdata(void **state)
     const struct demo_echo_handlers handlers = { .say = say };
 
     (void)state;
-    assert_int_equal(demo_echo_add(the_server, &handlers, &seen.method), EYELET_ALREADY_EXISTS);
+    assert_int_equal(demo_echo_add(the_server, &handlers, &seen), EYELET_ALREADY_EXISTS);
     assert_ptr_equal(seen.service, &demo_echo_service);
     assert_ptr_equal(seen.handlers, &handlers);
-    assert_ptr_equal(seen.userdata, &seen.method);
+    assert_ptr_equal(seen.userdata, &seen);
 }
 
 static void a_call_hands_out_the_reply_on_success_only(void **state)

@@ -53,7 +53,7 @@ struct eyelet_address folder_address(const char *name)
     const char *path = folder_path(name);
 
     assert_true(strlen(path) < sizeof(address.path));
-    strcpy(address.path, path);
+    memcpy(address.path, path, strlen(path) + 1);
     return address;
 }
 
