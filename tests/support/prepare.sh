@@ -75,7 +75,6 @@ need() {
         return
     fi
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-        : >"$log"
         fail "only root can install ${missing[*]}, and there is no sudo"
     fi
 
@@ -86,3 +85,4 @@ need() {
 }
 
 mkdir -p "$(dirname "$log")"
+: >"$log"
