@@ -7,27 +7,19 @@
 #ifndef EYELET_CALL_H
 #define EYELET_CALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <eyelet/address.h>
 #include <eyelet/export.h>
+#include <eyelet/metadata.h>
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
 EYELET_BEGIN_DECLS
 
 struct eyelet_call;
-
-/**
- * struct eyelet_metadata - one pair that travels beside a request
- * @key:    lower case when sent; compared without case
- * @value:  opaque text
- */
-struct eyelet_metadata {
-    const char *key;
-    const char *value;
-};
 
 /**
  * eyelet_call_fail() - end this call with an error: `return eyelet_call_fail(call, EYELET_NOT_FOUND, "no key %u", id);`

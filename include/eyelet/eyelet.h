@@ -9,10 +9,12 @@
 #include <eyelet/client.h>
 #include <eyelet/export.h>
 #include <eyelet/frame.h>
+#include <eyelet/metadata.h>
 #include <eyelet/server.h>
 #include <eyelet/service.h>
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
+#include <eyelet/table.h>
 #include <eyelet/vsock.h>
 
 #endif

@@ -15,36 +15,9 @@
 #include <eyelet/export.h>
 #include <eyelet/server.h>
 #include <eyelet/status.h>
+#include <eyelet/table.h>
 
 EYELET_BEGIN_DECLS
-
-/**
- * struct eyelet_method - one method of a generated service
- * @name:          the bare name of the .proto file, "Say"
- * @request_type:  descriptor of the request's message
- * @reply_type:    descriptor of the reply's message
- * @handle:        generated: calls the typed handler in @handlers with the messages cast to their types; fails the call
- *                 with EYELET_UNIMPLEMENTED when that member is NULL
- */
-struct eyelet_method {
-    const char *name;
-    const ProtobufCMessageDescriptor *request_type;
-    const ProtobufCMessageDescriptor *reply_type;
-    enum eyelet_status (*handle)(struct eyelet_call *call, const void *handlers, const ProtobufCMessage *request,
-                                 ProtobufCMessage *reply, void *userdata);
-};
-
-/**
- * struct eyelet_service - one generated service; static and constant
- * @name:       full name in the .proto file, "demo.Echo"
- * @methods:    sorted by name, in the order of strcmp()
- * @n_methods:  number of methods
- */
-struct eyelet_service {
-    const char *name;
-    const struct eyelet_method *methods;
-    size_t n_methods;
-};
 
 /**
  * eyelet_server_add_service() - let a server answer for a service

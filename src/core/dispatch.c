@@ -3,7 +3,7 @@
  */
 #include "core/dispatch.h"
 
-#include <eyelet/service.h>
+#include <eyelet/table.h>
 
 #include "core/bytes.h"
 #include "core/error.h"

@@ -116,11 +116,29 @@ static size_t utf8_char_len(struct eyelet_slice text)
     return len;
 }
 
+/* Bytes at the start of @text that are ASCII, in whole words: text mostly is. */
+static size_t ascii_words_len(struct eyelet_slice text)
+{
+    const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    uint64_t word;
+    size_t len = 0;
+
+    while (text.len - len >= sizeof(word)) {
+        memcpy(&word, text.data + len, sizeof(word));
+        if ((word & high_bits) != 0)
+            break;
+        len += sizeof(word);
+    }
+    return len;
+}
+
 bool eyelet_utf8_is_valid(struct eyelet_slice text)
 {
     while (text.len > 0) {
-        size_t len = utf8_char_len(text);
+        size_t len = ascii_words_len(text);
 
+        if (len == 0)
+            len = utf8_char_len(text);
         if (len == 0)
             return false;
         eyelet_slice_take(&text, len);
@@ -165,14 +183,12 @@ size_t eyelet_text_escape(struct eyelet_slice in, char *room, size_t cap)
     return used;
 }
 
-enum eyelet_status eyelet_error_vset(struct eyelet_error *error, enum eyelet_status status, const char *format,
-                                     va_list args)
+/* Overwrites @error; its text takes @text_cap bytes at most, with the NUL. Return: length of the text. */
+static size_t EYELET_PRINTF(4, 0) fill(struct eyelet_error *error, enum eyelet_status status, size_t text_cap,
+                                       const char *format, va_list args)
 {
     char raw[EYELET_ERROR_TEXT_MAX + 1];
     int len;
-
-    if (error == NULL)
-        return status;
 
     memset(error, 0, sizeof(*error));
     error->status = status;
@@ -181,7 +197,14 @@ enum eyelet_status eyelet_error_vset(struct eyelet_error *error, enum eyelet_sta
         len = 0;
     if ((size_t)len >= sizeof(raw))
         len = (int)sizeof(raw) - 1;
-    eyelet_text_escape((struct eyelet_slice){ (const uint8_t *)raw, (size_t)len }, error->text, sizeof(error->text));
+    return eyelet_text_escape((struct eyelet_slice){ (const uint8_t *)raw, (size_t)len }, error->text, text_cap);
+}
+
+enum eyelet_status eyelet_error_vset(struct eyelet_error *error, enum eyelet_status status, const char *format,
+                                     va_list args)
+{
+    if (error != NULL)
+        fill(error, status, sizeof(error->text), format, args);
     return status;
 }
 
@@ -198,22 +221,23 @@ enum eyelet_status eyelet_error_set(struct eyelet_error *error, enum eyelet_stat
 enum eyelet_status eyelet_error_errno(struct eyelet_error *error, int error_number, const char *format, ...)
 {
     int number = error_number < 0 ? -error_number : error_number;
-    const char *name = strerrorname_np(number);
-    const char *meaning = strerrordesc_np(number);
     enum eyelet_status status = eyelet_status_from_errno(number);
-    char act[EYELET_ERROR_TEXT_MAX + 1];
+    const char *meaning = strerrordesc_np(number);
+    const char *name = strerrorname_np(number);
+    char end[128]; /* glibc's longest meaning and name take 60 bytes */
+    size_t len, end_len;
     va_list args;
 
     if (error == NULL)
         return status;
 
+    snprintf(end, sizeof(end), ": %s (%s)", meaning != NULL ? meaning : "unknown error", name != NULL ? name : "?");
+    end_len = strlen(end);
     va_start(args, format);
-    if (vsnprintf(act, sizeof(act), format, args) < 0)
-        act[0] = '\0';
+    len = fill(error, status, sizeof(error->text) - end_len, format, args);
     va_end(args);
 
-    eyelet_error_set(error, status, "%s: %s (%s)", act, meaning != NULL ? meaning : "unknown error",
-                     name != NULL ? name : "?");
+    memcpy(error->text + len, end, end_len + 1);
     error->error_number = number;
     return status;
 }
@@ -227,22 +251,30 @@ static bool is_word_and_name(const char *text, const char *word)
            strchr(text + len + 1, ' ') == NULL;
 }
 
-static bool ends_with(const char *text, const char *end)
+/* Does @text read "/SERVICE/METHOD does not exist", with names that have no slash and no space? */
+static bool is_path_that_does_not_exist(const char *text)
 {
-    size_t text_len = strlen(text), end_len = strlen(end);
+    size_t service_len, method_len;
 
-    return text_len >= end_len && strcmp(text + text_len - end_len, end) == 0;
+    if (text[0] != '/')
+        return false;
+    service_len = strcspn(text + 1, "/ ");
+    text += 1 + service_len;
+    if (service_len == 0 || text[0] != '/')
+        return false;
+    method_len = strcspn(text + 1, "/ ");
+    return method_len > 0 && strcmp(text + 1 + method_len, " does not exist") == 0;
 }
 
 bool eyelet_error_is_unimplemented(const struct eyelet_error *error)
 {
+    if (!error->is_remote) /* this side made it, from EOPNOTSUPP for example */
+        return false;
     if (error->status == EYELET_UNIMPLEMENTED)
         return true;
-    if (!error->is_remote)
-        return false;
     if (error->status == EYELET_NOT_FOUND) /* Go ttrpc up to 1.1, services.go, resolve() */
         return is_word_and_name(error->text, "service") || is_word_and_name(error->text, "method");
     if (error->status == EYELET_INVALID_ARGUMENT) /* Rust ttrpc, server.rs */
-        return error->text[0] == '/' && ends_with(error->text, " does not exist");
+        return is_path_that_does_not_exist(error->text);
     return false;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include <eyelet/call.h>
-#include <eyelet/service.h>
+#include <eyelet/table.h>
 
 #include "core/dispatch.h"
 #include "core/envelope.h"

@@ -189,7 +189,7 @@ static bool read_some(struct eyelet_serving *serving, struct turn *turn, uint64_
         return false;
     turn->n_bytes += connection->in.len - before;
     if (eyelet_buffer_room_len(&connection->in) > 0)
-        serving->can_read = false; /* a short read: epoll(7), edge-triggered: there will be an event for more */
+        serving->can_read = false; /* a short read: most likely there is no more, and if there is, epoll says so */
     return true;
 }
 
@@ -303,6 +303,16 @@ enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving
 over:
     eyelet_connection_settle(connection, serving->env->opts.connection_buffer_max);
     return EYELET_SERVING_OVER;
+}
+
+bool eyelet_serving_wants_read(const struct eyelet_serving *serving)
+{
+    return !serving->is_full && !serving->has_ended;
+}
+
+bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
+{
+    return serving->connection.out.len > 0;
 }
 
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)

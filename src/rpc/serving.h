@@ -78,6 +78,10 @@ void eyelet_serving_clear(struct eyelet_serving *serving);
 /* eyelet_serving_take_turn() - do what there is to do, for a fair share: HOSTILE H015. */
 enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns);
 
+/* What a waiting connection wants to hear of: bytes to read, room to write. */
+bool eyelet_serving_wants_read(const struct eyelet_serving *serving);
+bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
+
 /* When the peer is given up if nothing happens; EYELET_NO_DEADLINE if it may rest for ever. */
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
 

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+#
+# The whole line once: builds the library and the generated echo service and client, starts the service on a unix socket,
+# calls it, prints the echoed text and the round-trip time. Takes Debian 12 as it comes and installs what is missing.
+#
+# usage: examples/run.sh [TEXT]
+set -euo pipefail
+
+program=examples/run.sh
+if [ $# -gt 1 ]; then
+    printf 'usage: %s [TEXT]\n' "$program" >&2
+    exit 2
+fi
+text=${1-hello, enclave}
+
+cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+. tests/support/prepare.sh
+
+service_pid=
+folder=
+
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+    if [ -n "$service_pid" ]; then
+        kill -KILL "$service_pid" || true
+        wait "$service_pid" || true
+    fi 2>/dev/null # or bash says "Killed"
+    if [ -n "$folder" ]; then
+        rm -rf -- "$folder"
+    fi
+}
+
+# A build folder that has the tests keeps them; a fresh one does without what only they need.
+has_tests() {
+    [ -e build/release/build.ninja ] && grep -q '^EYELET_TESTS:[A-Z]*=ON$' build/release/CMakeCache.txt
+}
+
+build() {
+    local tests=OFF
+
+    if has_tests; then
+        tests=ON
+    fi
+    say "building in build/release"
+    logged cmake --preset release -DEYELET_TESTS=$tests || fail "cannot configure the build"
+    logged cmake --build --preset release --target enclave_echo_service parent_echo_client || fail "the build broke"
+}
+
+# Returns when the service says on its stdout that it listens; a pipe that ends first is a service that died.
+start_service() {
+    local line=
+
+    mkfifo "$folder/says"
+    build/release/examples/enclave_echo_service "$address" >"$folder/says" 2>>"$log" &
+    service_pid=$!
+    exec 3<"$folder/says"
+    if ! read -r -t 30 line <&3 || [ "$line" != "listening on $address" ]; then
+        fail "the service did not start to listen on $address, it said '$line'"
+    fi
+}
+
+stop_service() {
+    local status=0
+
+    kill -TERM "$service_pid" 2>/dev/null || fail "the service had ended before it was asked to"
+    timeout 30 tail --pid="$service_pid" -f /dev/null || fail "the service did not stop within 30 s of a SIGTERM"
+    wait "$service_pid" || status=$?
+    service_pid=
+    [ "$status" -eq 0 ] || fail "the service ended with status $status when it was asked to stop"
+}
+
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+need "${build_packages[@]}"
+build
+
+# Not below $TMPDIR: a socket's path has 107 bytes at most.
+folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
+address=unix://$folder/echo
+say "calling the service on $address"
+: >"$log"
+start_service
+build/release/examples/parent_echo_client "$address" "$text" 2>>"$log" || fail "the call failed"
+stop_service

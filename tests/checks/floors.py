@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Prints every include that points up.
+
+The rooms of src/ lie on floors: core, io, rpc, codec from the ground up. A file may include its own floor and those
+below; gen is a program of its own that includes nothing but itself, and nobody includes it. Public headers include
+public headers only, and may be included from every floor.
+"""
+import os
+import re
+import sys
+
+FLOORS = ["core", "io", "rpc", "codec"]
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+SOURCE = (".c", ".h")
+
+
+def room_of(path):
+    """The room that a path below the tree's root belongs to: a folder of src/, or "public", or None."""
+    parts = path.split("/")
+    if parts[:2] == ["include", "eyelet"]:
+        return "public"
+    return parts[1] if parts[0] == "src" and len(parts) > 2 else None
+
+
+def target_of(root, path, quoted, name):
+    """The file of this tree that an include in `path` means, or None for one that comes from elsewhere."""
+    folders = ([os.path.dirname(path)] if quoted else []) + ["src", "include"]
+    for folder in folders:
+        candidate = os.path.normpath(os.path.join(folder, name))
+        if os.path.isfile(os.path.join(root, candidate)):
+            return candidate
+    return None
+
+
+def is_allowed(room, target):
+    if target == "public":
+        return room != "gen"
+    if room == target:
+        return True
+    return room in FLOORS and target in FLOORS and FLOORS.index(target) < FLOORS.index(room)
+
+
+def sources(root):
+    for top in ("src", "include"):
+        for folder, _, names in os.walk(os.path.join(root, top)):
+            for name in names:
+                if name.endswith(SOURCE):
+                    yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def complaints(root):
+    found = []
+    for path in sorted(sources(root)):
+        room = room_of(path)
+        if room not in FLOORS + ["gen", "public"]:
+            found.append(f"{path}: no floor is known for this place; see tests/checks/floors.py")
+            continue
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            text = file.read()
+        for match in INCLUDE.finditer(text):
+            target = target_of(root, path, match[1] == '"', match[2])
+            line = text.count("\n", 0, match.start(1)) + 1
+            if target is None and match[1] == '"' and not match[2].endswith(".pb-c.h"):
+                found.append(f'{path}:{line}: "{match[2]}" is not in this tree; write <{match[2]}>')
+            elif target is not None and not is_allowed(room, room_of(target)):
+                found.append(f"{path}:{line}: {room} includes {target}, which points up or out of its house")
+    return found
+
+
+def main():
+    if len(sys.argv) != 2:
+        print("usage: floors.py ROOT", file=sys.stderr)
+        return 2
+    count = sum(1 for _ in sources(sys.argv[1]))
+    found = complaints(sys.argv[1])
+    print("\n".join(found) if found else f"{count} files include downwards only")
+    return 1 if found or count == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

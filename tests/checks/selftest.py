@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""The checks beside this file must fail where they should: made-up trees, listings and headers that break the rules."""
+import os
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+import floors  # noqa: E402
+import headers  # noqa: E402
+import paths  # noqa: E402
+import symbols  # noqa: E402
+
+CC, CXX = "cc", "c++"  # replaced by main's arguments
+
+
+class MadeUpTree(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+
+    def write(self, path, text):
+        path = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+class Floors(MadeUpTree):
+    def setUp(self):
+        super().setUp()
+        for room in ("core", "io", "rpc", "codec", "gen"):
+            self.write(f"src/{room}/{room}.h", "")
+        self.write("include/eyelet/face.h", "#include <stddef.h>\n")
+
+    def includes(self, path, line):
+        self.write(path, f"/* a room */\n{line}\n")
+        return floors.complaints(self.root)
+
+    def test_every_pair_of_floors(self):
+        order = ["core", "io", "rpc", "codec"]
+        for place, room in enumerate(order):
+            for target_place, target in enumerate(order):
+                with self.subTest(room=room, target=target):
+                    found = self.includes(f"src/{room}/x.c", f'#include "{target}/{target}.h"')
+                    self.assertEqual(len(found), 1 if target_place > place else 0, found)
+                    os.unlink(os.path.join(self.root, f"src/{room}/x.c"))
+
+    def test_a_complaint_names_file_line_and_target(self):
+        found = self.includes("src/core/x.c", '#  include "rpc/rpc.h"')
+        self.assertEqual(found, ["src/core/x.c:2: core includes src/rpc/rpc.h, which points up or out of its house"])
+
+    def test_angle_brackets_do_not_hide_an_include(self):
+        self.assertEqual(len(self.includes("src/core/x.c", "#include <io/io.h>")), 1)
+
+    def test_a_relative_path_does_not_hide_an_include(self):
+        self.assertEqual(len(self.includes("src/core/x.h", '#include "../io/io.h"')), 1)
+
+    def test_the_generator_shares_nothing(self):
+        self.assertEqual(len(self.includes("src/gen/x.c", '#include "core/core.h"')), 1)
+        self.assertEqual(len(self.includes("src/gen/x.c", "#include <eyelet/face.h>")), 1)
+        self.assertEqual(len(self.includes("src/gen/x.c", '#include "gen.h"')), 0)
+        self.assertEqual(len(self.includes("src/codec/x.c", '#include "gen/gen.h"')), 1)
+
+    def test_the_face_is_open_to_every_floor_and_looks_at_none(self):
+        self.assertEqual(len(self.includes("src/core/x.c", "#include <eyelet/face.h>")), 0)
+        self.assertEqual(len(self.includes("include/eyelet/face.h", "#include <core/core.h>")), 1)
+
+    def test_a_new_room_needs_a_floor(self):
+        self.assertEqual(len(self.includes("src/attic/x.c", "")), 1)
+
+    def test_a_quoted_include_must_be_ours(self):
+        self.assertEqual(len(self.includes("src/core/x.c", '#include "nowhere.h"')), 1)
+
+
+class Headers(MadeUpTree):
+    def complaints_about(self, text):
+        self.write("include/eyelet/face.h", text)
+        return headers.complaints(os.path.join(self.root, "include"), CC, CXX, [])
+
+    def test_a_good_header_passes(self):
+        self.assertEqual(self.complaints_about("#ifndef F\n#define F\n#include <stddef.h>\nsize_t f(void);\n#endif\n"), [])
+
+    def test_a_header_that_needs_another_first_fails_in_every_language(self):
+        self.assertEqual(len(self.complaints_about("#ifndef F\n#define F\nuint32_t f(void);\n#endif\n")), 3)
+
+    def test_a_header_without_a_guard_fails(self):
+        self.assertEqual(len(self.complaints_about("struct f { int f; };\n")), 3)
+
+    def test_a_name_that_is_a_keyword_of_the_other_language_fails_there(self):
+        found = self.complaints_about("#ifndef F\n#define F\nint f(int class);\n#endif\n")
+        self.assertEqual(len(found), 1)
+        self.assertIn("c++17", found[0])
+
+    def test_a_lossy_conversion_fails(self):
+        self.assertEqual(len(self.complaints_about(
+            "#ifndef F\n#define F\nstatic inline char f(long x)\n{\n    return x;\n}\n#endif\n")), 3)
+
+    def test_an_empty_folder_fails(self):
+        os.makedirs(os.path.join(self.root, "include/eyelet"))
+        self.assertEqual(len(headers.complaints(os.path.join(self.root, "include"), CC, CXX, [])), 1)
+
+
+class Symbols(unittest.TestCase):
+    def test_a_name_without_prefix_is_reported(self):
+        self.assertEqual(symbols.export_complaints("eyelet_client_open T 10 20\n"), [])
+        self.assertEqual(len(symbols.export_complaints("eyelet_client_open T 10 20\npb_decode T 30 20\n")), 1)
+
+    def test_a_library_without_names_is_reported(self):
+        self.assertEqual(len(symbols.export_complaints("")), 1)
+
+    def test_core_may_call_memory_only(self):
+        for name in ("memcpy", "__memcpy_chk", "strlen", "vsnprintf", "__vsnprintf_chk", "pb_decode_tag", "eyelet_x",
+                     "__asan_report_load8", "__stack_chk_fail", "__assert_fail"):
+            self.assertEqual(symbols.core_complaints("x.o", f"{name} U\n"), [], name)
+
+    def test_core_may_not_reach_further(self):
+        for name in ("malloc", "calloc", "realloc", "free", "read", "write", "recv", "send", "socket", "poll", "time",
+                     "clock_gettime", "pthread_mutex_lock", "getenv", "strdup", "printf", "__errno_location", "stderr"):
+            self.assertEqual(len(symbols.core_complaints("x.o", f"{name} U\n")), 1, name)
+
+
+class Paths(MadeUpTree):
+    def test_a_folder_of_one_machine_is_reported(self):
+        for folder in ("home", "root", "work"):
+            self.write("src/x.c", f'/* see "/{folder}/somebody/notes" */\n')
+            self.assertEqual(len(paths.complaints(self.root)), 1, folder)
+
+    def test_other_paths_are_not(self):
+        self.write("src/x.c", "/* /tmp/x, /usr/include, unix:///run/echo, a/home/b, ./work/x, read/work */\n")
+        self.assertEqual(paths.complaints(self.root), [])
+
+    def test_what_is_built_is_not_looked_at(self):
+        self.write("build/dev/x.txt", "/" + "home/somebody\n")
+        self.write(".git/x", "/" + "home/somebody\n")
+        self.assertEqual(paths.complaints(self.root), [])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: selftest.py CC CXX")
+    CC, CXX = sys.argv[1:]
+    unittest.main(argv=sys.argv[:1])

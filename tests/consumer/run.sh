@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+#
+# Installs a build, moves the installed tree elsewhere, and builds and runs the program of this folder, or those of the
+# README, against it from a folder of its own.
+#
+# usage: run.sh cmake|pkg-config|readme BUILD_DIR CC
+set -euo pipefail
+
+[ $# -eq 3 ] || { echo 'usage: run.sh cmake|pkg-config|readme BUILD_DIR CC' >&2; exit 2; }
+way=$1 build=$2 cc=$3
+here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
+trap 'rm -rf -- "$folder"' EXIT
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+install_and_move() {
+    cmake --install "$build" --prefix "$folder/first" >/dev/null
+    # A CMake package must stand a space in its path; an unquoted $(pkg-config) cannot.
+    prefix="$folder/moved"
+    [ "$way" = pkg-config ] || prefix="$folder/moved away"
+    mv "$folder/first" "$prefix"
+    cp -R "$here" "$folder/consumer"
+}
+
+refuse_traces_of_the_build() {
+    local origin=${here%/tests/consumer} library
+
+    if grep -rIlF -e "$origin" -e "$build" -e "$folder/first" "$prefix"; then
+        fail 'these installed files name the place where they were built'
+    fi
+    for library in "$prefix"/lib*/libeyelet.so "$prefix"/lib*/*/libeyelet.so "$prefix/bin/protoc-gen-eyelet"; do
+        if [ -e "$library" ] && readelf -d "$library" | grep -E 'R(UN)?PATH'; then
+            fail "$library holds a run path"
+        fi
+    done
+}
+
+# expect_turned PROGRAM
+expect_turned() {
+    local said
+
+    said=$("$1" "unix://$folder/mirror.$(basename "$1")") || fail "$1 failed"
+    [ "$said" = teleye ] || fail "$1 said '$said' instead of 'teleye'"
+}
+
+by_cmake() {
+    cmake -G Ninja -S "$folder/consumer" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
+    cmake --build "$folder/out" -j 2
+    readelf -d "$folder/out/with-eyelet" | grep 'NEEDED.*libeyelet\.so' >/dev/null || fail 'with-eyelet is not linked to it'
+    if readelf -d "$folder/out/with-eyelet-static" | grep 'libeyelet'; then
+        fail 'with-eyelet-static needs the shared library'
+    fi
+    expect_turned "$folder/out/with-eyelet"
+    expect_turned "$folder/out/with-eyelet-static"
+
+    cmake --build "$folder/out" -j 2 | grep 'no work to do' >/dev/null || fail 'a second build finds work to do'
+    touch "$folder/consumer/mirror.proto"
+    if cmake --build "$folder/out" -j 2 | grep 'no work to do'; then
+        fail 'a changed .proto file is not seen'
+    fi
+}
+
+by_pkg_config() {
+    local libraries=("$prefix"/lib*/libeyelet.so "$prefix"/lib*/*/libeyelet.so) library
+
+    for library in "${libraries[@]}"; do
+        [ ! -e "$library" ] || export LD_LIBRARY_PATH=${library%/*} PKG_CONFIG_PATH=${library%/*}/pkgconfig
+    done
+
+    cd "$folder/consumer"
+    protoc --plugin="$(pkg-config --variable=plugin eyelet)" --c_out=. --eyelet_out=. mirror.proto
+    # shellcheck disable=SC2046 # words
+    "$cc" -std=c17 -o shared main.c mirror.*.c $(pkg-config --cflags --libs eyelet) -pthread
+    expect_turned ./shared
+
+    # shellcheck disable=SC2046 # words
+    "$cc" -std=c17 -static -o static main.c mirror.*.c $(pkg-config --static --cflags --libs eyelet)
+    unset LD_LIBRARY_PATH
+    expect_turned ./static
+}
+
+# The code blocks of the README whose last line before them ends with a file's name, into files of that name.
+extract_readme() {
+    mkdir "$folder/readme"
+    awk -v folder="$folder/readme/" '
+        /^```/ && file != "" { close(file); file = ""; next }
+        /^```/ && name != "" { file = folder name; name = ""; next }
+        file != "" { print > file; next }
+        /`[^`]*`:$/ { name = $0; sub(/`:$/, "", name); sub(/.*`/, "", name); next }
+        /./ { name = "" }' "$here/../../README.md"
+    for file in echo.proto enclave.c parent.c CMakeLists.txt ask.c; do
+        [ -s "$folder/readme/$file" ] || fail "there is no $file in the README"
+    done
+}
+
+by_readme() {
+    local said enclave_pid
+
+    extract_readme
+    cmake -G Ninja -S "$folder/readme" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
+    cmake --build "$folder/out" -j 2
+    "$cc" -Wall -Wextra -Wconversion -Werror -O2 -c -I"$prefix/include" -o "$folder/ask.o" "$folder/readme/ask.c"
+
+    "$folder/out/enclave" "unix://$folder/echo" &
+    enclave_pid=$!
+    said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
+    kill "$enclave_pid"
+    wait "$enclave_pid" || true
+    [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
+}
+
+install_and_move
+refuse_traces_of_the_build
+case $way in
+cmake) by_cmake ;;
+pkg-config) by_pkg_config ;;
+readme) by_readme ;;
+*) fail "no such way: $way" ;;
+esac

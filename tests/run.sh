@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+#
+# Builds and runs every test: with address and undefined-behaviour sanitizers, as released, with the thread sanitizer, and
+# the fuzz targets for some seconds each. Takes Debian 12 as it comes and installs what is missing.
+#
+# usage: tests/run.sh [dev|release|tsan|fuzz|install|coverage]
+#   without an argument: dev, release (install is part of it), tsan, fuzz
+#   coverage: prints which share of the lines of src/ the tests run
+set -euo pipefail
+
+program=tests/run.sh
+usage() {
+    printf 'usage: %s [dev|release|tsan|fuzz|install|coverage]\n' "$program" >&2
+    exit 2
+}
+
+[ $# -le 1 ] || usage
+case ${1-all} in
+all) stages=(dev release tsan fuzz) ;;
+dev | release | tsan | fuzz | install | coverage) stages=("$1") ;;
+*) usage ;;
+esac
+
+cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+. tests/support/prepare.sh
+
+jobs=$(nproc)
+
+# The sanitizers of gcc 12 and clang 14 want addresses where newer kernels, asked to be random, do not always put them.
+fixed_addresses=()
+if setarch -R true 2>/dev/null; then
+    fixed_addresses=(setarch -R)
+fi
+
+# What the tests need beyond the build.
+need_to_test() {
+    local packages=(libcmocka-dev g++ python3)
+
+    case " $* " in
+    *' fuzz '*) packages+=(clang libclang-rt-dev) ;;
+    esac
+    case " $* " in
+    *' coverage '*) packages+=(gcovr) ;;
+    esac
+    need "${build_packages[@]}" "${packages[@]}"
+}
+
+build() {
+    say "$place $1: building"
+    logged cmake --preset "$1" || fail "the build '$1' cannot be configured"
+    logged cmake --build --preset "$1" -j "$jobs" || fail "the build '$1' broke"
+}
+
+# Leaves in $log what failed tests said, without all the others.
+keep_failures() {
+    awk '/^ *[0-9]+\/[0-9]+ Test +#[0-9]+:/ { wanted = 0 }
+         /^ +Start +[0-9]+:/ { next }
+         /\*\*\*/ || /^[0-9]+% tests passed/ { wanted = 1 }
+         wanted { print }' "$log" >"$log.failures"
+    mv "$log.failures" "$log"
+}
+
+# run_tests PRESET [ARGUMENT...]: prints ctest's closing line, and when it is a sad one, who did not pass.
+run_tests() {
+    local preset=$1 names
+    shift
+
+    say "$place $preset: testing"
+    if logged "${fixed_addresses[@]}" ctest --preset "$preset" -j "$jobs" "$@"; then
+        grep ' tests passed, ' "$log"
+        return
+    fi
+
+    grep ' tests passed, ' "$log" || true
+    keep_failures
+    names=$(sed -n '/^The following tests FAILED:/,$ s/^[[:space:]]*[0-9]* - \([^ ]*\) .*/\1/p' "$log" | paste -sd ' ')
+    fail "in the build '$preset' these tests did not pass: ${names:-none was found}"
+}
+
+print_coverage() {
+    say "$place coverage: building and testing"
+    logged "${fixed_addresses[@]}" cmake --build --preset coverage -j "$jobs" --target coverage ||
+        fail "coverage cannot be measured"
+    grep -E '^(TOTAL|lines:)' "$log"
+}
+
+run_stage() {
+    case $1 in
+    install)
+        build release
+        run_tests release --label-regex install
+        ;;
+    coverage)
+        build coverage
+        print_coverage
+        ;;
+    *)
+        build "$1"
+        run_tests "$1"
+        ;;
+    esac
+}
+
+need_to_test "${stages[@]}"
+count=0
+for stage in "${stages[@]}"; do
+    count=$((count + 1))
+    place="[$count/${#stages[@]}]"
+    run_stage "$stage"
+done
