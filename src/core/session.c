@@ -263,7 +263,7 @@ static bool call_deadline(const struct eyelet_session *session, int64_t timeout_
         timeout = session->limits.call_timeout_ns;
     if (timeout > session->limits.call_timeout_max_ns)
         timeout = session->limits.call_timeout_max_ns;
-    *ret = now_ns + timeout;
+    *ret = timeout < EYELET_SESSION_NO_DEADLINE - now_ns ? now_ns + timeout : EYELET_SESSION_NO_DEADLINE;
     return true;
 }
 
