@@ -134,7 +134,6 @@ static enum verdict refuse(uint32_t id, struct eyelet_session_event *event)
 {
     event->kind = EYELET_SESSION_REFUSE;
     event->id = id;
-    event->owner = NULL;
     return VERDICT_EVENT;
 }
 
@@ -217,16 +216,11 @@ static enum verdict judge_data_at_server(struct eyelet_session *session, uint64_
 {
     uint32_t id = session->decoder.head.stream_id;
     struct eyelet_stream *stream = stream_find(session, id);
-    enum verdict verdict;
-    void *owner;
 
-    if (stream != NULL) { /* a unary call in flight: WIRE, "Data on a unary call in flight" */
-        owner = stream->owner;
+    if (stream != NULL) { /* WIRE, "Data on a unary call in flight" */
         stream_remove(session, stream);
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which is a unary call", id);
-        verdict = refuse_error(session, id, now_ns, event);
-        event->owner = owner;
-        return verdict;
+        return refuse_error(session, id, now_ns, event);
     }
     if (id % 2 == 1 && id <= session->last_id)
         return drop_late(session);
