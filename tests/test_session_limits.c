@@ -449,6 +449,30 @@ static void late_frames_are_not_charged(void **state)
     listener_clear(&client);
 }
 
+static void h061_too_much_metadata_is_refused_and_not_charged(void **state)
+{
+    struct wire_pair pairs[65];
+    struct wire_request request = say;
+    struct listener listener;
+    struct wire wire = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(pairs); i++)
+        pairs[i] = (struct wire_pair){ "key", "value" };
+    request.metadata = pairs;
+    request.n_metadata = N_OF(pairs);
+    listener_init(&listener, EYELET_SESSION_SERVER, NULL, 0);
+    for (uint32_t id = 1; id < 200; id += 2) {
+        listener.story[0] = '\0';
+        wire_request(&wire, id, &request);
+        listener_note(&listener, wire_slice(&wire));
+        wire_clear(&wire);
+    }
+    assert_string_equal(listener.story, "refuse 199 RESOURCE_EXHAUSTED");
+    assert_int_equal(listener.session.counters.protocol_errors, 0);
+    listener_clear(&listener);
+}
+
 static void what_is_not_the_peers_fault_is_not_charged(void **state)
 {
     struct listener listener;
@@ -689,6 +713,7 @@ int main(void)
         cmocka_unit_test(h048_envelopes_that_do_not_parse_are_charged),
         cmocka_unit_test(h050_a_flood_of_data_for_no_stream_breaks),
         cmocka_unit_test(late_frames_are_not_charged),
+        cmocka_unit_test(h061_too_much_metadata_is_refused_and_not_charged),
         cmocka_unit_test(what_is_not_the_peers_fault_is_not_charged),
         cmocka_unit_test(h103_a_call_over_those_in_flight_is_refused_until_one_is_over),
         cmocka_unit_test(a_server_without_room_refuses_the_frame_and_goes_on),

@@ -270,8 +270,14 @@ static enum verdict take_request(struct eyelet_session *session, struct eyelet_s
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request of %zu bytes is no ttrpc Request", data.len);
         return refuse_error(session, id, now_ns, event);
     }
-    if (eyelet_request_check(&event->request, &event->error) != EYELET_OK)
+    switch (eyelet_request_check(&event->request, &event->error)) {
+    case EYELET_OK:
+        break;
+    case EYELET_RESOURCE_EXHAUSTED: /* too much metadata is clumsy, as too much data is, but no fault */
+        return refuse(id, event);
+    default:
         return refuse_error(session, id, now_ns, event);
+    }
     if (!judge_payload(session, &event->request.payload, now_ns, event))
         return VERDICT_EVENT;
     if (!call_deadline(session, event->request.timeout_ns, now_ns, &event->deadline_ns)) {
