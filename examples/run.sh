@@ -22,8 +22,9 @@ folder=
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
     if [ -n "$service_pid" ]; then
-        kill -KILL "$service_pid" 2>/dev/null || true
-    fi
+        kill -KILL "$service_pid" || true
+        wait "$service_pid" || true
+    fi 2>/dev/null # or bash says "Killed"
     if [ -n "$folder" ]; then
         rm -rf -- "$folder"
     fi
@@ -72,7 +73,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-need_to_build # nothing more
+need "${build_packages[@]}"
 build
 
 # Not below $TMPDIR: a socket's path has 107 bytes at most.

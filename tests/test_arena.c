@@ -97,6 +97,22 @@ static void the_limit_holds_for_what_needs_a_chunk(void **state)
     }
 }
 
+static void what_a_new_chunk_costs_counts_too(void **state)
+{
+    struct eyelet_arena arena;
+
+    (void)state;
+    eyelet_arena_init(&arena, NULL, 0);
+    assert_non_null(eyelet_arena_alloc(&arena, 4000)); /* of a chunk of 4096: what is left of it is not enough for 80 */
+    eyelet_arena_set_limit(&arena, 100);
+    assert_null(eyelet_arena_alloc(&arena, 80));
+    eyelet_arena_set_limit(&arena, 100 << 10);
+    assert_null(eyelet_arena_alloc(&arena, 100 << 10)); /* would be one of its own, and that has a head */
+    assert_int_equal(arena.failure, EYELET_ALLOC_FAILURE_LIMIT);
+    assert_int_equal(faults_count(FAULT_ALLOC), 1);
+    eyelet_arena_clear(&arena);
+}
+
 /* Four of these fit into a chunk and a fifth nearly would: the longest tails that a peer can make. */
 static void memory_held_stays_near_the_limit_whatever_is_asked_for(void **state)
 {
@@ -150,7 +166,7 @@ static void small_messages_in_a_row_cost_no_malloc(void **state)
 
     (void)state;
     eyelet_arena_init(&arena, NULL, 0);
-    for (int round = 0; round < 3; round++) { /* the second round finds the biggest chunk of the first, the third fits */
+    for (int round = 0; round < 3; round++) { /* until the chunk that is kept is big enough for a whole round */
         for (int i = 0; i < 100; i++)
             assert_non_null(eyelet_arena_alloc(&arena, 64));
         eyelet_arena_reset(&arena);
@@ -314,6 +330,7 @@ int main(void)
         cmocka_unit_test_setup(every_allocation_counts_as_whole_units, faults_setup),
         cmocka_unit_test_setup(the_limit_is_met_to_the_byte, faults_setup),
         cmocka_unit_test_setup(the_limit_holds_for_what_needs_a_chunk, faults_setup),
+        cmocka_unit_test_setup(what_a_new_chunk_costs_counts_too, faults_setup),
         cmocka_unit_test_setup(memory_held_stays_near_the_limit_whatever_is_asked_for, faults_setup),
         cmocka_unit_test_setup(sizes_that_do_not_exist_are_refused, faults_setup),
         cmocka_unit_test_setup(big_allocations_leave_the_current_chunk_in_use, faults_setup),

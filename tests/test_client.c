@@ -993,7 +993,7 @@ static void a_deadline_covers_the_wait_for_other_threads(void **state)
     assert_usable(3);
 }
 
-static volatile sig_atomic_t n_signals;
+static atomic_uint n_signals;
 
 static void on_signal(int number)
 {

@@ -200,26 +200,6 @@ static void h012_a_request_and_an_end_are_answered_and_closed(void **state)
     stop();
 }
 
-static void h012_an_end_that_comes_with_the_last_bytes_is_not_overlooked(void **state)
-{
-    struct wire wire = { 0 };
-    char byte;
-
-    (void)state;
-    start(&small);
-    assert_keeps(1);
-    put_say(&wire, healthy_id, "wait");
-    live_send_wire(healthy, &wire);
-    assert_true(live_read(gate[0], &byte, 1)); /* the server is busy: what follows is one event to it */
-    send_frame(77, 0, 3, "abc", 3);
-    assert_int_equal(shutdown(hostile, SHUT_WR), 0);
-    assert_int_equal(write(gate[0], &byte, 1), 1);
-    assert_answer_on(healthy, healthy_id, EYELET_OK, "");
-    healthy_id += 2;
-    assert_closed(0);
-    stop();
-}
-
 static void h013_a_peer_that_reads_no_more_is_closed_at_the_first_answer(void **state)
 {
     struct wire wire = { 0 };
@@ -305,12 +285,25 @@ static void h018_a_peer_that_is_reset_is_closed(void **state)
     stop();
 }
 
-static void h019_descriptors_that_a_peer_sends_are_dropped(void **state)
+/* Sends bytes with a descriptor beside them. */
+static void send_with_descriptor(struct wire *wire)
 {
     union {
         struct cmsghdr head;
         char room[CMSG_SPACE(sizeof(int))];
-    } control = { 0 };
+    } control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+    struct iovec iov = { .iov_base = wire->bytes, .iov_len = wire->len };
+    struct msghdr message = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)
+    };
+
+    memcpy(CMSG_DATA(&control.head), &gate[0], sizeof(int));
+    assert_int_equal(sendmsg(hostile, &message, MSG_NOSIGNAL), (ssize_t)wire->len);
+    wire_clear(wire);
+}
+
+static void h019_descriptors_that_a_peer_sends_are_dropped(void **state)
+{
     struct wire wire = { 0 };
     unsigned fds;
 
@@ -319,21 +312,60 @@ static void h019_descriptors_that_a_peer_sends_are_dropped(void **state)
     assert_keeps(1);
     fds = faults_open_fds();
     for (uint32_t id = 3; id < 100; id += 2) {
-        struct iovec iov;
-        struct msghdr message = {
-            .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)
-        };
-
         put_say(&wire, id, "take this");
-        iov = (struct iovec){ .iov_base = wire.bytes, .iov_len = wire.len };
-        control.head =
-            (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
-        memcpy(CMSG_DATA(&control.head), &gate[0], sizeof(int));
-        assert_int_equal(sendmsg(hostile, &message, MSG_NOSIGNAL), (ssize_t)wire.len);
+        send_with_descriptor(&wire);
         assert_answer(id, EYELET_OK, "");
-        wire_clear(&wire);
     }
     assert_int_equal(faults_open_fds(), fds);
+    stop();
+}
+
+/* The server is in a handler of the healthy connection, until go_on(): what is sent meanwhile is one event to it. */
+static void keep_busy(void)
+{
+    struct wire wire = { 0 };
+    char byte;
+
+    put_say(&wire, healthy_id, "wait");
+    live_send_wire(healthy, &wire);
+    assert_true(live_read(gate[0], &byte, 1));
+}
+
+static void go_on(void)
+{
+    assert_int_equal(write(gate[0], "", 1), 1);
+    assert_answer_on(healthy, healthy_id, EYELET_OK, "");
+    healthy_id += 2;
+}
+
+static void h019_a_read_that_descriptors_cut_short_is_not_the_last(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    start(&small);
+    assert_keeps(1);
+    keep_busy();
+    put_say(&wire, 3, "take this"); /* unix(7): no read goes beyond bytes that came with descriptors */
+    send_with_descriptor(&wire);
+    put_say(&wire, 5, "and serve this");
+    live_send_wire(hostile, &wire);
+    go_on();
+    assert_answer(3, EYELET_OK, "");
+    assert_answer(5, EYELET_OK, "");
+    stop();
+}
+
+static void h012_an_end_that_comes_with_the_last_bytes_is_not_overlooked(void **state)
+{
+    (void)state;
+    start(&small);
+    assert_keeps(1);
+    keep_busy();
+    send_frame(77, 0, 3, "abc", 3);
+    assert_int_equal(shutdown(hostile, SHUT_WR), 0);
+    go_on();
+    assert_closed(0);
     stop();
 }
 
@@ -831,6 +863,7 @@ int main(void)
         TEST(h015_thousands_of_requests_at_once_hold_up_nobody),
         TEST(h018_a_peer_that_is_reset_is_closed),
         TEST(h019_descriptors_that_a_peer_sends_are_dropped),
+        TEST(h019_a_read_that_descriptors_cut_short_is_not_the_last),
         TEST(h032_a_request_of_length_0_is_no_request_and_the_connection_lives),
         TEST(h033_h034_the_limit_is_taken_and_one_more_is_skipped),
         TEST(h036_h049_what_is_no_frame_is_closed_without_a_word),

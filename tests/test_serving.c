@@ -103,10 +103,11 @@ static enum eyelet_serving_turn turn(void)
     return eyelet_serving_take_turn(&serving, faults_now_ns());
 }
 
+/* The peer ends after what it said: first the bytes are read, and the end is seen in the next turn. */
 static void end_saying(void)
 {
     assert_int_equal(shutdown(peer, SHUT_WR), 0);
-    serving.sees_end = true;
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
 }
 
 static void put_say(struct wire *wire, uint32_t id, size_t payload_len)

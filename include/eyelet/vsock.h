@@ -210,7 +210,7 @@ EYELET_API int eyelet_vsock_stdio_init(struct eyelet_vsock_stdio *stdio, int fd)
  * Nothing else ends the writing side while the pair lives; fflush() sends, and no more than that. What is written
  * afterwards fails with EPIPE.
  *
- * Return: 0 or -errno.
+ * Return: 0; -EIO when a write before this one had failed; -errno of the flush, or of the shutdown.
  */
 EYELET_API int eyelet_vsock_stdio_end_writing(struct eyelet_vsock_stdio *stdio);
 
@@ -218,7 +218,8 @@ EYELET_API int eyelet_vsock_stdio_end_writing(struct eyelet_vsock_stdio *stdio);
  * eyelet_vsock_stdio_clear() - flush, close the streams and the socket
  * @stdio:  may be NULL or cleared already
  *
- * Return: 0; -errno of the flush or the close, when bytes may not have been sent. It is cleared in any case.
+ * Return: 0; -EIO when a write before this one had failed, -errno of the flush or the close: then bytes may not have
+ * been sent. It is cleared in any case.
  */
 EYELET_API int eyelet_vsock_stdio_clear(struct eyelet_vsock_stdio *stdio);
 

@@ -109,7 +109,7 @@ static ProtobufCWireType wire_type_of(ProtobufCType type)
     case PROTOBUF_C_TYPE_MESSAGE:
         return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
     }
-    assert(!"a type that protoc-c does not generate");
+    assert(false); /* protoc-c generates no other type */
     return PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED;
 }
 
@@ -145,22 +145,17 @@ static const char *judge_packed_bools(struct eyelet_slice values)
     return NULL;
 }
 
+/* Only of numbers: strings, bytes and messages are never packed. */
 static const char *judge_packed(ProtobufCType type, struct eyelet_slice values)
 {
+    ProtobufCWireType wire_type = wire_type_of(type);
+
     if (type == PROTOBUF_C_TYPE_BOOL)
         return judge_packed_bools(values);
-
-    switch (wire_type_of(type)) {
-    case PROTOBUF_C_WIRE_TYPE_VARINT:
+    if (wire_type == PROTOBUF_C_WIRE_TYPE_VARINT)
         return judge_packed_varints(values);
-    case PROTOBUF_C_WIRE_TYPE_32BIT:
-        return values.len % 4 != 0 ? "packed values end inside of a value" : NULL;
-    case PROTOBUF_C_WIRE_TYPE_64BIT:
-        return values.len % 8 != 0 ? "packed values end inside of a value" : NULL;
-    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-        break;
-    }
-    return "wrong wire type";
+    return values.len % (wire_type == PROTOBUF_C_WIRE_TYPE_32BIT ? 4 : 8) != 0 ? "packed values end inside of a value"
+                                                                               : NULL;
 }
 
 /* Length-delimited bytes of a known field that is no message. */

@@ -62,7 +62,6 @@ enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescrip
  * After a failure nothing is left allocated.
  */
 enum eyelet_unpack_result eyelet_unpack_to_heap(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
-                                                size_t decode_max, ProtobufCMessage **ret,
-                                                struct eyelet_error *reterr);
+                                                size_t decode_max, ProtobufCMessage **ret, struct eyelet_error *reterr);
 
 #endif

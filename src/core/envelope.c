@@ -103,9 +103,11 @@ static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, 
         else if (field.tag == 2)
             is_good = store_bytes(&field, &second);
     }
+    if (!is_good)
+        return false;
     *ret_first = first;
     *ret_second = second;
-    return is_good;
+    return true;
 }
 
 _Static_assert((int)KEY_VALUE_KEY == (int)ANY_TYPE_URL && (int)KEY_VALUE_VALUE == (int)ANY_VALUE,
@@ -475,9 +477,17 @@ void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len
         put_head(&stream, RESPONSE_PAYLOAD, payload_len);
 }
 
-static struct eyelet_slice cut_text(const char *text)
+/* What of an error's text is sent. Peers drop a whole Response whose message is not UTF-8, so it is made to be. */
+struct sent_text {
+    char room[EYELET_ERROR_TEXT_MAX + 1];
+};
+
+static struct eyelet_slice make_sendable(const char *text, struct sent_text *sent)
 {
-    return (struct eyelet_slice){ (const uint8_t *)text, strnlen(text, EYELET_ERROR_TEXT_MAX) };
+    struct eyelet_slice whole = { (const uint8_t *)text, strnlen(text, EYELET_ERROR_TEXT_MAX + 1) };
+    size_t len = eyelet_text_escape(whole, sent->room, sizeof(sent->room));
+
+    return (struct eyelet_slice){ (const uint8_t *)sent->room, len };
 }
 
 static void put_status(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
@@ -487,20 +497,22 @@ static void put_status(pb_ostream_t *stream, enum eyelet_status status, struct e
         put_bytes(stream, STATUS_MESSAGE, text);
 }
 
-static void put_failure(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
+static void put_failure(pb_ostream_t *stream, enum eyelet_status status, const char *text)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
+    struct sent_text sent;
+    struct eyelet_slice message = make_sendable(text, &sent);
 
-    put_status(&sizing, status, text);
+    put_status(&sizing, status, message);
     put_head(stream, RESPONSE_STATUS, sizing.bytes_written);
-    put_status(stream, status, text);
+    put_status(stream, status, message);
 }
 
 size_t eyelet_failure_len(enum eyelet_status status, const char *text)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
 
-    put_failure(&sizing, status, cut_text(text));
+    put_failure(&sizing, status, text);
     return sizing.bytes_written;
 }
 
@@ -508,5 +520,5 @@ void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t 
 {
     pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
 
-    put_failure(&stream, status, cut_text(text));
+    put_failure(&stream, status, text);
 }

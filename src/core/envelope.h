@@ -118,7 +118,10 @@ void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, u
 size_t eyelet_reply_head_len(size_t payload_len);
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len);
 
-/* A Response with an error status: no payload. @text is cut at EYELET_ERROR_TEXT_MAX. */
+/*
+ * A Response with an error status: no payload. Of @text goes out what struct eyelet_error would hold of it: one line of
+ * valid UTF-8, cut at EYELET_ERROR_TEXT_MAX between two characters.
+ */
 size_t eyelet_failure_len(enum eyelet_status status, const char *text);
 void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t *room, size_t room_len);
 

@@ -134,7 +134,6 @@ static enum verdict refuse(uint32_t id, struct eyelet_session_event *event)
 {
     event->kind = EYELET_SESSION_REFUSE;
     event->id = id;
-    event->owner = NULL;
     return VERDICT_EVENT;
 }
 
@@ -154,6 +153,16 @@ static enum verdict fail_stream(struct eyelet_session *session, struct eyelet_st
     event->owner = stream->owner;
     stream_remove(session, stream);
     return VERDICT_EVENT;
+}
+
+/* WIRE, "ND with bytes": the payload is ignored and counted. False when it was one error too many. */
+static bool judge_payload(struct eyelet_session *session, struct eyelet_slice *payload, uint64_t now_ns,
+                          struct eyelet_session_event *event)
+{
+    if ((session->decoder.head.flags & EYELET_FRAME_NO_DATA) == 0 || payload->len == 0)
+        return true;
+    *payload = (struct eyelet_slice){ 0 };
+    return charge(session, now_ns, event);
 }
 
 static void describe_too_big(struct eyelet_session *session, const char *what, struct eyelet_error *error)
@@ -207,22 +216,18 @@ static enum verdict judge_data_at_server(struct eyelet_session *session, uint64_
 {
     uint32_t id = session->decoder.head.stream_id;
     struct eyelet_stream *stream = stream_find(session, id);
-    enum verdict verdict;
-    void *owner;
 
-    if (stream != NULL) { /* a unary call in flight: WIRE, "Data on a unary call in flight" */
-        owner = stream->owner;
+    if (stream != NULL) { /* WIRE, "Data on a unary call in flight" */
         stream_remove(session, stream);
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which is a unary call", id);
-        verdict = refuse_error(session, id, now_ns, event);
-        event->owner = owner;
-        return verdict;
+        return refuse_error(session, id, now_ns, event);
     }
     if (id % 2 == 1 && id <= session->last_id)
         return drop_late(session);
-    if (id != 0 && id == session->refused_data_id)
+    if (session->has_refused_data && id == session->refused_data_id)
         return drop_error(session, now_ns, event);
 
+    session->has_refused_data = true;
     session->refused_data_id = id;
     eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which was never opened", id);
     return refuse_error(session, id, now_ns, event);
@@ -252,7 +257,7 @@ static bool call_deadline(const struct eyelet_session *session, int64_t timeout_
         timeout = session->limits.call_timeout_ns;
     if (timeout > session->limits.call_timeout_max_ns)
         timeout = session->limits.call_timeout_max_ns;
-    *ret = now_ns + timeout;
+    *ret = timeout < EYELET_SESSION_NO_DEADLINE - now_ns ? now_ns + timeout : EYELET_SESSION_NO_DEADLINE;
     return true;
 }
 
@@ -265,8 +270,16 @@ static enum verdict take_request(struct eyelet_session *session, struct eyelet_s
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request of %zu bytes is no ttrpc Request", data.len);
         return refuse_error(session, id, now_ns, event);
     }
-    if (eyelet_request_check(&event->request, &event->error) != EYELET_OK)
+    switch (eyelet_request_check(&event->request, &event->error)) {
+    case EYELET_OK:
+        break;
+    case EYELET_RESOURCE_EXHAUSTED: /* too much metadata is clumsy, as too much data is, but no fault */
+        return refuse(id, event);
+    default:
         return refuse_error(session, id, now_ns, event);
+    }
+    if (!judge_payload(session, &event->request.payload, now_ns, event))
+        return VERDICT_EVENT;
     if (!call_deadline(session, event->request.timeout_ns, now_ns, &event->deadline_ns)) {
         eyelet_error_set(&event->error, EYELET_DEADLINE_EXCEEDED, "timeout of %lld ns was over when the call came",
                          (long long)event->request.timeout_ns);
@@ -313,7 +326,7 @@ static enum verdict judge_head_at_client(struct eyelet_session *session, bool is
     return VERDICT_TAKE;
 }
 
-static enum verdict take_response(struct eyelet_session *session, struct eyelet_slice data,
+static enum verdict take_response(struct eyelet_session *session, struct eyelet_slice data, uint64_t now_ns,
                                   struct eyelet_session_event *event)
 {
     struct eyelet_stream *stream = stream_find(session, session->decoder.head.stream_id);
@@ -323,6 +336,8 @@ static enum verdict take_response(struct eyelet_session *session, struct eyelet_
         eyelet_error_set(&event->error, EYELET_INTERNAL, "reply of %zu bytes is no ttrpc Response", data.len);
         return fail_stream(session, stream, event);
     }
+    if (!judge_payload(session, &event->response.payload, now_ns, event))
+        return VERDICT_EVENT;
     event->kind = EYELET_SESSION_REPLY;
     event->owner = stream->owner;
     stream_remove(session, stream);
@@ -375,7 +390,7 @@ static enum verdict take_data(struct eyelet_session *session, struct eyelet_slic
     session->reading = EYELET_SESSION_READS_NOTHING;
     if (session->role == EYELET_SESSION_SERVER)
         return take_request(session, data, now_ns, event);
-    return take_response(session, data, event);
+    return take_response(session, data, now_ns, event);
 }
 
 /* Notes how far the peer is with what it began; @have bytes lie there untaken. */

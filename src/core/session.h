@@ -48,7 +48,7 @@ struct eyelet_session_limits {
 /**
  * struct eyelet_stream - a live call
  * @id:     its stream id; 0 is a free slot
- * @owner:  whose it is; the session only keeps it
+ * @owner:  client: whose it is; the session only keeps it
  */
 struct eyelet_stream {
     uint32_t id;
@@ -77,7 +77,8 @@ struct eyelet_session {
     uint32_t n_streams;
     uint32_t n_live;
     uint32_t last_id; /* server: highest id seen. client: last id given out; 0 before the first */
-    uint32_t refused_data_id;
+    bool has_refused_data;
+    uint32_t refused_data_id; /* server: of the last data for no stream, if there was any */
     bool is_stopping;
     enum eyelet_session_reading reading;
     uint64_t reading_since_ns;
@@ -89,7 +90,7 @@ struct eyelet_session {
 enum eyelet_session_event_kind {
     EYELET_SESSION_MORE,   /* nothing to do until more bytes come: keep what is left of the input */
     EYELET_SESSION_CALL,   /* server: a request; @id is live until eyelet_session_finish() */
-    EYELET_SESSION_REFUSE, /* server: answer @id with @error; if @owner is set, its call was cancelled by this */
+    EYELET_SESSION_REFUSE, /* server: answer @id with @error; a live call that got data is over by this */
     EYELET_SESSION_REPLY,  /* client: @response for @owner, whose call is over */
     EYELET_SESSION_FAILED, /* client: @owner's call is over with @error, the connection lives */
     EYELET_SESSION_BROKEN, /* both: close; @error says why */
@@ -99,7 +100,7 @@ enum eyelet_session_event_kind {
  * struct eyelet_session_event - what came of the bytes
  * @flags:        CALL: flags of the frame
  * @id:           CALL, REFUSE: stream id
- * @owner:        REPLY, FAILED, REFUSE: as given at the start of the call
+ * @owner:        REPLY, FAILED: as given at the start of the call
  * @deadline_ns:  CALL: absolute, on the clock of @now_ns
  * @request:      CALL: slices of the input
  * @response:     REPLY: slices of the input

@@ -116,11 +116,29 @@ static size_t utf8_char_len(struct eyelet_slice text)
     return len;
 }
 
+/* Bytes at the start of @text that are ASCII, in whole words: text mostly is. */
+static size_t ascii_words_len(struct eyelet_slice text)
+{
+    const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    uint64_t word;
+    size_t len = 0;
+
+    while (text.len - len >= sizeof(word)) {
+        memcpy(&word, text.data + len, sizeof(word));
+        if ((word & high_bits) != 0)
+            break;
+        len += sizeof(word);
+    }
+    return len;
+}
+
 bool eyelet_utf8_is_valid(struct eyelet_slice text)
 {
     while (text.len > 0) {
-        size_t len = utf8_char_len(text);
+        size_t len = ascii_words_len(text);
 
+        if (len == 0)
+            len = utf8_char_len(text);
         if (len == 0)
             return false;
         eyelet_slice_take(&text, len);
@@ -166,8 +184,8 @@ size_t eyelet_text_escape(struct eyelet_slice in, char *room, size_t cap)
 }
 
 /* Overwrites @error; its text takes @text_cap bytes at most, with the NUL. Return: length of the text. */
-static size_t fill(struct eyelet_error *error, enum eyelet_status status, size_t text_cap, const char *format,
-                   va_list args)
+static size_t EYELET_PRINTF(4, 0) fill(struct eyelet_error *error, enum eyelet_status status, size_t text_cap,
+                                       const char *format, va_list args)
 {
     char raw[EYELET_ERROR_TEXT_MAX + 1];
     int len;

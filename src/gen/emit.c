@@ -93,8 +93,8 @@ static void put_add(struct gen_text *text, const struct gen_service *service)
                     " * Return: see eyelet_server_add_service() in <eyelet/service.h>.\n"
                     " */\n");
     gen_text_printf(text,
-                    "enum eyelet_status %s_add(struct eyelet_server *server, const struct %s_handlers *handlers,\n"
-                    "    void *userdata);\n\n",
+                    "enum eyelet_status %s_add(struct eyelet_server *server,\n"
+                    "    const struct %s_handlers *handlers, void *userdata);\n\n",
                     service->prefix, service->prefix);
 }
 
@@ -206,8 +206,8 @@ static void put_service_definition(struct gen_text *text, const struct gen_servi
 static void put_add_body(struct gen_text *text, const struct gen_service *service)
 {
     gen_text_printf(text,
-                    "\nenum eyelet_status %s_add(struct eyelet_server *server, const struct %s_handlers *handlers,\n"
-                    "    void *userdata)\n"
+                    "\nenum eyelet_status %s_add(struct eyelet_server *server,\n"
+                    "    const struct %s_handlers *handlers, void *userdata)\n"
                     "{\n",
                     service->prefix, service->prefix);
     gen_text_printf(text, "    return eyelet_server_add_service(server, &%s_service, handlers, userdata);\n}\n",

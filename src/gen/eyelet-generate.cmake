@@ -10,10 +10,11 @@
 # IMPORT_DIRS  where imports are looked for. A file's name within the first of these that it is in, else within this
 #              directory, else within its own, is what imports and includes call it: sub/x.proto, "sub/x.eyelet.h"
 #
-# Everything is made again when a file, one that it imports, or a generator changes. protoc-c gets to see messages only:
-# it would write code of its own for services, which is of no use here and does not compile for a method called Int. It
-# also may see `optional` of proto3, which protoc-c before 1.5 can do but does not say so: such a field is a oneof of its
-# own there.
+# Everything is made again when a file, one that it imports, or a generator changes.
+#
+# protoc-c gets to see messages only: it would write code of its own for services, which is of no use here and does not
+# compile for a method called Int. And it gets to see `optional` of proto3, which before 1.5 it can do but does not say:
+# there the field is a oneof of its own, set when M._x_case says so.
 
 cmake_policy(PUSH)
 cmake_policy(VERSION 3.25)
@@ -63,7 +64,8 @@ macro(_eyelet_generate_find)
             "in Debian it is in the package libprotobuf-dev")
     endif()
     if(NOT TARGET eyelet::protoc-gen-eyelet)
-        message(FATAL_ERROR "eyelet_generate: there is no target eyelet::protoc-gen-eyelet; find_package(eyelet) has it")
+        message(FATAL_ERROR
+            "eyelet_generate: there is no target eyelet::protoc-gen-eyelet; find_package(eyelet) has it")
     endif()
 endmacro()
 
@@ -113,7 +115,8 @@ endfunction()
 function(_eyelet_generate_add target out name file imports others)
     string(REGEX REPLACE "\\.proto(devel)?$" "" stem "${name}")
     cmake_path(APPEND out "${stem}" OUTPUT_VARIABLE base)
-    set(outputs "${base}.pb-c.c" "${base}.pb-c.h" "${base}.eyelet.c" "${base}.eyelet.h")
+    # Ninja wants the first of these to be the first in the list of dependencies, and protoc sorts that.
+    set(outputs "${base}.eyelet.c" "${base}.eyelet.h" "${base}.pb-c.c" "${base}.pb-c.h")
     list(TRANSFORM imports PREPEND "-I")
 
     # protoc lists what it read, but without a care for spaces: then all files of this call have to do.

@@ -95,7 +95,7 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    gen_pool_init(&pool);
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
     status = run(wants_request, &pool);
     gen_pool_clear(&pool);
     return status;

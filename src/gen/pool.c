@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_CAP ((size_t)64 << 10) /* most runs take one to three of these */
-
 struct gen_pool_block {
     struct gen_pool_block *next;
     size_t cap;
@@ -25,9 +23,10 @@ static void free_for_protobuf(void *pool, void *data)
     (void)data;
 }
 
-void gen_pool_init(struct gen_pool *pool)
+void gen_pool_init(struct gen_pool *pool, size_t block_cap)
 {
     *pool = (struct gen_pool){
+        .block_cap = block_cap,
         .allocator = { .alloc = alloc_for_protobuf, .free = free_for_protobuf, .allocator_data = pool },
     };
 }
@@ -40,12 +39,12 @@ void gen_pool_clear(struct gen_pool *pool)
         pool->blocks = block->next;
         free(block);
     }
-    gen_pool_init(pool);
+    gen_pool_init(pool, pool->block_cap);
 }
 
 static bool add_block(struct gen_pool *pool, size_t size)
 {
-    size_t cap = size > BLOCK_CAP ? size : BLOCK_CAP;
+    size_t cap = size > pool->block_cap ? size : pool->block_cap;
     struct gen_pool_block *block = NULL;
 
     if (cap <= SIZE_MAX - sizeof(*block))

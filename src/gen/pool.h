@@ -11,23 +11,28 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#define GEN_POOL_BLOCK_CAP ((size_t)64 << 10) /* most runs take one to three of these */
+
 struct gen_pool_block;
 
 /*
  * struct gen_pool - memory that is freed together
  * @blocks:      newest first; what is left of the newest one is handed out next
+ * @block_cap:   bytes in a block, unless one piece is longer
  * @used:        bytes handed out of the newest block
  * @has_failed:  malloc() returned NULL at least once; tells a lack of memory from bytes that protobuf-c cannot read
  * @allocator:   the same memory for protobuf-c; its free does nothing
  */
 struct gen_pool {
     struct gen_pool_block *blocks;
+    size_t block_cap;
     size_t used;
     bool has_failed;
     ProtobufCAllocator allocator;
 };
 
-void gen_pool_init(struct gen_pool *pool);
+/* @block_cap: GEN_POOL_BLOCK_CAP; 0 makes every piece a malloc() of its own, so that each can be made to fail. */
+void gen_pool_init(struct gen_pool *pool, size_t block_cap);
 void gen_pool_clear(struct gen_pool *pool);
 
 /* Zeroed, aligned for any type, valid until gen_pool_clear(). NULL without memory. @size and @n may be 0. */

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <eyelet/vsock.h>
+
 #include "core/error.h"
 #include "io/family.h"
 #include "io/socket.h"
@@ -13,6 +15,11 @@
 #define UNTIL_FIRST_DELAY_MS 10
 #define UNTIL_DELAY_MAX_MS   1000
 #define UNTIL_ATTEMPT_MS     5000 /* a guest under load answers late; a lost packet is noticed this late */
+
+#define RAW_MAX_ATTEMPTS   5
+#define RAW_FIRST_DELAY_MS 1000
+#define RAW_DELAY_MAX_MS   60000
+#define RAW_ATTEMPT_MS     2000 /* af_vsock.c: VSOCK_DEFAULT_CONNECT_TIMEOUT */
 
 static int attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd)
 {
@@ -147,4 +154,46 @@ int eyelet_address_connect(const struct eyelet_address *address, uint32_t timeou
     if (timeout_ms == 0)
         timeout_ms = EYELET_CONNECT_TIMEOUT_MS;
     return eyelet_connect_until(address, eyelet_deadline_after_ms(eyelet_now_ns(), timeout_ms), ret_fd, reterr);
+}
+
+static uint32_t or_default(uint32_t value, uint32_t fallback)
+{
+    return value != 0 ? value : fallback;
+}
+
+int eyelet_vsock_connect_with_opts(uint32_t cid, uint32_t port, const struct eyelet_vsock_connect_opts *opts)
+{
+    const struct eyelet_vsock_connect_opts defaults = { 0 };
+    const struct eyelet_address address = { .family = EYELET_FAMILY_VSOCK, .cid = cid, .port = port };
+    struct eyelet_connect_policy policy;
+    unsigned n_attempts;
+    int r, fd = -1;
+
+    if (!opts)
+        opts = &defaults;
+    policy = (struct eyelet_connect_policy){
+        .max_attempts = or_default(opts->max_attempts, RAW_MAX_ATTEMPTS),
+        .first_delay_ms = or_default(opts->first_delay_ms, RAW_FIRST_DELAY_MS),
+        .delay_max_ms = or_default(opts->delay_max_ms, RAW_DELAY_MAX_MS),
+        .attempt_ms = RAW_ATTEMPT_MS,
+        .deadline_ns = EYELET_NO_DEADLINE,
+    };
+    if (opts->timeout_ms != 0)
+        policy.deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), opts->timeout_ms);
+
+    r = eyelet_connect_with(&address, &policy, &fd, &n_attempts);
+    return r < 0 ? r : fd;
+}
+
+int eyelet_vsock_connect_with_max_attempts(uint32_t cid, uint32_t port, unsigned max_attempts)
+{
+    if (max_attempts == 0)
+        return -EINVAL;
+    return eyelet_vsock_connect_with_opts(cid, port,
+                                          &(struct eyelet_vsock_connect_opts){ .max_attempts = max_attempts });
+}
+
+int eyelet_vsock_connect(uint32_t cid, uint32_t port)
+{
+    return eyelet_vsock_connect_with_opts(cid, port, NULL);
 }

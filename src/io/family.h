@@ -18,7 +18,10 @@ int eyelet_vsock_attempt(const struct eyelet_address *address, uint64_t deadline
 int eyelet_unix_attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd);
 int eyelet_inherit_attempt(const struct eyelet_address *address, int *ret_fd);
 
-/* As eyelet_address_listen(), for addresses of this family; @ret comes with fd -1 and the address filled in. */
+/*
+ * As eyelet_address_listen(), for addresses of this family; @ret comes with fd -1 and the address filled in, and what a
+ * failure leaves in it the caller clears.
+ */
 int eyelet_vsock_open_listener(const struct eyelet_address *address, int backlog, struct eyelet_listener *ret,
                                struct eyelet_error *reterr);
 int eyelet_unix_open_listener(const struct eyelet_address *address, int backlog, struct eyelet_listener *ret,

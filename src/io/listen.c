@@ -48,9 +48,10 @@ int eyelet_address_listen(const struct eyelet_address *address, int backlog, str
     if (backlog == 0)
         backlog = EYELET_BACKLOG_DEFAULT;
     r = open_listener(address, backlog, &listener, reterr);
-    if (r < 0)
+    if (r < 0) {
+        eyelet_listener_clear(&listener);
         return r;
-
+    }
     *ret = listener;
     return 0;
 }

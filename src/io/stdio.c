@@ -75,22 +75,30 @@ int eyelet_vsock_stdio_init(struct eyelet_vsock_stdio *stdio, int fd)
     return 0;
 }
 
+/* stdio drops what it could not write and forgets why: a failure before this one only shows in ferror(). */
+static int flush(FILE *out)
+{
+    if (fflush(out) != 0)
+        return -errno;
+    return ferror(out) ? -EIO : 0;
+}
+
 int eyelet_vsock_stdio_end_writing(struct eyelet_vsock_stdio *stdio)
 {
-    if (fflush(stdio->out) != 0)
-        return -errno;
-    return eyelet_vsock_shutdown_write(stdio->fd);
+    int r = flush(stdio->out);
+
+    return r < 0 ? r : eyelet_vsock_shutdown_write(stdio->fd);
 }
 
 int eyelet_vsock_stdio_clear(struct eyelet_vsock_stdio *stdio)
 {
-    int r = 0, closed;
+    int r, closed;
 
     if (!stdio || stdio->fd < 0 || !stdio->in)
         return 0;
 
-    if (fclose(stdio->out) != 0)
-        r = -errno;
+    r = flush(stdio->out);
+    fclose(stdio->out);
     fclose(stdio->in);
     closed = eyelet_vsock_close(stdio->fd);
     *stdio = (struct eyelet_vsock_stdio){ .fd = -1 };

@@ -79,8 +79,9 @@ static int check_dead(const struct eyelet_address *address)
 }
 
 /*
- * What is in the way may go only when all of this holds. Between the last look and the unlink a file can still be
- * replaced by another process of this user's; that one then loses its file, as when it starts a moment earlier.
+ * What is in the way may go only when all of this holds. No lock is taken: of two processes of this user's that start
+ * on one path within the same moment, one may take the other's file for dead before it listens, and replace it. The
+ * other then listens unseen, as after any unlink, and does not remove a file that is not its own.
  *
  * Return: 0 when it is gone; -EEXIST or -EADDRINUSE with *ret_why; -errno.
  */
@@ -197,7 +198,6 @@ int eyelet_unix_open_listener(const struct eyelet_address *address, int backlog,
 
     eyelet_address_format(address, text, sizeof(text));
     eyelet_error_errno(reterr, r, "cannot listen on '%s'%s", text, why);
-    eyelet_listener_clear(ret);
     return r;
 }
 

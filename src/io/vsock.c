@@ -13,14 +13,8 @@
 #include <eyelet/vsock.h>
 
 #include "core/error.h"
-#include "io/connect.h"
 #include "io/family.h"
 #include "io/socket.h"
-
-#define RAW_MAX_ATTEMPTS   5
-#define RAW_FIRST_DELAY_MS 1000
-#define RAW_DELAY_MAX_MS   60000
-#define RAW_ATTEMPT_MS     2000 /* af_vsock.c: VSOCK_DEFAULT_CONNECT_TIMEOUT */
 
 _Static_assert(EYELET_VSOCK_CID_ANY == VMADDR_CID_ANY, "vm_sockets.h");
 _Static_assert(EYELET_VSOCK_CID_HYPERVISOR == VMADDR_CID_HYPERVISOR, "vm_sockets.h");
@@ -149,48 +143,6 @@ int eyelet_vsock_attempt(const struct eyelet_address *address, uint64_t deadline
     return 0;
 }
 
-static uint32_t or_default(uint32_t value, uint32_t fallback)
-{
-    return value != 0 ? value : fallback;
-}
-
-int eyelet_vsock_connect_with_opts(uint32_t cid, uint32_t port, const struct eyelet_vsock_connect_opts *opts)
-{
-    const struct eyelet_vsock_connect_opts defaults = { 0 };
-    const struct eyelet_address address = { .family = EYELET_FAMILY_VSOCK, .cid = cid, .port = port };
-    struct eyelet_connect_policy policy;
-    unsigned n_attempts;
-    int r, fd = -1;
-
-    if (!opts)
-        opts = &defaults;
-    policy = (struct eyelet_connect_policy){
-        .max_attempts = or_default(opts->max_attempts, RAW_MAX_ATTEMPTS),
-        .first_delay_ms = or_default(opts->first_delay_ms, RAW_FIRST_DELAY_MS),
-        .delay_max_ms = or_default(opts->delay_max_ms, RAW_DELAY_MAX_MS),
-        .attempt_ms = RAW_ATTEMPT_MS,
-        .deadline_ns = EYELET_NO_DEADLINE,
-    };
-    if (opts->timeout_ms != 0)
-        policy.deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), opts->timeout_ms);
-
-    r = eyelet_connect_with(&address, &policy, &fd, &n_attempts);
-    return r < 0 ? r : fd;
-}
-
-int eyelet_vsock_connect_with_max_attempts(uint32_t cid, uint32_t port, unsigned max_attempts)
-{
-    if (max_attempts == 0)
-        return -EINVAL;
-    return eyelet_vsock_connect_with_opts(cid, port,
-                                          &(struct eyelet_vsock_connect_opts){ .max_attempts = max_attempts });
-}
-
-int eyelet_vsock_connect(uint32_t cid, uint32_t port)
-{
-    return eyelet_vsock_connect_with_opts(cid, port, NULL);
-}
-
 int eyelet_vsock_local_cid(uint32_t *ret)
 {
     int fd = open("/dev/vsock", O_RDONLY | O_CLOEXEC);
@@ -212,17 +164,14 @@ int eyelet_vsock_open_listener(const struct eyelet_address *address, int backlog
                                struct eyelet_error *reterr)
 {
     char text[EYELET_ADDRESS_TEXT_MAX] = "?";
-    int r, fd;
+    int r;
 
-    r = fd = eyelet_vsock_bind_cid(address->cid, address->port);
-    if (fd >= 0)
-        r = eyelet_vsock_listen(fd, backlog);
-    if (r == 0) {
-        ret->fd = fd;
+    r = ret->fd = eyelet_vsock_bind_cid(address->cid, address->port);
+    if (r >= 0)
+        r = eyelet_vsock_listen(ret->fd, backlog);
+    if (r == 0)
         return 0;
-    }
 
-    eyelet_socket_close(fd);
     eyelet_address_format(address, text, sizeof(text));
     eyelet_error_errno(reterr, r, "cannot listen on '%s'%s", text, eyelet_vsock_hint(-r));
     return r;

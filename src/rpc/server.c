@@ -1,6 +1,7 @@
 /*
- * Listens, gives every connection its turns, and stops. One thread, one epoll: connections are edge-triggered, so that
- * a call costs no epoll_ctl().
+ * Listens, gives every connection its turns, and stops. One thread, one epoll, level-triggered: a short read may be
+ * taken for the last one without losing what came behind it (a unix peer that passes descriptors cuts reads short).
+ * epoll_ctl() is called only when a peer's queue fills or drains, not for a call.
  */
 #include "rpc/server.h"
 
@@ -27,7 +28,8 @@
 /**
  * struct guest - one accepted connection
  * @serving:   what it does
- * @timer:     its deadline; first in @server's heap when it is due
+ * @timer:     its deadline
+ * @events:    what epoll is asked for
  * @previous:  all guests
  * @next:      all guests
  * @turn_next: guests that have something to do, in the order of their turns
@@ -36,6 +38,7 @@
 struct guest {
     struct eyelet_serving serving;
     struct eyelet_timer timer;
+    uint32_t events;
     struct guest *previous;
     struct guest *next;
     struct guest *turn_next;
@@ -327,11 +330,24 @@ static void guest_close(struct eyelet_server *server, struct guest *guest)
     free(guest);
 }
 
+static int watch_guest(struct eyelet_server *server, struct guest *guest)
+{
+    uint32_t events = (eyelet_serving_wants_read(&guest->serving) ? (uint32_t)EPOLLIN : 0) |
+                      (eyelet_serving_wants_write(&guest->serving) ? (uint32_t)EPOLLOUT : 0);
+
+    if (events == guest->events)
+        return 0;
+    guest->events = events;
+    return watch(server, EPOLL_CTL_MOD, guest->serving.connection.fd, events, guest);
+}
+
 static void run_turn(struct eyelet_server *server, struct guest *guest)
 {
     switch (eyelet_serving_take_turn(&guest->serving, eyelet_now_ns())) {
     case EYELET_SERVING_WAITS:
         eyelet_timers_set(&server->timers, &guest->timer, eyelet_serving_deadline(&guest->serving));
+        if (watch_guest(server, guest) < 0)
+            guest_close(server, guest);
         break;
     case EYELET_SERVING_AGAIN:
         give_turn(server, guest);
@@ -414,7 +430,8 @@ static int guest_open(struct eyelet_server *server, int fd, const struct eyelet_
         free(guest);
         return r;
     }
-    r = watch(server, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, guest);
+    guest->events = EPOLLIN;
+    r = watch(server, EPOLL_CTL_ADD, fd, guest->events, guest);
     if (r < 0) {
         guest->serving.connection.fd = -1;
         eyelet_serving_clear(&guest->serving);
@@ -531,14 +548,11 @@ static int wait_ms(const struct eyelet_server *server, uint64_t now_ns)
 
 static void note_event(struct eyelet_server *server, struct guest *guest, uint32_t events)
 {
-    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
-        guest->serving.sees_end = true;
-    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
         guest->serving.can_read = !guest->serving.has_ended;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
         guest->serving.can_write = true;
-    if (guest->serving.can_read || guest->serving.connection.out.len > 0)
-        give_turn(server, guest);
+    give_turn(server, guest);
 }
 
 /* Waits, and notes who has something to do. Return: 0, or -errno when this server cannot go on. */

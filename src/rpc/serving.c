@@ -125,17 +125,11 @@ static int serve_call(struct eyelet_serving *serving, const struct eyelet_sessio
 
 /* --- turns -------------------------------------------------------------------------------------------------------- */
 
-/*
- * A turn's share: what was done of it, and when it ends.
- * @is_drained:  the last read was a short one, which means that there is no more: epoll(7), edge-triggered. So it is
- *               for unix and virtio sockets, but other vsock transports hand out packet by packet; hence it is
- *               believed only at the end of a frame
- */
+/* A turn's share, and how the turn ended, if it has. */
 struct turn {
     unsigned n_frames;
     size_t n_bytes;
     uint64_t end_ns;
-    bool is_drained;
 };
 
 static bool is_used_up(const struct turn *turn, uint64_t now_ns)
@@ -194,13 +188,9 @@ static bool read_some(struct eyelet_serving *serving, struct turn *turn, uint64_
     if (r != 0)
         return false; /* no memory, either: nobody knows when there will be some */
     turn->n_bytes += connection->in.len - before;
-    turn->is_drained = eyelet_buffer_room_len(&connection->in) > 0 && !serving->sees_end;
+    if (eyelet_buffer_room_len(&connection->in) > 0)
+        serving->can_read = false; /* a short read: most likely there is no more, and if there is, epoll says so */
     return true;
-}
-
-static bool is_between_frames(const struct eyelet_connection *connection)
-{
-    return connection->in.len == 0 && eyelet_frame_is_between(&connection->session.decoder);
 }
 
 /* Return: false when the connection is over. */
@@ -253,8 +243,6 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
             now_ns = eyelet_now_ns();
             continue;
         }
-        if (turn.is_drained && is_between_frames(&serving->connection))
-            serving->can_read = false;
         if (!serving->can_read)
             return EYELET_SERVING_WAITS;
         if (!read_some(serving, &turn, now_ns))
@@ -315,6 +303,16 @@ enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving
 over:
     eyelet_connection_settle(connection, serving->env->opts.connection_buffer_max);
     return EYELET_SERVING_OVER;
+}
+
+bool eyelet_serving_wants_read(const struct eyelet_serving *serving)
+{
+    return !serving->is_full && !serving->has_ended;
+}
+
+bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
+{
+    return serving->connection.out.len > 0;
 }
 
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)

@@ -51,8 +51,6 @@ enum eyelet_serving_turn {
  * @env:            the server's
  * @can_read:       the socket may have bytes: set by the server on an event, cleared here
  * @can_write:      the socket may take bytes: the same
- * @sees_end:       an event said that the peer ends: set by the server. That event does not come again, so the socket
- *                  is read until it says so itself
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
  * @is_full:        too much is queued: nothing is read until it has left
@@ -65,7 +63,6 @@ struct eyelet_serving {
     struct eyelet_serving_env *env;
     bool can_read;
     bool can_write;
-    bool sees_end;
     bool has_ended;
     bool is_stopping;
     bool is_full;
@@ -80,6 +77,10 @@ void eyelet_serving_clear(struct eyelet_serving *serving);
 
 /* eyelet_serving_take_turn() - do what there is to do, for a fair share: HOSTILE H015. */
 enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns);
+
+/* What a waiting connection wants to hear of: bytes to read, room to write. */
+bool eyelet_serving_wants_read(const struct eyelet_serving *serving);
+bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 
 /* When the peer is given up if nothing happens; EYELET_NO_DEADLINE if it may rest for ever. */
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);

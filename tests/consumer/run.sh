@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 #
-# Installs a build, moves the installed tree elsewhere, and builds and runs the program of this folder against it from a
-# folder of its own.
+# Installs a build, moves the installed tree elsewhere, and builds and runs the program of this folder, or those of the
+# README, against it from a folder of its own.
 #
-# usage: run.sh cmake|pkg-config BUILD_DIR CC
+# usage: run.sh cmake|pkg-config|readme BUILD_DIR CC
 set -euo pipefail
 
-[ $# -eq 3 ] || { echo 'usage: run.sh cmake|pkg-config BUILD_DIR CC' >&2; exit 2; }
+[ $# -eq 3 ] || { echo 'usage: run.sh cmake|pkg-config|readme BUILD_DIR CC' >&2; exit 2; }
 way=$1 build=$2 cc=$3
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
@@ -51,14 +51,14 @@ by_cmake() {
     cmake -G Ninja -S "$folder/consumer" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
     cmake --build "$folder/out" -j 2
-    readelf -d "$folder/out/with-eyelet" | grep -q 'NEEDED.*libeyelet\.so' || fail 'with-eyelet is not linked to it'
+    readelf -d "$folder/out/with-eyelet" | grep 'NEEDED.*libeyelet\.so' >/dev/null || fail 'with-eyelet is not linked to it'
     if readelf -d "$folder/out/with-eyelet-static" | grep 'libeyelet'; then
         fail 'with-eyelet-static needs the shared library'
     fi
     expect_turned "$folder/out/with-eyelet"
     expect_turned "$folder/out/with-eyelet-static"
 
-    cmake --build "$folder/out" -j 2 | grep -q 'no work to do' || fail 'a second build finds work to do'
+    cmake --build "$folder/out" -j 2 | grep 'no work to do' >/dev/null || fail 'a second build finds work to do'
     touch "$folder/consumer/mirror.proto"
     if cmake --build "$folder/out" -j 2 | grep 'no work to do'; then
         fail 'a changed .proto file is not seen'
@@ -84,10 +84,42 @@ by_pkg_config() {
     expect_turned ./static
 }
 
+# The code blocks of the README whose last line before them ends with a file's name, into files of that name.
+extract_readme() {
+    mkdir "$folder/readme"
+    awk -v folder="$folder/readme/" '
+        /^```/ && file != "" { close(file); file = ""; next }
+        /^```/ && name != "" { file = folder name; name = ""; next }
+        file != "" { print > file; next }
+        /`[^`]*`:$/ { name = $0; sub(/`:$/, "", name); sub(/.*`/, "", name); next }
+        /./ { name = "" }' "$here/../../README.md"
+    for file in echo.proto enclave.c parent.c CMakeLists.txt ask.c; do
+        [ -s "$folder/readme/$file" ] || fail "there is no $file in the README"
+    done
+}
+
+by_readme() {
+    local said enclave_pid
+
+    extract_readme
+    cmake -G Ninja -S "$folder/readme" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
+    cmake --build "$folder/out" -j 2
+    "$cc" -Wall -Wextra -Wconversion -Werror -O2 -c -I"$prefix/include" -o "$folder/ask.o" "$folder/readme/ask.c"
+
+    "$folder/out/enclave" "unix://$folder/echo" &
+    enclave_pid=$!
+    said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
+    kill "$enclave_pid"
+    wait "$enclave_pid" || true
+    [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
+}
+
 install_and_move
 refuse_traces_of_the_build
 case $way in
 cmake) by_cmake ;;
 pkg-config) by_pkg_config ;;
+readme) by_readme ;;
 *) fail "no such way: $way" ;;
 esac

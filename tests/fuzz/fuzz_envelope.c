@@ -162,6 +162,7 @@ static void try_response(struct eyelet_slice in)
 {
     struct eyelet_slice status, any;
     struct eyelet_response response;
+    enum eyelet_status result;
     struct eyelet_error error;
 
     if (!eyelet_response_decode(in, &response))
@@ -173,11 +174,11 @@ static void try_response(struct eyelet_slice in)
         check_inside(any, in);
     FUZZ_CHECK(status.len == 0);
 
-    eyelet_error_set(&error, EYELET_UNKNOWN, "status %d: '%.*s'", response.code,
-                     (int)(response.message.len < 2000 ? response.message.len : 2000),
-                     response.message.len > 0 ? (const char *)response.message.data : "");
-    check_error(&error, EYELET_UNKNOWN);
-    eyelet_error_keep_details(&error, response.status);
+    result = eyelet_response_status(&response, &error);
+    FUZZ_CHECK((result == EYELET_OK) == (response.code == 0));
+    if (result == EYELET_OK)
+        return;
+    check_error(&error, result);
     walk_kept_details(&error);
 }
 

@@ -50,8 +50,10 @@ const char *folder_path(const char *name)
 struct eyelet_address folder_address(const char *name)
 {
     struct eyelet_address address = { .family = EYELET_FAMILY_UNIX };
+    const char *path = folder_path(name);
 
-    snprintf(address.path, sizeof(address.path), "%s", folder_path(name));
+    assert_true(strlen(path) < sizeof(address.path));
+    memcpy(address.path, path, strlen(path) + 1);
     return address;
 }
 

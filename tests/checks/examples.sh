@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+#
+# Runs the example programs as a user would: each pair talks over a unix socket, wrong arguments get a usage line.
+#
+# usage: examples.sh FOLDER_OF_THE_PROGRAMS
+set -euo pipefail
+
+bin=$1
+folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
+server_pid=
+
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+    [ -z "$server_pid" ] || kill -KILL "$server_pid" 2>/dev/null || true
+    rm -rf -- "$folder"
+}
+trap clean_up EXIT
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# expect WHAT WANTED GOT
+expect() {
+    [ "$2" = "$3" ] || fail "$1: '$3' instead of '$2'"
+}
+
+# start PROGRAM [ARGUMENT...]: clients try again until it listens
+start() {
+    "$bin/$1" "${@:2}" >"$folder/out" 2>&1 &
+    server_pid=$!
+}
+
+# stop SIGNAL STATUS
+stop() {
+    local status=0
+
+    kill "-$1" "$server_pid"
+    wait "$server_pid" 2>/dev/null || status=$?
+    server_pid=
+    expect "status after SIG$1" "$2" "$status"
+}
+
+# refuses PROGRAM [ARGUMENT...]
+refuses() {
+    local status=0
+
+    "$bin/$1" "${@:2}" >"$folder/out" 2>"$folder/err" </dev/null || status=$?
+    expect "status of $*" 2 "$status"
+    expect "stdout of $*" '' "$(cat "$folder/out")"
+    grep -q '^usage: ' "$folder/err" || fail "$* shows no usage line"
+}
+
+address=unix://$folder/echo
+start enclave_echo_service "$address"
+expect 'parent_echo_client' 'héllo' "$("$bin/parent_echo_client" "$address" 'héllo' | head -n 1)"
+expect 'parent_echo_client, default text' 'hello, enclave' "$("$bin/parent_echo_client" "$address" | head -n 1)"
+if "$bin/parent_echo_client" "$address" '' >"$folder/out" 2>"$folder/err"; then
+    fail 'an empty text is echoed'
+fi
+expect 'words for an empty text' 'parent_echo_client: text is empty' "$(cat "$folder/err")"
+stop TERM 0
+[ ! -e "$folder/echo" ] || fail 'the service leaves its socket file behind'
+
+address=unix://$folder/raw
+start raw_echo server "$address"
+expect raw_echo 'raw text' "$("$bin/raw_echo" client "$address" 'raw text')"
+stop KILL 137
+start raw_echo server "$address" # over the dead socket of the first
+expect 'raw_echo again' 'hello from the client' "$("$bin/raw_echo" client "$address")"
+stop KILL 137
+
+address=unix://$folder/stdio
+start stdio_echo server "$address"
+expect stdio_echo $'one\ntwo' "$(printf 'one\ntwo' | "$bin/stdio_echo" client "$address")"
+stop KILL 137
+
+refuses enclave_echo_service a b
+refuses parent_echo_client a b c
+refuses raw_echo
+refuses raw_echo sing
+refuses raw_echo server http://localhost
+refuses stdio_echo client unix:///tmp/x one-too-many
+refuses stdio_echo

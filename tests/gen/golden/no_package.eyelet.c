@@ -1,0 +1,96 @@
+/*
+ * Written by protoc-gen-eyelet; do not edit. Made from no_package.proto
+ */
+#include "no_package.eyelet.h"
+
+static enum eyelet_status check_s(struct eyelet_call *call,
+    const struct s_handlers *handlers, const ProtobufCMessage *request, void *userdata)
+{
+    return handlers->check_request ? handlers->check_request(call, request, userdata) : EYELET_OK;
+}
+
+static enum eyelet_status handle_s_p(struct eyelet_call *call, const void *handlers,
+    const ProtobufCMessage *request, ProtobufCMessage *reply, void *userdata)
+{
+    const struct s_handlers *typed = (const struct s_handlers *)handlers;
+    enum eyelet_status status;
+
+    if (!typed->p)
+        return eyelet_call_fail(call, EYELET_UNIMPLEMENTED, "S has no handler for P");
+
+    status = check_s(call, typed, request, userdata);
+    if (status != EYELET_OK)
+        return status;
+    return typed->p(call, (const Ping *)request, (Ping *)reply, userdata);
+}
+
+static const struct eyelet_method methods_of_s[] = {
+    { "P", &ping__descriptor, &ping__descriptor, handle_s_p },
+};
+
+const struct eyelet_service s_service = { "S", methods_of_s, 1 };
+
+enum eyelet_status s_add(struct eyelet_server *server,
+    const struct s_handlers *handlers, void *userdata)
+{
+    return eyelet_server_add_service(server, &s_service, handlers, userdata);
+}
+
+enum eyelet_status s_p(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request, Ping **ret, struct eyelet_error *reterr)
+{
+    ProtobufCMessage *reply = NULL;
+    enum eyelet_status status;
+
+    status = eyelet_client_call(client, &s_service, &methods_of_s[0], opts,
+        (const ProtobufCMessage *)request, &reply, reterr);
+    if (status == EYELET_OK)
+        *ret = (Ping *)reply;
+    return status;
+}
+
+static enum eyelet_status check_second(struct eyelet_call *call,
+    const struct second_handlers *handlers, const ProtobufCMessage *request, void *userdata)
+{
+    return handlers->check_request ? handlers->check_request(call, request, userdata) : EYELET_OK;
+}
+
+static enum eyelet_status handle_second_p(struct eyelet_call *call, const void *handlers,
+    const ProtobufCMessage *request, ProtobufCMessage *reply, void *userdata)
+{
+    const struct second_handlers *typed = (const struct second_handlers *)handlers;
+    enum eyelet_status status;
+
+    if (!typed->p)
+        return eyelet_call_fail(call, EYELET_UNIMPLEMENTED, "Second has no handler for P");
+
+    status = check_second(call, typed, request, userdata);
+    if (status != EYELET_OK)
+        return status;
+    return typed->p(call, (const Ping *)request, (Ping *)reply, userdata);
+}
+
+static const struct eyelet_method methods_of_second[] = {
+    { "P", &ping__descriptor, &ping__descriptor, handle_second_p },
+};
+
+const struct eyelet_service second_service = { "Second", methods_of_second, 1 };
+
+enum eyelet_status second_add(struct eyelet_server *server,
+    const struct second_handlers *handlers, void *userdata)
+{
+    return eyelet_server_add_service(server, &second_service, handlers, userdata);
+}
+
+enum eyelet_status second_p(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request, Ping **ret, struct eyelet_error *reterr)
+{
+    ProtobufCMessage *reply = NULL;
+    enum eyelet_status status;
+
+    status = eyelet_client_call(client, &second_service, &methods_of_second[0], opts,
+        (const ProtobufCMessage *)request, &reply, reterr);
+    if (status == EYELET_OK)
+        *ret = (Ping *)reply;
+    return status;
+}

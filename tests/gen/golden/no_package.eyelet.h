@@ -1,0 +1,105 @@
+/*
+ * Written by protoc-gen-eyelet; do not edit. Made from no_package.proto
+ */
+#ifndef EYELET_GENERATED_no_5fpackage_H
+#define EYELET_GENERATED_no_5fpackage_H
+
+#include <eyelet/service.h>
+
+#include "no_package.pb-c.h"
+
+EYELET_BEGIN_DECLS
+
+/**
+ * struct s_handlers - what answers the calls of S
+ *
+ * Two services of one file; this one's name is short.
+ *
+ * A request is only read. What is put into a reply must live until that is sent, as parts of the request do and
+ * memory of eyelet_call_alloc(). A member that is NULL answers EYELET_UNIMPLEMENTED.
+ */
+struct s_handlers {
+    enum eyelet_status (*p)(struct eyelet_call *call, const Ping *request,
+        Ping *reply, void *userdata);
+
+    /*
+     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses the
+     * call. May be NULL.
+     */
+    enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,
+        void *userdata);
+};
+
+extern const struct eyelet_service s_service;
+
+/**
+ * s_add() - let a server answer for S
+ * @server:    a server that is not running
+ * @handlers:  must outlive @server
+ * @userdata:  handed to every handler
+ *
+ * Return: see eyelet_server_add_service() in <eyelet/service.h>.
+ */
+enum eyelet_status s_add(struct eyelet_server *server,
+    const struct s_handlers *handlers, void *userdata);
+
+/**
+ * s_p() - call P of S
+ * @client:   an open client
+ * @opts:     may be NULL: the client's defaults
+ * @request:  only read
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status s_p(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request, Ping **ret, struct eyelet_error *reterr);
+
+/**
+ * struct second_handlers - what answers the calls of Second
+ *
+ * A request is only read. What is put into a reply must live until that is sent, as parts of the request do and
+ * memory of eyelet_call_alloc(). A member that is NULL answers EYELET_UNIMPLEMENTED.
+ */
+struct second_handlers {
+    enum eyelet_status (*p)(struct eyelet_call *call, const Ping *request,
+        Ping *reply, void *userdata);
+
+    /*
+     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses the
+     * call. May be NULL.
+     */
+    enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,
+        void *userdata);
+};
+
+extern const struct eyelet_service second_service;
+
+/**
+ * second_add() - let a server answer for Second
+ * @server:    a server that is not running
+ * @handlers:  must outlive @server
+ * @userdata:  handed to every handler
+ *
+ * Return: see eyelet_server_add_service() in <eyelet/service.h>.
+ */
+enum eyelet_status second_add(struct eyelet_server *server,
+    const struct second_handlers *handlers, void *userdata);
+
+/**
+ * second_p() - call P of Second
+ * @client:   an open client
+ * @opts:     may be NULL: the client's defaults
+ * @request:  only read
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status second_p(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request, Ping **ret, struct eyelet_error *reterr);
+
+EYELET_END_DECLS
+
+#endif

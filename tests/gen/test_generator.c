@@ -1,0 +1,720 @@
+/*
+ * The generator in memory: what it makes of names and comments, of requests that no protoc would send, and of a lack of
+ * memory.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "generate.h"
+#include "names.h"
+#include "request.h"
+#include "support/faults.h"
+#include "text.h"
+
+typedef Google__Protobuf__Compiler__CodeGeneratorResponse gen_response;
+typedef Google__Protobuf__SourceCodeInfo__Location gen_location;
+
+#define N_METHODS_MAX 10000
+#define LONG_NAME     10000
+
+/* One file with one service, to be changed by a test before it is packed. */
+struct sample {
+    gen_request request;
+    gen_proto_file file;
+    gen_proto_message message;
+    gen_proto_service service;
+    gen_proto_method method;
+    Google__Protobuf__SourceCodeInfo info;
+    gen_proto_file *files[1];
+    gen_proto_message *messages[1];
+    gen_proto_service *services[1];
+    gen_proto_method *methods[1];
+    char *to_generate[1];
+};
+
+static char name_of_file[] = "demo.proto", package[] = "demo", message_name[] = "M", service_name[] = "Echo",
+            method_name[] = "Say", type_name[] = ".demo.M";
+
+static void sample_init(struct sample *sample)
+{
+    google__protobuf__compiler__code_generator_request__init(&sample->request);
+    google__protobuf__file_descriptor_proto__init(&sample->file);
+    google__protobuf__descriptor_proto__init(&sample->message);
+    google__protobuf__service_descriptor_proto__init(&sample->service);
+    google__protobuf__method_descriptor_proto__init(&sample->method);
+    google__protobuf__source_code_info__init(&sample->info);
+
+    sample->method.name = method_name;
+    sample->method.input_type = type_name;
+    sample->method.output_type = type_name;
+    sample->methods[0] = &sample->method;
+    sample->service.name = service_name;
+    sample->service.n_method = 1;
+    sample->service.method = sample->methods;
+    sample->services[0] = &sample->service;
+    sample->message.name = message_name;
+    sample->messages[0] = &sample->message;
+    sample->file.name = name_of_file;
+    sample->file.package = package;
+    sample->file.n_message_type = 1;
+    sample->file.message_type = sample->messages;
+    sample->file.n_service = 1;
+    sample->file.service = sample->services;
+    sample->file.source_code_info = &sample->info;
+    sample->files[0] = &sample->file;
+    sample->to_generate[0] = name_of_file;
+    sample->request.n_proto_file = 1;
+    sample->request.proto_file = sample->files;
+    sample->request.n_file_to_generate = 1;
+    sample->request.file_to_generate = sample->to_generate;
+}
+
+static gen_response *answer(const gen_request *request, struct gen_pool *pool)
+{
+    struct gen_bytes in, out;
+    const char *problem = NULL;
+    gen_response *response;
+
+    assert_int_equal(gen_message_pack(&request->base, pool, &in), 0);
+    assert_int_equal(gen_generate(in, pool, &out, &problem), 0);
+    response = google__protobuf__compiler__code_generator_response__unpack(&pool->allocator, out.len, out.data);
+    assert_non_null(response);
+    return response;
+}
+
+static void assert_refused(const gen_request *request, const char *error)
+{
+    struct gen_pool pool;
+    gen_response *response;
+
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    response = answer(request, &pool);
+    assert_non_null(response->error);
+    assert_string_equal(response->error, error);
+    assert_int_equal(response->n_file, 0);
+    gen_pool_clear(&pool);
+}
+
+static void assert_malformed(const gen_request *request, const char *problem)
+{
+    const char *got = NULL;
+    struct gen_bytes in, out;
+    struct gen_pool pool;
+
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_int_equal(gen_message_pack(&request->base, &pool, &in), 0);
+    assert_int_equal(gen_generate(in, &pool, &out, &got), -EBADMSG);
+    assert_string_equal(got, problem);
+    gen_pool_clear(&pool);
+}
+
+static struct gen_bytes read_request(void)
+{
+    static uint8_t data[65536];
+    FILE *file = fopen(REQUEST_FILE, "rb");
+    size_t len;
+
+    assert_non_null(file);
+    len = fread(data, 1, sizeof(data), file);
+    fclose(file);
+    assert_in_range(len, 100, sizeof(data) - 1);
+    return (struct gen_bytes){ data, len };
+}
+
+/* In memory of its own size, so that a sanitizer sees a read behind its end. */
+static int generate_copy(struct gen_bytes in)
+{
+    uint8_t *copy = malloc(in.len > 0 ? in.len : 1);
+    const char *problem = NULL;
+    struct gen_bytes out;
+    struct gen_pool pool;
+    int r;
+
+    assert_non_null(copy);
+    if (in.len > 0)
+        memcpy(copy, in.data, in.len);
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    r = gen_generate((struct gen_bytes){ copy, in.len }, &pool, &out, &problem);
+    if (r == -EBADMSG)
+        assert_non_null(problem);
+    gen_pool_clear(&pool);
+    free(copy);
+    return r;
+}
+
+static void names_follow_protoc_c(void **state)
+{
+    static const struct {
+        const char *name, *lower, *type, *type_lower;
+    } rows[] = {
+        { "Say", "say", "P__X__Say", "p__x__say" },
+        { "HTTPServer", "httpserver", "P__X__HTTPServer", "p__x__httpserver" },
+        { "GetV2Foo", "get_v2_foo", "P__X__GetV2Foo", "p__x__get_v2_foo" },
+        { "_x", "_x", "P__X__X", "p__x___x" },
+        { "a__b", "a__b", "P__X__AB", "p__x__a__b" },
+        { "in_ner", "in_ner", "P__X__InNer", "p__x__in_ner" },
+        { "aB", "a_b", "P__X__AB", "p__x__a_b" },
+        { "v2", "v2", "P__X__V2", "p__x__v2" },
+    };
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_string_equal(gen_name_lower(&pool, rows[i].name), rows[i].lower);
+        assert_string_equal(gen_name_type(&pool, "p.X", rows[i].name), rows[i].type);
+        assert_string_equal(gen_name_type_lower(&pool, "p.X", rows[i].name), rows[i].type_lower);
+    }
+    assert_string_equal(gen_name_type(&pool, "", "Outer.Inner"), "Outer__Inner");
+    assert_string_equal(gen_name_prefix(&pool, "a.bC", "EchoAll"), "a_b_c_echo_all");
+    assert_string_equal(gen_name_prefix(&pool, "", "Echo"), "echo");
+    gen_pool_clear(&pool);
+}
+
+static void h125_keywords_and_our_own_names_get_an_underscore(void **state)
+{
+    static const char *const words[] = {
+        "add",           "alignas",   "alignof",
+        "and",           "and_eq",    "asm",
+        "assert",        "auto",      "bitand",
+        "bitor",         "bool",      "break",
+        "case",          "catch",     "char",
+        "char16_t",      "char32_t",  "char8_t",
+        "check_request", "class",     "co_await",
+        "co_return",     "co_yield",  "compl",
+        "concept",       "const",     "const_cast",
+        "consteval",     "constexpr", "constinit",
+        "continue",      "decltype",  "default",
+        "delete",        "do",        "double",
+        "dynamic_cast",  "else",      "enum",
+        "errno",         "explicit",  "export",
+        "extern",        "false",     "float",
+        "for",           "friend",    "goto",
+        "handlers",      "if",        "inline",
+        "int",           "linux",     "long",
+        "mutable",       "namespace", "new",
+        "noexcept",      "not",       "not_eq",
+        "nullptr",       "operator",  "or",
+        "or_eq",         "private",   "protected",
+        "public",        "register",  "reinterpret_cast",
+        "requires",      "restrict",  "return",
+        "service",       "short",     "signed",
+        "sizeof",        "static",    "static_assert",
+        "static_cast",   "stderr",    "stdin",
+        "stdout",        "struct",    "switch",
+        "template",      "this",      "thread_local",
+        "throw",         "true",      "try",
+        "typedef",       "typeid",    "typename",
+        "typeof",        "union",     "unix",
+        "unsigned",      "using",     "virtual",
+        "void",          "volatile",  "wchar_t",
+        "while",         "xor",       "xor_eq",
+    };
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        assert_string_equal(gen_name_member(&pool, words[i]), gen_pool_printf(&pool, "%s_", words[i]));
+    assert_string_equal(gen_name_member(&pool, "Int"), "int_");
+    assert_string_equal(gen_name_member(&pool, "CheckRequest"), "check_request_");
+    assert_string_equal(gen_name_member(&pool, "Integer"), "integer");
+    gen_pool_clear(&pool);
+}
+
+static void guards_differ_when_files_do(void **state)
+{
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_string_equal(gen_name_guard(&pool, "a/b-c_d"), "EYELET_GENERATED_a_2fb_2dc_5fd_H");
+    assert_string_equal(gen_name_guard(&pool, "\xc3\xa9"), "EYELET_GENERATED__c3_a9_H");
+    assert_string_equal(gen_name_stem(&pool, "a/x.proto"), "a/x");
+    assert_string_equal(gen_name_stem(&pool, "x.protodevel"), "x");
+    assert_string_equal(gen_name_stem(&pool, "x.txt"), "x.txt");
+    gen_pool_clear(&pool);
+}
+
+static void comments_cannot_end_ours_nor_make_a_compiler_warn(void **state)
+{
+    static const struct {
+        const char *in, *out;
+    } rows[] = {
+        { "", "" },
+        { "\n \n\n", "" },
+        { " one\n\n  two\n", " * one\n *\n *  two\n" },
+        { "a */ b", " * a * / b\n" },
+        { "/* a", " * / * a\n" },
+        { "**//**", " * ** // **\n" },
+        { "*\n/", " * *\n * /\n" },
+        { "what?\?/", " * what?\? /\n" },
+        { "tab\tbell\a \x7f.", " * tab bell   .\n" },
+        { "crlf \r\nnext", " * crlf\n * next\n" },
+        { "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", " * \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\n" },
+        { "\xe2\x80\xae\xe2\x81\xa6", " * ??\n" },
+        { "\xc3 \xc0\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xff", " * ? ?? ??? ???? ?\n" },
+        { "cut \xe2\x82", " * cut ??\n" },
+    };
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct gen_text text;
+
+        gen_text_init(&text, &pool);
+        gen_text_put(&text, "", 0);
+        gen_text_comment(&text, " * ", rows[i].in);
+        assert_false(text.has_failed);
+        assert_string_equal(text.data, rows[i].out);
+    }
+    gen_pool_clear(&pool);
+}
+
+static void two_files_are_written_for_one(void **state)
+{
+    struct gen_pool pool;
+    struct sample sample;
+    gen_response *response;
+
+    (void)state;
+    sample_init(&sample);
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    response = answer(&sample.request, &pool);
+    assert_null(response->error);
+    assert_int_equal(response->supported_features, 1);
+    assert_int_equal(response->n_file, 2);
+    assert_string_equal(response->file[0]->name, "demo.eyelet.h");
+    assert_string_equal(response->file[1]->name, "demo.eyelet.c");
+    assert_non_null(strstr(response->file[1]->content, "{ \"Say\", &demo__m__descriptor, "));
+    gen_pool_clear(&pool);
+}
+
+static void an_error_without_a_known_place_names_the_file(void **state)
+{
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    sample.method.has_server_streaming = true;
+    sample.method.server_streaming = true;
+    assert_refused(&sample.request, "demo.proto: streaming methods are not supported yet: rpc Say in demo.Echo");
+    sample.file.source_code_info = NULL;
+    assert_refused(&sample.request, "demo.proto: streaming methods are not supported yet: rpc Say in demo.Echo");
+}
+
+static void unknown_parameters_and_syntaxes_are_refused(void **state)
+{
+    char parameter[] = "streams=no", none[] = "", editions[] = "editions", proto2[] = "proto2";
+    struct sample sample;
+    struct gen_pool pool;
+
+    (void)state;
+    sample_init(&sample);
+    sample.request.parameter = parameter;
+    assert_refused(&sample.request, "unknown parameter 'streams=no': protoc-gen-eyelet takes none");
+    sample.request.parameter = none;
+    sample.file.syntax = editions;
+    assert_refused(&sample.request, "demo.proto: syntax \"editions\" is not supported, proto2 and proto3 are");
+    sample.file.syntax = proto2;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_null(answer(&sample.request, &pool)->error);
+    gen_pool_clear(&pool);
+}
+
+static void h126_no_file_is_named_outside_of_the_output_folder(void **state)
+{
+    static const char *const names[] = {
+        "",           "/",  "/etc/x.proto", "../x.proto", "a/../x.proto", "a/..",        "./x.proto",
+        "a//b.proto", "a/", "a\"b.proto",   "a\\b.proto", "a\nb.proto",   "a\x7f.proto", "a?\?/b.proto",
+    };
+    char name[64], expected[256], fine[] = "with space/x..y.proto";
+    struct sample sample;
+    struct gen_pool pool;
+
+    (void)state;
+    sample_init(&sample);
+    sample.file.name = name;
+    sample.to_generate[0] = name;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(name, sizeof(name), "%s", names[i]);
+        snprintf(expected, sizeof(expected),
+                 "'%s' is not the name of a file below the output folder that an #include can name", name);
+        assert_refused(&sample.request, expected);
+    }
+
+    sample.file.name = fine;
+    sample.to_generate[0] = fine;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_string_equal(answer(&sample.request, &pool)->file[0]->name, "with space/x..y.eyelet.h");
+    gen_pool_clear(&pool);
+}
+
+static void imported_files_have_names_that_an_include_can_have(void **state)
+{
+    char evil[] = "a\"b.proto", *dependencies[] = { evil };
+    gen_proto_file imported = GOOGLE__PROTOBUF__FILE_DESCRIPTOR_PROTO__INIT, *files[2];
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    sample.file.n_dependency = 1;
+    sample.file.dependency = dependencies;
+    assert_malformed(&sample.request, "an imported file is not described");
+
+    imported.name = evil;
+    files[0] = &imported;
+    files[1] = &sample.file;
+    sample.request.n_proto_file = 2;
+    sample.request.proto_file = files;
+    assert_refused(&sample.request, "demo.proto: the imported file 'a\"b.proto' cannot be named in an #include");
+}
+
+static void two_files_cannot_share_their_output_or_their_services(void **state)
+{
+    char devel[] = "demo.protodevel", other[] = "other.proto", *to_generate[] = { name_of_file, devel };
+    struct sample sample, second;
+    gen_proto_file *files[] = { &sample.file, &second.file };
+
+    (void)state;
+    sample_init(&sample);
+    sample_init(&second);
+    second.file.name = devel;
+    sample.request.n_proto_file = 2;
+    sample.request.proto_file = files;
+    sample.request.n_file_to_generate = 2;
+    sample.request.file_to_generate = to_generate;
+    assert_refused(&sample.request, "demo.protodevel: the file needs the name EYELET_GENERATED_demo_H in C, which the "
+                                    "file has already (demo.proto)");
+
+    second.file.name = other;
+    to_generate[1] = other;
+    assert_refused(&sample.request, "other.proto: service demo.Echo needs the name demo_echo_handlers in C, which "
+                                    "service demo.Echo has already (demo.proto)");
+}
+
+static void h125_names_that_c_cannot_have_are_refused(void **state)
+{
+    char accent[] = "\xc3\xa9", digit[] = "1st", injection[] = "X\", 0 }; int x; //", empty[] = "", dots[] = "a..b";
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    sample.method.name = accent;
+    assert_refused(&sample.request, "demo.proto: rpc '\xc3\xa9' in demo.Echo has no name that C can have");
+    sample.method.name = injection;
+    assert_refused(&sample.request, "demo.proto: rpc 'X\", 0 }; int x; //' in demo.Echo has no name that C can have");
+    sample_init(&sample);
+    sample.service.name = digit;
+    assert_refused(&sample.request, "demo.proto: service '1st' has no name that C can have");
+    sample.service.name = empty;
+    assert_refused(&sample.request, "demo.proto: service '' has no name that C can have");
+    sample_init(&sample);
+    sample.file.package = dots;
+    assert_refused(&sample.request, "demo.proto: package 'a..b' has no name that C can have");
+}
+
+static void h125_a_name_of_ten_thousand_letters_is_a_name(void **state)
+{
+    static char name[LONG_NAME + 1];
+    struct sample sample;
+    struct gen_pool pool;
+    gen_response *response;
+
+    (void)state;
+    memset(name, 'x', LONG_NAME);
+    sample_init(&sample);
+    sample.method.name = name;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    response = answer(&sample.request, &pool);
+    assert_null(response->error);
+    assert_non_null(strstr(response->file[1]->content, gen_pool_printf(&pool, "{ \"%s\", ", name)));
+    gen_pool_clear(&pool);
+}
+
+static void a_service_cannot_be_called_like_the_library(void **state)
+{
+    char eyelet[] = "Eyelet", eyelets[] = "Eyelets", none[] = "", plain_type[] = ".M";
+    struct sample sample;
+    struct gen_pool pool;
+
+    (void)state;
+    sample_init(&sample);
+    sample.file.package = none;
+    sample.method.input_type = plain_type;
+    sample.method.output_type = plain_type;
+    sample.service.name = eyelet;
+    assert_refused(&sample.request, "demo.proto: service Eyelet would be eyelet_... in C, and names that begin with "
+                                    "eyelet are the library's own");
+    sample.service.name = eyelets;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_null(answer(&sample.request, &pool)->error);
+    gen_pool_clear(&pool);
+}
+
+/* With a place for each method, as protoc sends it. */
+static unsigned count_allocations(size_t n_methods)
+{
+    static gen_proto_method methods[N_METHODS_MAX], *list[N_METHODS_MAX];
+    static gen_location places[N_METHODS_MAX], *place_list[N_METHODS_MAX];
+    static char names[N_METHODS_MAX][32];
+    static int32_t paths[N_METHODS_MAX][4], span[] = { 1, 2, 3 };
+    static char comment[] = " A comment.";
+    struct sample sample;
+    struct gen_pool pool;
+    gen_response *response;
+    unsigned count;
+
+    sample_init(&sample);
+    for (size_t i = 0; i < n_methods; i++) {
+        google__protobuf__method_descriptor_proto__init(&methods[i]);
+        google__protobuf__source_code_info__location__init(&places[i]);
+        snprintf(names[i], sizeof(names[i]), "Method%zu", i);
+        memcpy(paths[i], (int32_t[]){ 6, 0, 2, (int32_t)i }, sizeof(paths[i]));
+        methods[i].name = names[i];
+        methods[i].input_type = type_name;
+        methods[i].output_type = type_name;
+        places[i].path = paths[i];
+        places[i].n_path = 4;
+        places[i].span = span;
+        places[i].n_span = 3;
+        places[i].leading_comments = comment;
+        list[i] = &methods[i];
+        place_list[i] = &places[i];
+    }
+    sample.service.n_method = n_methods;
+    sample.service.method = list;
+    sample.info.n_location = n_methods;
+    sample.info.location = place_list;
+
+    faults_reset();
+    gen_pool_init(&pool, 0);
+    response = answer(&sample.request, &pool);
+    assert_null(response->error);
+    assert_non_null(strstr(response->file[1]->content, names[n_methods - 1]));
+    count = faults_count(FAULT_ALLOC);
+    gen_pool_clear(&pool);
+    return count;
+}
+
+static void h127_ten_thousand_methods_take_ten_times_what_one_thousand_take(void **state)
+{
+    (void)state;
+    assert_in_range(count_allocations(N_METHODS_MAX), 1, 11 * count_allocations(N_METHODS_MAX / 10));
+}
+
+static void h128_every_truncation_of_a_request_is_malformed(void **state)
+{
+    struct gen_bytes whole = read_request();
+
+    (void)state;
+    assert_int_equal(generate_copy(whole), 0);
+    for (size_t len = 0; len < whole.len; len++)
+        assert_int_equal(generate_copy((struct gen_bytes){ whole.data, len }), -EBADMSG);
+}
+
+static void h128_no_changed_byte_makes_it_crash(void **state)
+{
+    struct gen_bytes whole = read_request();
+    uint8_t *data = malloc(whole.len);
+
+    (void)state;
+    assert_non_null(data);
+    memcpy(data, whole.data, whole.len);
+    for (size_t i = 0; i < whole.len; i++) {
+        const uint8_t bytes[] = { 0x00, 0x7f, 0x80, 0xff, (uint8_t)(whole.data[i] ^ 1), (uint8_t)(whole.data[i] + 8) };
+
+        for (size_t k = 0; k < sizeof(bytes); k++) {
+            int r;
+
+            data[i] = bytes[k];
+            r = generate_copy((struct gen_bytes){ data, whole.len });
+            assert_true(r == 0 || r == -EBADMSG);
+        }
+        data[i] = whole.data[i];
+    }
+    free(data);
+}
+
+static void h128_what_protoc_never_leaves_out_is_missed(void **state)
+{
+    char other[] = "other.proto", unknown[] = ".demo.N";
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    sample.request.n_file_to_generate = 0;
+    assert_malformed(&sample.request, "there is no file to generate");
+    sample_init(&sample);
+    sample.to_generate[0] = other;
+    assert_malformed(&sample.request, "a file to generate is not described");
+    sample_init(&sample);
+    sample.file.name = NULL;
+    assert_malformed(&sample.request, "a file has no name");
+    sample_init(&sample);
+    sample.message.name = NULL;
+    assert_malformed(&sample.request, "a message has no name");
+    sample_init(&sample);
+    sample.service.name = NULL;
+    assert_malformed(&sample.request, "a service has no name");
+    sample_init(&sample);
+    sample.method.name = NULL;
+    assert_malformed(&sample.request, "a method has no name");
+    sample_init(&sample);
+    sample.method.output_type = NULL;
+    assert_malformed(&sample.request, "a method has no type");
+    sample_init(&sample);
+    sample.method.input_type = unknown;
+    assert_malformed(&sample.request, "a method's type is not described");
+}
+
+static void h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed(void **state)
+{
+    static const struct {
+        ProtobufCWireType type;
+        uint8_t data[4];
+        size_t len;
+    } rows[] = {
+        { PROTOBUF_C_WIRE_TYPE_VARINT, { 1 }, 1 },
+        { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 2, 0x32, 9 }, 3 }, /* c_package longer than what is there */
+        { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 1, 0x0b }, 2 },    /* a group */
+    };
+    Google__Protobuf__FileOptions options;
+    ProtobufCMessageUnknownField field = { .tag = GEN_FILE_OPTIONS_PB_C_FILE };
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    google__protobuf__file_options__init(&options);
+    sample.file.options = &options;
+    options.base.n_unknown_fields = 1;
+    options.base.unknown_fields = &field;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t data[4];
+
+        memcpy(data, rows[i].data, sizeof(data));
+        field.wire_type = rows[i].type;
+        field.data = data;
+        field.len = rows[i].len;
+        assert_malformed(&sample.request, "a file's option pb_c_file makes no sense");
+    }
+}
+
+/* @depth messages, each the only one in the one before. */
+static struct gen_bytes nest(struct gen_pool *pool, unsigned depth)
+{
+    const size_t cap = 65536;
+    uint8_t *data = gen_pool_alloc(pool, cap);
+    size_t at = cap, len = 0;
+
+    assert_non_null(data);
+    for (unsigned i = 0; i < depth + 1; i++) { /* from the inside; a tag and a length of three bytes each */
+        static const uint8_t tags[] = { 0x7a, 0x22, 0x1a }; /* proto_file, message_type, nested_type */
+
+        at -= 4;
+        data[at] = tags[i == depth ? 0 : i == depth - 1 ? 1 : 2];
+        data[at + 1] = (uint8_t)(len & 0x7f) | 0x80;
+        data[at + 2] = (uint8_t)(len >> 7 & 0x7f) | 0x80;
+        data[at + 3] = (uint8_t)(len >> 14);
+        len += 4;
+    }
+    return (struct gen_bytes){ data + at, len };
+}
+
+static void h128_messages_nested_without_end_are_not_followed(void **state)
+{
+    gen_request *request = NULL;
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_int_equal(gen_request_unpack(nest(&pool, GEN_MESSAGE_DEPTH_MAX), &pool, &request), 0);
+    assert_int_equal(request->proto_file[0]->n_message_type, 1);
+    assert_int_equal(gen_request_unpack(nest(&pool, GEN_MESSAGE_DEPTH_MAX + 1), &pool, &request), -EBADMSG);
+    assert_int_equal(gen_request_unpack(nest(&pool, 16000), &pool, &request), -EBADMSG);
+    gen_pool_clear(&pool);
+}
+
+static void protoc_c_is_shown_no_services(void **state)
+{
+    struct gen_bytes whole = read_request(), out;
+    gen_request *request;
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_int_equal(gen_request_without_services(whole, &pool, &out), 0);
+    assert_int_equal(gen_request_unpack(out, &pool, &request), 0);
+    assert_int_equal(request->n_proto_file, 1);
+    assert_int_equal(request->proto_file[0]->n_service, 0);
+    assert_int_equal(request->proto_file[0]->n_message_type, 2);
+    assert_int_equal(gen_request_without_services((struct gen_bytes){ whole.data, 20 }, &pool, &out), -EBADMSG);
+    gen_pool_clear(&pool);
+}
+
+static int generate_with_failure(struct gen_bytes in, unsigned nth)
+{
+    const char *problem = NULL;
+    struct gen_bytes out;
+    struct gen_pool pool;
+    int r;
+
+    faults_reset();
+    faults_fail(FAULT_ALLOC, nth, ENOMEM);
+    gen_pool_init(&pool, 0);
+    r = gen_generate(in, &pool, &out, &problem);
+    gen_pool_clear(&pool);
+    faults_reset();
+    return r;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    struct gen_bytes in = read_request();
+    unsigned n = 0;
+    int r;
+
+    (void)state;
+    do {
+        r = generate_with_failure(in, ++n);
+        if (r != 0)
+            assert_int_equal(r, -ENOMEM);
+    } while (r != 0);
+    assert_in_range(n, 100, 100000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_follow_protoc_c),
+        cmocka_unit_test(h125_keywords_and_our_own_names_get_an_underscore),
+        cmocka_unit_test(guards_differ_when_files_do),
+        cmocka_unit_test(comments_cannot_end_ours_nor_make_a_compiler_warn),
+        cmocka_unit_test(two_files_are_written_for_one),
+        cmocka_unit_test(an_error_without_a_known_place_names_the_file),
+        cmocka_unit_test(unknown_parameters_and_syntaxes_are_refused),
+        cmocka_unit_test(h126_no_file_is_named_outside_of_the_output_folder),
+        cmocka_unit_test(imported_files_have_names_that_an_include_can_have),
+        cmocka_unit_test(two_files_cannot_share_their_output_or_their_services),
+        cmocka_unit_test(h125_names_that_c_cannot_have_are_refused),
+        cmocka_unit_test(h125_a_name_of_ten_thousand_letters_is_a_name),
+        cmocka_unit_test(a_service_cannot_be_called_like_the_library),
+        cmocka_unit_test(h127_ten_thousand_methods_take_ten_times_what_one_thousand_take),
+        cmocka_unit_test(h128_every_truncation_of_a_request_is_malformed),
+        cmocka_unit_test(h128_no_changed_byte_makes_it_crash),
+        cmocka_unit_test(h128_what_protoc_never_leaves_out_is_missed),
+        cmocka_unit_test(h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed),
+        cmocka_unit_test(h128_messages_nested_without_end_are_not_followed),
+        cmocka_unit_test(protoc_c_is_shown_no_services),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+
+    return cmocka_run_group_tests_name("test_generator", tests, faults_setup, NULL);
+}
