@@ -32,7 +32,7 @@ refuse_traces_of_the_build() {
     if grep -rIlF -e "$origin" -e "$build" -e "$folder/first" "$prefix"; then
         fail 'these installed files name the place where they were built'
     fi
-    for library in "$prefix"/lib*/libeyelet.so "$prefix"/lib*/*/libeyelet.so "$prefix/bin/protoc-gen-eyelet"; do
+    for library in "$prefix"/lib*/libeyelet.so "$prefix"/lib*/*/libeyelet.so "$prefix"/bin/*; do
         if [ -e "$library" ] && readelf -d "$library" | grep -E 'R(UN)?PATH'; then
             fail "$library holds a run path"
         fi
@@ -73,7 +73,11 @@ by_pkg_config() {
     done
 
     cd "$folder/consumer"
-    protoc --plugin="$(pkg-config --variable=plugin eyelet)" --c_out=. --eyelet_out=. mirror.proto
+    protoc --plugin="$(pkg-config --variable=plugin_c eyelet)" --plugin="$(pkg-config --variable=plugin eyelet)" \
+        --eyelet-c_out=. --eyelet_out=. mirror.proto
+    # shellcheck disable=SC2046 # words
+    "$cc" -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only mirror.eyelet.c $(pkg-config --cflags eyelet) ||
+        fail 'what was generated is no C++'
     # shellcheck disable=SC2046 # words
     "$cc" -std=c17 -o shared main.c mirror.*.c $(pkg-config --cflags --libs eyelet) -pthread
     expect_turned ./shared

@@ -17,7 +17,6 @@
 #include "support/faults.h"
 #include "text.h"
 
-typedef Google__Protobuf__Compiler__CodeGeneratorResponse gen_response;
 typedef Google__Protobuf__SourceCodeInfo__Location gen_location;
 
 #define N_METHODS_MAX 10000
@@ -659,6 +658,24 @@ static void protoc_c_is_shown_no_services(void **state)
     gen_pool_clear(&pool);
 }
 
+static void protoc_c_is_made_to_say_that_it_knows_optional(void **state)
+{
+    static const uint8_t features_2_and_edition[] = { 0x10, 0x02, 0x18, 0x07 }, cut[] = { 0x0a, 0x05, 'x' };
+    struct gen_bytes out = { NULL, 0 };
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_int_equal(gen_response_with_optional(out, &pool, &out), 0);
+    assert_int_equal(out.len, 2);
+    assert_memory_equal(out.data, "\x10\x01", 2);
+    assert_int_equal(gen_response_with_optional((struct gen_bytes){ features_2_and_edition, 4 }, &pool, &out), 0);
+    assert_int_equal(out.len, 4);
+    assert_memory_equal(out.data, "\x10\x03\x18\x07", 4);
+    assert_int_equal(gen_response_with_optional((struct gen_bytes){ cut, sizeof(cut) }, &pool, &out), -EBADMSG);
+    gen_pool_clear(&pool);
+}
+
 static int generate_with_failure(struct gen_bytes in, unsigned nth)
 {
     const char *problem = NULL;
@@ -713,6 +730,7 @@ int main(void)
         cmocka_unit_test(h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed),
         cmocka_unit_test(h128_messages_nested_without_end_are_not_followed),
         cmocka_unit_test(protoc_c_is_shown_no_services),
+        cmocka_unit_test(protoc_c_is_made_to_say_that_it_knows_optional),
         cmocka_unit_test(every_allocation_may_fail),
     };
 
