@@ -7,7 +7,8 @@
 # TARGET       a program or library of this directory. A library passes the folder of the headers on to its users
 # BACKEND      which messages; protobuf-c
 # PROTOS       files, looked for in this directory, in IMPORT_DIRS, and among those that come with protoc, such as
-#              google/protobuf/empty.proto: what is imported must be listed, too, here or for a library that is linked
+#              google/protobuf/empty.proto: what is imported must be listed, too, for this target or for a library that
+#              it links; if not, the build ends with a sentence that names the file
 # IMPORT_DIRS  where imports are looked for. A file's name within the first of these that it is in, else within this
 #              directory, else within its own, is what imports and includes call it: sub/x.proto, "sub/x.eyelet.h"
 #
@@ -107,6 +108,12 @@ function(_eyelet_generate_add target out name file imports others)
     set(outputs "${base}.eyelet.c" "${base}.eyelet.h" "${base}.pb-c.c" "${base}.pb-c.h")
     list(TRANSFORM imports PREPEND "-I")
 
+    # What is imported is made for this target, too, or its header is where the compiler would find it, and was made
+    # before this runs: a library that is linked is built first. A comma would end the option.
+    set(made "$<FILTER:$<TARGET_PROPERTY:${target},EYELET_GENERATE_NAMES>,EXCLUDE,$<COMMA>>")
+    set(dirs "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>;${CMAKE_C_IMPLICIT_INCLUDE_DIRECTORIES}")
+    set(dirs "$<FILTER:${dirs},EXCLUDE,(^$)|$<COMMA>>")
+
     # protoc lists what it read, but without a care for spaces: then all files of this call have to do.
     set(depends "${file}" ${others})
     set(write_depfile "")
@@ -125,12 +132,14 @@ function(_eyelet_generate_add target out name file imports others)
                 "${EYELET_PROTOC}" ${imports} ${write_depfile}
                 "--plugin=protoc-gen-eyelet-c=$<TARGET_FILE:eyelet::protoc-gen-eyelet-c>" "--eyelet-c_out=${out}"
                 "--plugin=protoc-gen-eyelet=$<TARGET_FILE:eyelet::protoc-gen-eyelet>" "--eyelet_out=${out}"
+                "$<$<BOOL:${made}>:--eyelet_opt=import=$<JOIN:${made},$<COMMA>import=>>"
+                "$<$<BOOL:${dirs}>:--eyelet_opt=import_dir=$<JOIN:${dirs},$<COMMA>import_dir=>>"
                 "${file}"
         DEPENDS ${depends} "${EYELET_PROTOC_GEN_C}" "$<TARGET_FILE:eyelet::protoc-gen-eyelet-c>"
                 "$<TARGET_FILE:eyelet::protoc-gen-eyelet>"
         ${read_depfile}
         COMMENT "Generating messages, services and clients of ${name}"
-        VERBATIM)
+        COMMAND_EXPAND_LISTS VERBATIM)
     target_sources(${target} PRIVATE ${outputs})
 endfunction()
 
@@ -162,6 +171,7 @@ function(eyelet_generate)
     set(out "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.eyelet") # one for each target: two may share a .proto file
     file(MAKE_DIRECTORY "${out}")
 
+    set_property(TARGET ${arg_TARGET} APPEND PROPERTY EYELET_GENERATE_NAMES ${names})
     foreach(file name IN ZIP_LISTS files names)
         _eyelet_generate_add(${arg_TARGET} "${out}" "${name}" "${file}" "${imports}" "${files}")
     endforeach()

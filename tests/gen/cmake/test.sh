@@ -78,4 +78,13 @@ makes part box whole
 touch "$project/protos/sub/part.proto" # box.proto imports it
 makes part box
 
+# A project that forgets who makes what it imports: one sentence, and no compiler runs.
+cmake -G "$generator" -S "$project" -B "$build" -DFORGETFUL=ON >"$room/out" 2>&1 ||
+    complain "the forgetful project cannot be configured" "$room/out"
+if cmake --build "$build" --target whole >"$room/out" 2>&1; then
+    complain "an import that nobody makes was taken"
+elif ! grep -q 'whole\.proto:2:1: sub/part\.proto is imported and not listed' "$room/out" || grep 'error:' "$room/out"; then
+    complain "expected one sentence about sub/part.proto, got" "$room/out"
+fi
+
 exit $failed
