@@ -63,6 +63,17 @@ by_cmake() {
     if cmake --build "$folder/out" -j 2 | grep 'no work to do'; then
         fail 'a changed .proto file is not seen'
     fi
+    refuse_static_without_nanopb
+}
+
+# Without nanopb the shared library is all there is. CMake does not look again for what is set to nothing.
+refuse_static_without_nanopb() {
+    if cmake -G Ninja -S "$folder/consumer" -B "$folder/no-nanopb" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_PREFIX_PATH="$prefix" -DEYELET_NANOPB_LIBRARY= >"$folder/said" 2>&1; then
+        fail 'eyelet::eyelet-static was taken without nanopb'
+    fi
+    tr -s ' \n' ' ' <"$folder/said" | grep -F 'eyelet-static, which needs nanopb (Debian: libnanopb-dev)' >/dev/null ||
+        fail "expected a sentence about libnanopb-dev, got: $(cat "$folder/said")"
 }
 
 by_pkg_config() {
