@@ -126,7 +126,7 @@ by_readme() {
     enclave_pid=$!
     said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
     kill "$enclave_pid"
-    wait "$enclave_pid" || true
+    wait "$enclave_pid" || fail 'the enclave of the README does not end well when it is asked to'
     [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
 }
 
