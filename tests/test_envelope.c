@@ -643,6 +643,97 @@ static void h056_thousands_of_unknown_fields_are_skipped_wherever_they_are(void 
     message_clear(&response_bytes);
 }
 
+/* As many of @field as a frame has room for, beside a full request. */
+static struct message two_million(struct eyelet_slice field)
+{
+    struct message thousand = { 0 }, message = { 0 };
+
+    for (unsigned i = 0; i < 1000; i++)
+        put(&thousand, field);
+    while (message.len + thousand.len <= (4u << 20) - 100)
+        put(&message, message_slice(&thousand));
+    message_clear(&thousand);
+    return message;
+}
+
+static void h055_h056_two_million_small_fields_are_read_like_a_few(void **state)
+{
+    static const struct eyelet_slice small[] = {
+        BYTES("\x48\x01"), BYTES("\x4a\x00"), /* unknown */
+        BYTES("\x0a\x00"), BYTES("\x20\x01"), /* service, timeout_nano */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(small); i++) {
+        struct message bytes = two_million(small[i]);
+        struct eyelet_request request;
+        struct eyelet_slice key, value;
+
+        put(&bytes, full_request);
+        assert_true(eyelet_request_decode(message_slice(&bytes), &request));
+        assert_int_equal(eyelet_request_check(&request, NULL), EYELET_OK);
+        assert_slice_text(request.service, "demo.Echo");
+        assert_slice_text(request.method, "Say");
+        assert_slice_text(request.payload, "\x0a\x02hi");
+        assert_int_equal(request.timeout_ns, 2000000000);
+        for (int n = 0; n < 2; n++)
+            assert_true(eyelet_request_next_metadata(&request.metadata, &key, &value));
+        assert_false(eyelet_request_next_metadata(&request.metadata, &key, &value));
+
+        put(&bytes, (struct eyelet_slice)BYTES("\x48")); /* and what is no field is found behind them */
+        assert_false(eyelet_request_decode(message_slice(&bytes), &request));
+        message_clear(&bytes);
+    }
+}
+
+static void h056_two_million_fields_in_one_pair_of_metadata_are_read_like_a_few(void **state)
+{
+    static const struct eyelet_slice small[] = { BYTES("\x48\x01"), BYTES("\x0a\x00"), BYTES("\x12\x00") };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(small); i++) {
+        struct message pair = two_million(small[i]), bytes = { 0 };
+        struct eyelet_request request;
+        struct eyelet_slice key, value;
+
+        put_field(&pair, 1, slice_of("k"));
+        put_field(&pair, 2, slice_of("v"));
+        put_field(&bytes, 1, slice_of("s"));
+        put_field(&bytes, 2, slice_of("m"));
+        put_field(&bytes, 5, message_slice(&pair));
+        assert_true(eyelet_request_decode(message_slice(&bytes), &request));
+        assert_int_equal(eyelet_request_check(&request, NULL), EYELET_OK);
+        assert_true(eyelet_request_next_metadata(&request.metadata, &key, &value));
+        assert_slice_text(key, "k");
+        assert_slice_text(value, "v");
+        assert_false(eyelet_request_next_metadata(&request.metadata, &key, &value));
+        message_clear(&pair);
+        message_clear(&bytes);
+    }
+}
+
+static void h061_two_million_pairs_of_metadata_are_too_many(void **state)
+{
+    static const struct {
+        struct eyelet_slice pair;
+        enum eyelet_status status;
+    } rows[] = {
+        { BYTES("\x2a\x03\x0a\x01k"), EYELET_RESOURCE_EXHAUSTED },
+        { BYTES("\x2a\x00"), EYELET_INVALID_ARGUMENT }, /* its key is empty */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(rows); i++) {
+        struct message bytes = two_million(rows[i].pair);
+        struct eyelet_request request;
+
+        put(&bytes, full_request);
+        assert_true(eyelet_request_decode(message_slice(&bytes), &request));
+        assert_int_equal(eyelet_request_check(&request, NULL), rows[i].status);
+        message_clear(&bytes);
+    }
+}
+
 static void h057_an_absent_payload_and_an_empty_one_are_the_same(void **state)
 {
     struct eyelet_request request;
@@ -1590,6 +1681,9 @@ int main(void)
         cmocka_unit_test(h055_of_a_singular_field_sent_twice_the_last_one_wins),
         cmocka_unit_test(h055_a_second_status_changes_only_what_it_has),
         cmocka_unit_test(h056_thousands_of_unknown_fields_are_skipped_wherever_they_are),
+        cmocka_unit_test(h055_h056_two_million_small_fields_are_read_like_a_few),
+        cmocka_unit_test(h056_two_million_fields_in_one_pair_of_metadata_are_read_like_a_few),
+        cmocka_unit_test(h061_two_million_pairs_of_metadata_are_too_many),
         cmocka_unit_test(h057_an_absent_payload_and_an_empty_one_are_the_same),
         cmocka_unit_test(a_timeout_is_read_as_it_came),
         cmocka_unit_test(h061_each_limit_of_metadata_is_inclusive),

@@ -1,13 +1,13 @@
 /*
- * ttrpc's Request and Response on nanopb's tag loop and encoder.
+ * ttrpc's Request and Response: read field by field where they lie, written by nanopb.
  */
 #include "core/envelope.h"
 
-#include <pb_decode.h>
 #include <pb_encode.h>
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/wire.h"
 
 enum {
     REQUEST_SERVICE = 1,
@@ -30,61 +30,25 @@ enum {
     ANY_VALUE = 2,
 };
 
-/* One field as it lies in a message: @number of a varint, or @bytes of a length-delimited field. */
-struct field {
-    uint32_t tag;
-    pb_wire_type_t wire_type;
-    uint64_t number;
-    struct eyelet_slice bytes;
-};
-
-/* Takes one field from the front of @in, which must not be empty. Return: false when there is none to be had. */
-static bool take_field(struct eyelet_slice *in, struct field *ret)
+/* Takes one field from the front of @in. Return: false when there is none to be had. */
+static bool take_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
-    pb_istream_t stream = pb_istream_from_buffer(in->data, in->len);
-    struct field field = { 0 };
-    uint64_t len;
-    bool eof;
-
-    if (!pb_decode_tag(&stream, &field.wire_type, &field.tag, &eof) || field.tag == 0)
-        return false;
-
-    switch (field.wire_type) {
-    case PB_WT_VARINT:
-        if (!pb_decode_varint(&stream, &field.number))
-            return false;
-        break;
-    case PB_WT_STRING:
-        if (!pb_decode_varint(&stream, &len) || len > stream.bytes_left)
-            return false;
-        field.bytes = eyelet_slice_part(*in, in->len - stream.bytes_left, (size_t)len);
-        if (!pb_read(&stream, NULL, (size_t)len))
-            return false;
-        break;
-    default:
-        if (!pb_skip_field(&stream, field.wire_type))
-            return false;
-        break;
-    }
-
-    eyelet_slice_take(in, in->len - stream.bytes_left);
-    *ret = field;
-    return true;
+    return eyelet_wire_take_field(in, ret) == NULL;
 }
 
-static bool store_bytes(const struct field *field, struct eyelet_slice *ret)
+static bool store_bytes(const struct eyelet_field *field, struct eyelet_slice *ret)
 {
-    if (field->wire_type != PB_WT_STRING)
+    if (field->wire_type != EYELET_WIRE_BYTES)
         return false;
     *ret = field->bytes;
     return true;
 }
 
-static bool store_number(const struct field *field, uint64_t *ret)
+static bool store_number(const struct eyelet_field *field, uint64_t *ret)
 {
-    if (field->wire_type != PB_WT_VARINT)
+    if (field->wire_type != EYELET_WIRE_VARINT)
         return false;
-    *ret = field->number;
+    *ret = field->varint;
     return true;
 }
 
@@ -92,15 +56,15 @@ static bool store_number(const struct field *field, uint64_t *ret)
 static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, struct eyelet_slice *ret_second)
 {
     struct eyelet_slice first = { 0 }, second = { 0 };
-    struct field field;
+    struct eyelet_field field;
     bool is_good = true;
 
     while (in.len > 0 && is_good) {
         if (!take_field(&in, &field))
             return false;
-        if (field.tag == 1)
+        if (field.number == 1)
             is_good = store_bytes(&field, &first);
-        else if (field.tag == 2)
+        else if (field.number == 2)
             is_good = store_bytes(&field, &second);
     }
     if (!is_good)
@@ -113,22 +77,22 @@ static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, 
 _Static_assert((int)KEY_VALUE_KEY == (int)ANY_TYPE_URL && (int)KEY_VALUE_VALUE == (int)ANY_VALUE,
                "one decoder reads both");
 
-static bool metadata_is_sound(const struct field *field)
+static bool metadata_is_sound(const struct eyelet_field *field)
 {
     struct eyelet_slice key, value;
 
-    return field->wire_type == PB_WT_STRING && pair_decode(field->bytes, &key, &value);
+    return field->wire_type == EYELET_WIRE_BYTES && pair_decode(field->bytes, &key, &value);
 }
 
 static bool request_take(struct eyelet_slice *in, struct eyelet_request *request, bool *ret_has_metadata)
 {
-    struct field field;
+    struct eyelet_field field;
     uint64_t number;
 
     if (!take_field(in, &field))
         return false;
 
-    switch (field.tag) {
+    switch (field.number) {
     case REQUEST_SERVICE:
         return store_bytes(&field, &request->service);
     case REQUEST_METHOD:
@@ -167,12 +131,12 @@ bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret)
 bool eyelet_request_next_metadata(struct eyelet_slice *metadata, struct eyelet_slice *ret_key,
                                   struct eyelet_slice *ret_value)
 {
-    struct field field;
+    struct eyelet_field field;
 
     while (metadata->len > 0) {
         if (!take_field(metadata, &field))
             return false;
-        if (field.tag == REQUEST_METADATA)
+        if (field.number == REQUEST_METADATA)
             return pair_decode(field.bytes, ret_key, ret_value);
     }
     return false;
@@ -180,7 +144,7 @@ bool eyelet_request_next_metadata(struct eyelet_slice *metadata, struct eyelet_s
 
 static bool status_decode(struct eyelet_slice in, struct eyelet_response *response)
 {
-    struct field field;
+    struct eyelet_field field;
     struct eyelet_slice any;
     uint64_t number;
     bool is_good = true;
@@ -189,13 +153,13 @@ static bool status_decode(struct eyelet_slice in, struct eyelet_response *respon
     while (in.len > 0 && is_good) {
         if (!take_field(&in, &field))
             return false;
-        if (field.tag == STATUS_CODE) {
+        if (field.number == STATUS_CODE) {
             is_good = store_number(&field, &number);
             if (is_good)
                 response->code = (int32_t)(uint32_t)number;
-        } else if (field.tag == STATUS_MESSAGE) {
+        } else if (field.number == STATUS_MESSAGE) {
             is_good = store_bytes(&field, &response->message);
-        } else if (field.tag == STATUS_DETAILS) {
+        } else if (field.number == STATUS_DETAILS) {
             is_good = store_bytes(&field, &any);
         }
     }
@@ -206,15 +170,15 @@ bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
 {
     struct eyelet_response response = { 0 };
     struct eyelet_slice status;
-    struct field field;
+    struct eyelet_field field;
     bool is_good = true;
 
     while (in.len > 0 && is_good) {
         if (!take_field(&in, &field))
             return false;
-        if (field.tag == RESPONSE_STATUS)
+        if (field.number == RESPONSE_STATUS)
             is_good = store_bytes(&field, &status) && status_decode(status, &response);
-        else if (field.tag == RESPONSE_PAYLOAD)
+        else if (field.number == RESPONSE_PAYLOAD)
             is_good = store_bytes(&field, &response.payload);
     }
     if (is_good)
@@ -224,12 +188,12 @@ bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
 
 bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice *ret_any)
 {
-    struct field field;
+    struct eyelet_field field;
 
     while (status->len > 0) {
         if (!take_field(status, &field))
             return false;
-        if (field.tag == STATUS_DETAILS)
+        if (field.number == STATUS_DETAILS)
             return store_bytes(&field, ret_any);
     }
     return false;

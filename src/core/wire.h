@@ -1,0 +1,80 @@
+/*
+ * Protobuf fields, read from the bytes where they lie: for the envelope and for the scan of payloads. Which fields a
+ * message has, and of which wire type, is for the caller to know. Sources: encoding.md, "Message Structure".
+ *
+ * Everything here takes from the front of @in and never reads behind its end; after a failure @in is as it was.
+ */
+#ifndef EYELET_CORE_WIRE_H
+#define EYELET_CORE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <eyelet/slice.h>
+
+#include "core/bytes.h"
+
+#define EYELET_VARINT_LEN_MAX 10 /* encoding.md: 64 bits, 7 in a byte */
+#define EYELET_TAG_LEN_MAX    5  /* a tag is an uint32 */
+#define EYELET_LENGTH_LEN_MAX 5  /* protobuf-c: scan_length_prefixed_data() reads no more, and neither do others */
+
+/* The wire types there are; groups, 3 and 4, are refused. */
+enum {
+    EYELET_WIRE_VARINT = 0,
+    EYELET_WIRE_FIXED64 = 1,
+    EYELET_WIRE_BYTES = 2,
+    EYELET_WIRE_FIXED32 = 5,
+};
+
+/**
+ * struct eyelet_field - one field of a message
+ * @number:     from 1 to 2^29 - 1
+ * @wire_type:  one of those above once the value is taken; before, whatever came
+ * @varint:     the value, when it is a varint; 0 otherwise
+ * @bytes:      the value, when it is length-delimited; empty otherwise
+ */
+struct eyelet_field {
+    uint32_t number;
+    uint32_t wire_type;
+    uint64_t varint;
+    struct eyelet_slice bytes;
+};
+
+/* What eyelet_wire_read_varint() does with a varint of more than one byte; it is not for others. */
+size_t eyelet_wire_read_long_varint(struct eyelet_slice in, size_t len_max, uint64_t *ret);
+
+/*
+ * eyelet_wire_read_varint() - a base-128 number at the front of @in
+ * @len_max:  bytes that it may have, EYELET_VARINT_LEN_MAX at most
+ *
+ * Return: its bytes; 0 when it does not end within @len_max bytes or within @in, or does not fit into 64 bits.
+ */
+static inline size_t eyelet_wire_read_varint(struct eyelet_slice in, size_t len_max, uint64_t *ret)
+{
+    if (in.len == 0 || in.data[0] >= 0x80)
+        return eyelet_wire_read_long_varint(in, len_max, ret);
+    *ret = in.data[0]; /* nearly all are this short, and a peer may send two million of them in one message */
+    return 1;
+}
+
+/* The same, taken. Return: false when there is none to be had. */
+static inline bool eyelet_wire_take_varint(struct eyelet_slice *in, size_t len_max, uint64_t *ret)
+{
+    size_t len = eyelet_wire_read_varint(*in, len_max, ret);
+
+    eyelet_slice_take(in, len);
+    return len > 0;
+}
+
+/*
+ * A field, or its two halves for who has to know the field's number when its value is bad: take_value() expects in
+ * @field what take_tag() has put there.
+ *
+ * Return: NULL, or what is wrong with the bytes: a short text, static.
+ */
+const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret);
+const char *eyelet_wire_take_tag(struct eyelet_slice *in, struct eyelet_field *ret);
+const char *eyelet_wire_take_value(struct eyelet_slice *in, struct eyelet_field *field);
+
+#endif
