@@ -7,69 +7,29 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "rpc/arena.h"
 #include "core/error.h"
-
-#define FIELD_NUMBER_SHIFT 3
-#define WIRE_TYPE_MASK     7
-#define TAG_LEN_MAX        5  /* a tag is an uint32 */
-#define LENGTH_LEN_MAX     5  /* protobuf-c: scan_length_prefixed_data() reads no more, and neither do others */
-#define VARINT_LEN_MAX     10 /* encoding.md: 64 bits, 7 in a byte */
-
-/*
- * struct cursor - where the scan is
- * @data:  the payload
- * @at:    the next byte
- * @end:   of the innermost message that is open; at most the payload's length
- */
-struct cursor {
-    const uint8_t *data;
-    size_t at;
-    size_t end;
-};
+#include "core/wire.h"
+#include "rpc/arena.h"
 
 /*
  * struct level - one open message
  * @type:  its descriptor
  * @last:  the field seen last: repeated fields come in rows
- * @end:   where it ends in the payload
+ * @rest:  what is still to be read of it
  */
 struct level {
     const ProtobufCMessageDescriptor *type;
     const ProtobufCFieldDescriptor *last;
-    size_t end;
+    struct eyelet_slice rest;
 };
 
 struct scan {
-    struct cursor in;
+    struct eyelet_slice payload;
     size_t memory_left; /* that decoding what is still to come may take */
     size_t n_levels;
     struct eyelet_scan_fault *fault;
     struct level levels[EYELET_SCAN_LEVELS_MAX];
 };
-
-static size_t left(const struct cursor *in)
-{
-    return in->end - in->at;
-}
-
-/* Takes a varint of at most @len_max bytes; false when it does not end within them or within the message. */
-static bool take_varint(struct cursor *in, size_t len_max, uint64_t *ret)
-{
-    const uint8_t *bytes = in->data + in->at;
-    size_t max = left(in) < len_max ? left(in) : len_max;
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < max; i++) {
-        value |= (uint64_t)(bytes[i] & 0x7f) << (7 * i);
-        if (bytes[i] < 0x80) {
-            in->at += i + 1;
-            *ret = value;
-            return true;
-        }
-    }
-    return false;
-}
 
 static const ProtobufCFieldDescriptor *find_field(struct level *level, uint32_t number)
 {
@@ -124,16 +84,13 @@ static const char *judge_string(struct eyelet_slice text)
 
 static const char *judge_packed_varints(struct eyelet_slice values)
 {
-    size_t len = 0; /* of the varint that is being read */
+    uint64_t ignored;
 
-    for (size_t i = 0; i < values.len; i++) {
-        len++;
-        if (len > VARINT_LEN_MAX)
-            return "varint of more than 10 bytes";
-        if (values.data[i] < 0x80)
-            len = 0;
+    while (values.len > 0) {
+        if (!eyelet_wire_take_varint(&values, EYELET_VARINT_LEN_MAX, &ignored))
+            return "packed varint is cut off or does not fit into 64 bits";
     }
-    return len > 0 ? "packed values end inside of a varint" : NULL;
+    return NULL;
 }
 
 static const char *judge_packed_bools(struct eyelet_slice values)
@@ -170,70 +127,16 @@ static const char *judge_delimited(const ProtobufCFieldDescriptor *field, struct
     return judge_packed(field->type, value);
 }
 
-static const char *take_fixed(struct cursor *in, size_t len)
-{
-    if (len > left(in))
-        return "value is cut off";
-    in->at += len;
-    return NULL;
-}
-
-static const char *take_delimited(struct cursor *in, struct eyelet_slice *ret)
-{
-    uint64_t len;
-
-    if (!take_varint(in, LENGTH_LEN_MAX, &len))
-        return "length is cut off or has more than 5 bytes";
-    if (len > left(in))
-        return "value is longer than what it is in";
-    *ret = (struct eyelet_slice){ in->data + in->at, (size_t)len };
-    in->at += (size_t)len;
-    return NULL;
-}
-
-/* The value behind a tag; @ret_value is set for length-delimited ones. */
-static const char *take_value(struct cursor *in, uint32_t wire_type, struct eyelet_slice *ret_value)
-{
-    uint64_t ignored;
-
-    switch (wire_type) {
-    case PROTOBUF_C_WIRE_TYPE_VARINT:
-        return take_varint(in, VARINT_LEN_MAX, &ignored) ? NULL : "varint is cut off or has more than 10 bytes";
-    case PROTOBUF_C_WIRE_TYPE_64BIT:
-        return take_fixed(in, 8);
-    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-        return take_delimited(in, ret_value);
-    case PROTOBUF_C_WIRE_TYPE_32BIT:
-        return take_fixed(in, 4);
-    default:
-        return "group or unknown wire type";
-    }
-}
-
-/* A tag: field number 0 and what does not fit into 32 bits, where protobuf-c would shift out bits, are refused. */
-static const char *take_tag(struct cursor *in, uint32_t *ret_number, uint32_t *ret_wire_type)
-{
-    uint64_t tag;
-
-    if (!take_varint(in, TAG_LEN_MAX, &tag))
-        return "tag is cut off or has more than 5 bytes";
-    if (tag > UINT32_MAX || tag >> FIELD_NUMBER_SHIFT == 0)
-        return "field number is not between 1 and 536870911";
-    *ret_number = (uint32_t)tag >> FIELD_NUMBER_SHIFT;
-    *ret_wire_type = (uint32_t)tag & WIRE_TYPE_MASK;
-    return NULL;
-}
-
 static bool is_message(const ProtobufCFieldDescriptor *field)
 {
     return field->type == PROTOBUF_C_TYPE_MESSAGE;
 }
 
-static const char *judge_value(const ProtobufCFieldDescriptor *field, uint32_t wire_type, struct eyelet_slice value)
+static const char *judge_value(const ProtobufCFieldDescriptor *known, const struct eyelet_field *field)
 {
-    if (wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED && !is_message(field))
-        return judge_delimited(field, value);
-    return wire_type == wire_type_of(field->type) ? NULL : "wrong wire type";
+    if (field->wire_type == EYELET_WIRE_BYTES && !is_message(known))
+        return judge_delimited(known, field->bytes);
+    return field->wire_type == (uint32_t)wire_type_of(known->type) ? NULL : "wrong wire type";
 }
 
 /* What an allocation of @size bytes counts for, at least. */
@@ -265,63 +168,54 @@ static size_t least_memory(const ProtobufCFieldDescriptor *field, struct eyelet_
     }
 }
 
+/* What is wrong with the field that begins at @start. */
 static enum eyelet_scan_result fail(struct scan *scan, enum eyelet_scan_result result, const char *reason,
-                                    const ProtobufCFieldDescriptor *field, size_t offset)
+                                    const ProtobufCFieldDescriptor *known, const uint8_t *start)
 {
     *scan->fault = (struct eyelet_scan_fault){
         .reason = reason,
         .message = scan->levels[scan->n_levels - 1].type,
-        .field = field,
-        .offset = offset,
+        .field = known,
+        .offset = (size_t)(start - scan->payload.data),
     };
     return result;
 }
 
-/* The message whose @len bytes were just taken becomes the innermost one. */
-static void open_level(struct scan *scan, const ProtobufCMessageDescriptor *type, size_t len)
+static void open_level(struct scan *scan, const ProtobufCMessageDescriptor *type, struct eyelet_slice bytes)
 {
-    scan->levels[scan->n_levels++] = (struct level){ .type = type, .end = scan->in.at };
-    scan->in.end = scan->in.at;
-    scan->in.at -= len;
-}
-
-static void close_level(struct scan *scan)
-{
-    scan->n_levels--;
-    if (scan->n_levels > 0)
-        scan->in.end = scan->levels[scan->n_levels - 1].end;
+    scan->levels[scan->n_levels++] = (struct level){ .type = type, .rest = bytes };
 }
 
 /* Reads one field of the innermost message, which has bytes left; opens it when it is a message itself. */
 static enum eyelet_scan_result scan_field(struct scan *scan)
 {
-    const ProtobufCFieldDescriptor *field = NULL;
-    struct eyelet_slice value = { 0 };
-    size_t offset = scan->in.at;
-    uint32_t number, wire_type;
+    struct level *level = &scan->levels[scan->n_levels - 1];
+    const uint8_t *start = level->rest.data;
+    const ProtobufCFieldDescriptor *known = NULL;
+    struct eyelet_field field;
     const char *reason;
     size_t memory;
 
-    reason = take_tag(&scan->in, &number, &wire_type);
+    reason = eyelet_wire_take_tag(&level->rest, &field);
     if (reason == NULL) {
-        field = find_field(&scan->levels[scan->n_levels - 1], number);
-        reason = take_value(&scan->in, wire_type, &value);
+        known = find_field(level, field.number);
+        reason = eyelet_wire_take_value(&level->rest, &field);
     }
-    if (reason == NULL && field != NULL)
-        reason = judge_value(field, wire_type, value);
+    if (reason == NULL && known != NULL)
+        reason = judge_value(known, &field);
     if (reason != NULL)
-        return fail(scan, EYELET_SCAN_MALFORMED, reason, field, offset);
+        return fail(scan, EYELET_SCAN_MALFORMED, reason, known, start);
 
-    memory = least_memory(field, value);
+    memory = least_memory(known, field.bytes);
     if (memory > scan->memory_left)
-        return fail(scan, EYELET_SCAN_TOO_BIG, "more memory than its length and decode_max allow", field, offset);
+        return fail(scan, EYELET_SCAN_TOO_BIG, "more memory than its length and decode_max allow", known, start);
     scan->memory_left -= memory;
 
-    if (field == NULL || !is_message(field))
+    if (known == NULL || !is_message(known))
         return EYELET_SCAN_OK;
     if (scan->n_levels == EYELET_SCAN_LEVELS_MAX)
-        return fail(scan, EYELET_SCAN_TOO_DEEP, "messages are nested too deep", field, offset);
-    open_level(scan, field->descriptor, value.len);
+        return fail(scan, EYELET_SCAN_TOO_DEEP, "messages are nested too deep", known, start);
+    open_level(scan, known->descriptor, field.bytes);
     return EYELET_SCAN_OK;
 }
 
@@ -330,17 +224,17 @@ enum eyelet_scan_result eyelet_scan(const ProtobufCMessageDescriptor *type, stru
 {
     struct scan scan; /* not zeroed: only open levels are ever read */
 
-    scan.in = (struct cursor){ .data = payload.data, .at = payload.len };
+    scan.payload = payload;
     scan.memory_left = memory_max;
     scan.fault = ret_fault;
     scan.n_levels = 0;
-    open_level(&scan, type, payload.len);
+    open_level(&scan, type, payload);
 
     while (scan.n_levels > 0) {
         enum eyelet_scan_result result;
 
-        if (left(&scan.in) == 0) {
-            close_level(&scan);
+        if (scan.levels[scan.n_levels - 1].rest.len == 0) {
+            scan.n_levels--;
             continue;
         }
         result = scan_field(&scan);

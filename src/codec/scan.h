@@ -51,9 +51,10 @@ struct eyelet_scan_fault {
  * @ret_fault:   set unless the bytes are fine
  *
  * Sound means: every tag is a varint of at most 5 bytes with a field number from 1 to 2^29 - 1; values are whole and
- * end inside of their message; varints have at most 10 bytes, lengths at most 5; a known field has the wire type of its
- * type, a repeated one packed or not; packed values fill their field, packed bools are 0 or 1; strings are UTF-8
- * without a NUL byte, which would end them early in C; there are no groups. Unknown fields are passed over.
+ * end inside of their message; varints have at most 10 bytes and fit into 64 bits, lengths have at most 5; a known
+ * field has the wire type of its type, a repeated one packed or not; packed values fill their field, packed bools are 0
+ * or 1; strings are UTF-8 without a NUL byte, which would end them early in C; there are no groups. Unknown fields are
+ * passed over.
  */
 enum eyelet_scan_result eyelet_scan(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
                                     size_t memory_max, struct eyelet_scan_fault *ret_fault);
