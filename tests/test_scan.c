@@ -219,6 +219,8 @@ static void a_payload_that_must_take_too_much_memory_is_stopped_early(void **sta
     assert_int_equal(fault.offset, 6);
 }
 
+static const struct eyelet_slice nothing = { NULL, 0 };
+
 /* What an allocation counts for, at least. */
 static size_t block(size_t size)
 {
@@ -236,6 +238,68 @@ static void free_counted(void *sum, void *block)
 {
     (void)sum;
     free(block);
+}
+
+/* What protobuf-c allocates in all to unpack @payload. */
+static size_t memory_of(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload)
+{
+    size_t sum = 0;
+    ProtobufCAllocator allocator = { count_and_alloc, free_counted, &sum };
+    ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, payload.len, payload.data);
+
+    assert_non_null(message);
+    protobuf_c_message_free_unpacked(message, &allocator);
+    return sum;
+}
+
+/* Of a message of singular numbers protobuf-c allocates itself, which the scan leaves out, and its list of fields. */
+static void the_list_of_a_messages_fields_is_counted_as_protobuf_c_allocates_it(void **state)
+{
+    uint8_t bytes[2 * 1200];
+    struct eyelet_slice payload = { bytes, 0 };
+    struct eyelet_scan_fault fault;
+
+    (void)state;
+    for (size_t n = 0; n <= 1200; n++) {
+        size_t list;
+
+        payload.len = 2 * n;
+        list = memory_of(&codec__everything__descriptor, payload) - memory_of(&codec__everything__descriptor, nothing);
+        assert_int_equal(list > 0, n > 16);
+        assert_int_equal(eyelet_scan(&codec__everything__descriptor, payload, list, &fault), EYELET_SCAN_OK);
+        if (list > 0)
+            assert_int_equal(eyelet_scan(&codec__everything__descriptor, payload, list - 1, &fault),
+                             EYELET_SCAN_TOO_BIG);
+        if (n < 1200)
+            memcpy(bytes + 2 * n, n % 2 == 0 ? "\x08\x01" : "\x68\x01", 2);
+    }
+}
+
+/* Each message has a list of its own, which is as long as its own fields are many: siblings and parents do not add. */
+static void sub_messages_of_few_numbers_have_no_list_that_counts(void **state)
+{
+    static uint8_t unit[2 + 2 * 50] = { 0x12, 0 }, bytes[16 * sizeof(unit)];
+    struct eyelet_scan_fault fault;
+
+    (void)state;
+    for (uint8_t n = 0; n <= 50; n++) {
+        for (size_t n_siblings = 1; n_siblings <= 16; n_siblings++) {
+            struct eyelet_slice payload = { bytes, 0 };
+            size_t memory;
+
+            unit[1] = (uint8_t)(2 * n);
+            for (size_t i = 0; i < n; i++)
+                memcpy(unit + 2 + 2 * i, "\x08\x01", 2);
+            for (size_t i = 0; i < n_siblings; i++, payload.len += 2 + 2u * n)
+                memcpy(bytes + payload.len, unit, 2 + 2u * n);
+
+            memory = memory_of(&codec__choices__descriptor, payload) - memory_of(&codec__choices__descriptor, nothing) -
+                     block(n_siblings * sizeof(void *)) + n_siblings * sizeof(void *);
+            assert_int_equal(eyelet_scan(&codec__choices__descriptor, payload, memory, &fault), EYELET_SCAN_OK);
+            assert_int_equal(eyelet_scan(&codec__choices__descriptor, payload, memory - 1, &fault),
+                             EYELET_SCAN_TOO_BIG);
+        }
+    }
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -290,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup(levels_that_are_closed_do_not_count, faults_setup),
         cmocka_unit_test_setup(unknown_fields_have_no_depth, faults_setup),
         cmocka_unit_test_setup(a_payload_that_must_take_too_much_memory_is_stopped_early, faults_setup),
+        cmocka_unit_test_setup(the_list_of_a_messages_fields_is_counted_as_protobuf_c_allocates_it, faults_setup),
+        cmocka_unit_test_setup(sub_messages_of_few_numbers_have_no_list_that_counts, faults_setup),
         cmocka_unit_test_setup(what_passes_is_what_protobuf_c_unpacks, faults_setup),
     };
 

@@ -548,18 +548,32 @@ static void h068_two_million_empty_things_are_over_budget(void **state)
 }
 
 /* Each of these gets past what the scan can tell in advance, and protobuf-c has to give up in the middle. */
-static void h068_small_messages_of_small_things_are_over_budget(void **state)
+static void h068_small_messages_of_small_numbers_are_over_budget(void **state)
 {
-    uint8_t unit[2 + 16 * 6] = { 0x1a, 16 * 6 };
+    uint8_t unit[4 + 60] = { 0x1a, 2 + 60, 0x0a, 60 };
     struct eyelet_slice payload;
 
     (void)state;
-    for (int i = 0; i < 16; i++)
-        memcpy(unit + 2 + 6 * i, "\x22\x04name", 6);
+    memset(unit + 4, 1, 60);
     payload = repeat((struct eyelet_slice){ unit, sizeof(unit) }, FRAME_LEN);
     assert_refused(&codec__node__descriptor, payload, EYELET_UNPACK_OVER_BUDGET,
                    "bytes of it take more than the 16777216 bytes of memory");
     free((void *)payload.data);
+}
+
+/* protobuf-c lists every field before it reads one: the scan knows, so nothing is ever allocated for these. */
+static void h068_a_number_sent_a_million_times_is_refused_by_the_scan(void **state)
+{
+    static const struct eyelet_slice units[] = { BYTES("\x08\x01"), BYTES("\x08\x01\x10\x01\x18\x01\x68\x01") };
+    struct eyelet_slice payload;
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(units); i++) {
+        payload = repeat(units[i], FRAME_LEN);
+        assert_refused(&codec__everything__descriptor, payload, EYELET_UNPACK_OVER_BUDGET,
+                       "more memory than its length and decode_max allow");
+        free((void *)payload.data);
+    }
 }
 
 static void h069_a_million_merges_are_over_budget(void **state)
@@ -1012,7 +1026,8 @@ int main(void)
         cmocka_unit_test_setup(h067_a_hundred_levels_are_fine_and_more_are_too_deep, faults_setup),
         cmocka_unit_test_setup(h067_the_deepest_message_fits_onto_a_stack_of_256_kib, faults_setup),
         cmocka_unit_test_setup(h068_two_million_empty_things_are_over_budget, faults_setup),
-        cmocka_unit_test_setup(h068_small_messages_of_small_things_are_over_budget, faults_setup),
+        cmocka_unit_test_setup(h068_small_messages_of_small_numbers_are_over_budget, faults_setup),
+        cmocka_unit_test_setup(h068_a_number_sent_a_million_times_is_refused_by_the_scan, faults_setup),
         cmocka_unit_test_setup(h069_a_million_merges_are_over_budget, faults_setup),
         cmocka_unit_test_setup(h069_merges_of_a_long_list_are_over_budget, faults_setup),
         cmocka_unit_test_setup(h069_a_few_merges_are_done, faults_setup),

@@ -12,15 +12,34 @@
 #include "rpc/arena.h"
 
 /*
+ * protobuf-c lists the fields of a message before it reads their values: the first 16 on its stack, the others in
+ * blocks, each twice as long as the one before (FIRST_SCANNED_MEMBER_SLAB_SIZE_LOG2; this is its struct ScannedMember).
+ */
+#define LISTED_ON_STACK 16
+
+struct listed_field {
+    uint32_t tag;
+    uint8_t wire_type;
+    uint8_t length_prefix_len;
+    const ProtobufCFieldDescriptor *field;
+    size_t len;
+    const uint8_t *data;
+};
+
+/*
  * struct level - one open message
- * @type:  its descriptor
- * @last:  the field seen last: repeated fields come in rows
- * @rest:  what is still to be read of it
+ * @type:        its descriptor
+ * @last:        the field seen last: repeated fields come in rows
+ * @rest:        what is still to be read of it
+ * @n_listed:    fields that were read of it
+ * @listed_cap:  fields that protobuf-c has room for in its list of them
  */
 struct level {
     const ProtobufCMessageDescriptor *type;
     const ProtobufCFieldDescriptor *last;
     struct eyelet_slice rest;
+    size_t n_listed;
+    size_t listed_cap;
 };
 
 struct scan {
@@ -168,6 +187,17 @@ static size_t least_memory(const ProtobufCFieldDescriptor *field, struct eyelet_
     }
 }
 
+/* What protobuf-c allocates to list one more field of a message: every block counts, it is freed only at the end. */
+static size_t list_memory(struct level *level)
+{
+    size_t block_cap = level->listed_cap + LISTED_ON_STACK; /* 16 on the stack, then 32, 64, 128.. */
+
+    if (level->n_listed++ < level->listed_cap)
+        return 0;
+    level->listed_cap += block_cap;
+    return block(block_cap * sizeof(struct listed_field));
+}
+
 /* What is wrong with the field that begins at @start. */
 static enum eyelet_scan_result fail(struct scan *scan, enum eyelet_scan_result result, const char *reason,
                                     const ProtobufCFieldDescriptor *known, const uint8_t *start)
@@ -183,7 +213,7 @@ static enum eyelet_scan_result fail(struct scan *scan, enum eyelet_scan_result r
 
 static void open_level(struct scan *scan, const ProtobufCMessageDescriptor *type, struct eyelet_slice bytes)
 {
-    scan->levels[scan->n_levels++] = (struct level){ .type = type, .rest = bytes };
+    scan->levels[scan->n_levels++] = (struct level){ .type = type, .rest = bytes, .listed_cap = LISTED_ON_STACK };
 }
 
 /* Reads one field of the innermost message, which has bytes left; opens it when it is a message itself. */
@@ -206,7 +236,7 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
     if (reason != NULL)
         return fail(scan, EYELET_SCAN_MALFORMED, reason, known, start);
 
-    memory = least_memory(known, field.bytes);
+    memory = least_memory(known, field.bytes) + list_memory(level);
     if (memory > scan->memory_left)
         return fail(scan, EYELET_SCAN_TOO_BIG, "more memory than its length and decode_max allow", known, start);
     scan->memory_left -= memory;
