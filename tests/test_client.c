@@ -572,6 +572,105 @@ static void a_request_that_was_begun_is_finished_after_its_deadline(void **state
     free(text);
 }
 
+static void h050_a_flood_of_late_answers_ends_the_connection_and_the_call(void **state)
+{
+    struct wire wire = { 0 };
+    struct eyelet_error error;
+
+    (void)state;
+    faults_fake_clock(NOW_NS);
+    say_reply(1, "first");
+    assert_int_equal(call(NULL), EYELET_OK);
+    for (unsigned i = 0; i < 1024 + 33; i++)
+        wire_frame_head(&wire, WIRE_RESPONSE, 0, 1, 0);
+    put_reply(&wire, 3, "behind the flood");
+    live_send_wire(peer, &wire);
+    assert_int_equal(call(&error), EYELET_UNAVAILABLE);
+    assert_text_has(error.text, "protocol errors");
+    assert_int_equal(faults_now_ns(), NOW_NS);
+}
+
+/* --- answers that come before the request has left --------------------------------------------------------------- */
+
+/* A text of a MiB: more than the socket holds. */
+static char *large_text(void)
+{
+    char *text = malloc(MIB + 1);
+
+    assert_non_null(text);
+    memset(text, 't', MIB);
+    text[MIB] = '\0';
+    return text;
+}
+
+static void a_request_that_is_answered_early_leaves_whole_before_the_call_returns(void **state)
+{
+    char *text = large_text(), got[32];
+    pid_t pid;
+
+    (void)state;
+    say_reply(1, "early");
+    pid = fork();
+    if (pid == 0) { /* all of it must come, without another call */
+        struct live_frame frame;
+
+        live_must(live_read_frame(peer, &frame) && frame.id == 1 && frame.len > MIB, "the request is not whole");
+        live_must(memcmp(frame.data + frame.len - MIB, text, MIB) == 0, "the request is not what was sent");
+        _exit(0);
+    }
+    assert_int_equal(call_with(NULL, text, got, sizeof(got), NULL), EYELET_OK);
+    assert_string_equal(got, "early");
+    reap(pid);
+    assert_usable(3);
+    assert_request(3, 1);
+    free(text);
+}
+
+static void an_early_answer_is_kept_when_the_peer_takes_no_more_until_the_deadline(void **state)
+{
+    const struct eyelet_call_opts opts = { .timeout_ms = 700 };
+    char *text = large_text(), got[32];
+    pid_t pid;
+
+    (void)state;
+    faults_fake_clock(NOW_NS);
+    say_reply(1, "early");
+    assert_int_equal(call_with(&opts, text, got, sizeof(got), NULL), EYELET_OK);
+    assert_string_equal(got, "early");
+    assert_int_equal(faults_now_ns(), NOW_NS + 700 * EYELET_NS_PER_MS);
+
+    faults_reset();
+    pid = fork();
+    if (pid == 0) {
+        struct live_frame frame;
+
+        live_must(live_read_frame(peer, &frame) && frame.id == 1 && frame.len > MIB, "the first is not whole");
+        live_frame_clear(&frame);
+        live_must(live_read_frame(peer, &frame) && frame.id == 3 && frame.len < 100, "the second is not next");
+        say_reply(3, "in step");
+        _exit(0);
+    }
+    assert_int_equal(call_with(NULL, "second", got, sizeof(got), NULL), EYELET_OK);
+    assert_string_equal(got, "in step");
+    reap(pid);
+    free(text);
+}
+
+static void an_early_answer_is_kept_when_the_peer_reads_no_more(void **state)
+{
+    char *text = large_text(), got[32];
+
+    (void)state;
+    say_reply(1, "early");
+    assert_int_equal(shutdown(peer, SHUT_RD), 0);
+    faults_fake_clock(NOW_NS);
+    assert_int_equal(call_with(NULL, text, got, sizeof(got), NULL), EYELET_OK);
+    assert_string_equal(got, "early");
+    assert_lost(false, "connection lost");
+    assert_int_equal(faults_now_ns(), NOW_NS);
+    free(text);
+}
+
 /* --- lost connections --------------------------------------------------------------------------------------------- */
 
 static void h009_a_connection_lost_before_the_call_means_not_executed(void **state)
@@ -1045,6 +1144,10 @@ int main(void)
         TEST(every_call_has_a_deadline_of_its_own_or_the_clients_or_30_s),
         TEST(an_answer_that_is_cut_by_the_deadline_is_passed_over_when_the_rest_comes),
         TEST(h050_h097_a_flood_of_late_answers_does_not_outlast_the_deadline),
+        TEST(h050_a_flood_of_late_answers_ends_the_connection_and_the_call),
+        TEST(a_request_that_is_answered_early_leaves_whole_before_the_call_returns),
+        TEST(an_early_answer_is_kept_when_the_peer_takes_no_more_until_the_deadline),
+        TEST(an_early_answer_is_kept_when_the_peer_reads_no_more),
         TEST(a_request_that_was_begun_is_finished_after_its_deadline),
         TEST(h009_a_connection_lost_before_the_call_means_not_executed),
         TEST(h008_an_end_inside_of_a_frame_says_how_far_it_came),

@@ -3,6 +3,7 @@
  * of them there is a healthy connection that must not notice.
  */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -826,6 +827,96 @@ static void buffer_max_refuses_what_outgrows_it_and_nobody_else(void **state)
     stop();
 }
 
+static unsigned count_hung_up(const int *fds, unsigned n)
+{
+    unsigned n_hung_up = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        struct pollfd one = { .fd = fds[i] };
+
+        n_hung_up += ppoll(&one, 1, &(struct timespec){ 0 }, NULL) == 1 && (one.revents & POLLHUP) != 0;
+    }
+    return n_hung_up;
+}
+
+static void h104_slow_readers_that_hold_all_the_memory_are_those_who_lose_it(void **state)
+{
+    const struct eyelet_server_opts opts = { .frame_max = FRAME_MAX, .buffer_max = 1 << 20 };
+    struct wire wire = { 0 };
+    int fds[8];
+
+    (void)state;
+    start(&opts);
+    for (uint32_t i = 0; i < 400; i++) /* 1.6 MB of answers, and refusals when there is no room for more */
+        put_say(&wire, 2 * i + 1, "large");
+    for (unsigned round = 0; round < 2; round++) { /* what they held is there again */
+        for (unsigned i = 0; i < 8; i++) {
+            fds[i] = live_connect(folder_path("server"));
+            assert_true(live_send(fds[i], wire_slice(&wire)));
+            assert_others_live();
+        }
+        while (count_hung_up(fds, 8) < 6)
+            assert_others_live();
+        assert_served_on(hostile, 2 * round + 1);
+        for (unsigned i = 0; i < 8; i++)
+            close(fds[i]);
+    }
+    wire_clear(&wire);
+    stop();
+}
+
+static void h015_pipelined_calls_beside_slow_readers_are_all_answered(void **state)
+{
+    const struct eyelet_server_opts opts = { .frame_max = FRAME_MAX, .buffer_max = 2 << 20 };
+    struct wire slow = { 0 }, wire = { 0 };
+    const uint32_t n = 3000;
+    size_t sent = 0;
+    int fds[4];
+
+    (void)state;
+    start(&opts);
+    for (uint32_t i = 0; i < 400; i++)
+        put_say(&slow, 2 * i + 1, "large");
+    for (unsigned i = 0; i < 4; i++) {
+        fds[i] = live_connect(folder_path("server"));
+        assert_true(live_send(fds[i], wire_slice(&slow)));
+    }
+    for (uint32_t i = 0; i < n; i++)
+        put_say(&wire, 2 * i + 1, "one of thousands");
+    for (uint32_t i = 0; i < n; i++) { /* as many in flight as the socket takes, with frames cut anywhere */
+        while (sent < wire.len) {
+            ssize_t some = send(hostile, wire.bytes + sent, wire.len - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+            if (some <= 0)
+                break;
+            sent += (size_t)some;
+        }
+        assert_answer(2 * i + 1, EYELET_OK, "");
+    }
+    assert_keeps(2 * n + 1);
+    for (unsigned i = 0; i < 4; i++)
+        close(fds[i]);
+    wire_clear(&slow);
+    wire_clear(&wire);
+    stop();
+}
+
+static void h050_a_flood_of_data_for_a_call_that_is_over_closes_the_connection(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    start(&small);
+    assert_keeps(1);
+    for (unsigned i = 0; i < 100; i++)
+        wire_frame_head(&wire, WIRE_DATA, 0, 1, 0);
+    while (live_send(hostile, wire_slice(&wire))) /* it ends, since nobody is late so often */
+        continue;
+    assert_closed(0);
+    wire_clear(&wire);
+    stop();
+}
+
 static void h101_h103_many_slow_peers_and_one_that_is_served(void **state)
 {
     struct wire wire = { 0 };
@@ -884,6 +975,9 @@ int main(void)
         TEST(h071_h072_h076_payloads_that_are_no_message),
         TEST(h104_a_peer_that_never_reads_is_closed_and_costs_the_others_nothing),
         TEST(buffer_max_refuses_what_outgrows_it_and_nobody_else),
+        TEST(h104_slow_readers_that_hold_all_the_memory_are_those_who_lose_it),
+        TEST(h015_pipelined_calls_beside_slow_readers_are_all_answered),
+        TEST(h050_a_flood_of_data_for_a_call_that_is_over_closes_the_connection),
         TEST(h101_h103_many_slow_peers_and_one_that_is_served),
     };
 

@@ -568,6 +568,86 @@ static void h117_a_stop_refuses_new_requests_and_lets_answers_leave(void **state
     stop();
 }
 
+/* Another peer's frame. While the clock is a fake, the handler is the only one who says more of it, and moves time. */
+static struct {
+    struct eyelet_server *server;
+    struct wire frame;
+    size_t sent;
+    int fd;
+} another;
+
+static void say_more(size_t len)
+{
+    live_must(live_send(another.fd, (struct eyelet_slice){ another.frame.bytes + another.sent, len }), "it is closed");
+    another.sent += len;
+}
+
+/* Calls 1 to 3 come at once, one in each round; the last is the other peer's. */
+static enum eyelet_status act_be_away(struct eyelet_call *call, const Trial__ActRequest *request,
+                                      Trial__ActReply *reply)
+{
+    (void)call;
+    (void)reply;
+    switch (request->number) {
+    case 1:
+        faults_advance_ns(EYELET_NS_PER_MS); /* a turn's time: the next call is in the next round */
+        say_more(1);
+        break;
+    case 2:
+        faults_advance_ns(8 * EYELET_NS_PER_S); /* the other's turn is behind this one, with one byte to read */
+        break;
+    case 3:
+        faults_advance_ns(8 * EYELET_NS_PER_S); /* and here it has nothing, and its timer was over long ago */
+        say_more(another.frame.len - another.sent);
+        break;
+    default:
+        eyelet_server_stop(another.server);
+        break;
+    }
+    return EYELET_OK;
+}
+
+static void put_numbered_act(struct wire *wire, uint32_t id, uint32_t number)
+{
+    struct wire payload = { 0 };
+
+    wire_field_number(&payload, 1, number);
+    wire_request(wire, id,
+                 &(struct wire_request){ .service = "trial.Trial", .method = "Act", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+}
+
+static void h101_time_in_which_the_server_was_away_makes_no_peer_late(void **state)
+{
+    struct wire wire = { 0 };
+    struct live_reply reply;
+    int fd;
+
+    for (size_t begun = 1; begun <= 20; begun += 19) { /* in the middle of the head, and of the data */
+        faults_fake_clock(1000 * EYELET_NS_PER_S);
+        act_of_test = act_be_away;
+        another.server = open_server(address_of_test(), NULL);
+        another.sent = 0;
+        another.fd = live_connect(folder_path("server"));
+        put_numbered_act(&another.frame, 1, 4);
+        say_more(begun);
+        fd = live_connect(folder_path("server"));
+        for (uint32_t i = 0; i < 3; i++)
+            put_numbered_act(&wire, 2 * i + 1, i + 1);
+        live_send_wire(fd, &wire);
+
+        assert_int_equal(eyelet_server_run(another.server), EYELET_OK); /* which the other's call stops */
+        assert_true(live_read_reply(another.fd, &reply));
+        assert_int_equal(reply.code, EYELET_OK);
+        live_reply_clear(&reply);
+        eyelet_server_close(another.server);
+        close(another.fd);
+        close(fd);
+        wire_clear(&another.frame);
+    }
+    (void)state;
+}
+
 static void h117_the_grace_ends_what_a_peer_does_not_take(void **state)
 {
     const struct eyelet_server_opts opts = { .grace_ms = 30 };
@@ -1057,6 +1137,7 @@ int main(void)
         TEST(a_server_runs_once),
         TEST(h117_stop_from_a_signal_handler_lets_the_running_call_answer),
         TEST(h117_a_stop_refuses_new_requests_and_lets_answers_leave),
+        TEST(h101_time_in_which_the_server_was_away_makes_no_peer_late),
         TEST(h117_the_grace_ends_what_a_peer_does_not_take),
         TEST(a_stop_closes_idle_connections),
         TEST(h112_a_server_opens_whole_or_not_at_all),

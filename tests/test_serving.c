@@ -100,7 +100,7 @@ static enum eyelet_serving_turn turn(void)
 {
     serving.can_read = !serving.has_ended;
     serving.can_write = true;
-    return eyelet_serving_take_turn(&serving, faults_now_ns());
+    return eyelet_serving_take_turn(&serving, faults_now_ns(), faults_now_ns());
 }
 
 /* The peer ends after what it said: first the bytes are read, and the end is seen in the next turn. */
@@ -483,6 +483,188 @@ static void a_reply_there_is_no_room_for_becomes_an_error(void **state)
     assert_answer(3, EYELET_OK);
 }
 
+/* Every Response in @got: each of the @n calls must have one, OK or refused for memory. Return: how many are OK. */
+static unsigned count_answers(const struct wire *got, uint32_t n)
+{
+    bool *is_answered = calloc(n, sizeof(*is_answered));
+    unsigned n_answers = 0, n_ok = 0;
+
+    assert_non_null(is_answered);
+    for (size_t at = 0; at < got->len; n_answers++) {
+        uint32_t len = eyelet_get_be32(got->bytes + at), id = eyelet_get_be32(got->bytes + at + 4);
+        const uint8_t *data = got->bytes + at + WIRE_HEAD_LEN;
+        bool is_ok = data[0] == 0x12; /* a payload, and no status */
+
+        assert_true(id % 2 == 1 && id < 2 * n && !is_answered[id / 2]);
+        assert_true(is_ok || (data[0] == 0x0a && data[2] == 0x08 && data[3] == EYELET_RESOURCE_EXHAUSTED));
+        is_answered[id / 2] = true;
+        n_ok += is_ok;
+        at += WIRE_HEAD_LEN + len;
+        assert_true(at <= got->len);
+    }
+    assert_int_equal(n_answers, n);
+    free(is_answered);
+    return n_ok;
+}
+
+/* Pipelines @n calls of @payload_len with so little memory; each must be answered once, and one more after them. */
+static unsigned pipeline(uint32_t n, size_t payload_len, size_t connection_buffer_max)
+{
+    struct wire wire = { 0 }, got = { 0 };
+    size_t sent = 0;
+    enum eyelet_serving_turn ended;
+    unsigned n_ok;
+
+    env.opts.connection_buffer_max = connection_buffer_max;
+    for (uint32_t i = 0; i < n; i++)
+        put_say(&wire, 2 * i + 1, payload_len);
+    do {
+        size_t some = send_some((struct eyelet_slice){ wire.bytes + sent, wire.len - sent });
+
+        sent += some;
+        ended = turn();
+        assert_int_not_equal(ended, EYELET_SERVING_OVER);
+        if (some > 0)
+            continue; /* the socket is filled first, so that a turn finds many frames at once */
+        drain(&got);
+    } while (sent < wire.len || ended == EYELET_SERVING_AGAIN || serving.connection.out.len > 0);
+    drain(&got);
+    assert_int_equal(serving.connection.session.n_live, 0);
+    n_ok = count_answers(&got, n);
+    assert_int_equal(n_served >= n_ok, true);
+
+    say(2 * n + 1, 5);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(2 * n + 1, EYELET_OK);
+    wire_clear(&wire);
+    wire_clear(&got);
+    return n_ok;
+}
+
+static void a_frame_there_is_no_memory_for_takes_no_whole_frame_along(void **state)
+{
+    static const size_t limits[] = { 3000, 5000, 10000, 50000, 70000, 140000, 1 << 20 };
+    static const size_t lens[] = { 7, 100, 999, 2500 };
+
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        for (size_t j = 0; j < sizeof(lens) / sizeof(lens[0]); j++) {
+            unsigned n_ok = pipeline(2000, lens[j], limits[i]);
+
+            if (limits[i] == 1 << 20)
+                assert_int_equal(n_ok, 2000);
+            assert_int_equal(teardown(state), 0);
+            assert_int_equal(setup(state), 0);
+        }
+    }
+}
+
+static void a_limit_that_holds_a_frame_holds_it_in_pieces_too(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    env.opts.connection_buffer_max = 8192 + WIRE_HEAD_LEN;
+    put_say(&wire, 1, 8000);
+    for (size_t cut = 1; cut < 4; cut++) {
+        assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + (cut - 1) * 2000, 2000 }));
+        assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    }
+    reply_factor = 0;
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + 6000, wire.len - 6000 }));
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(1, EYELET_OK);
+    wire_clear(&wire);
+}
+
+static void an_unfinished_frame_is_given_back_and_the_connection_lives(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    assert_int_equal(eyelet_serving_stuck(&serving), 0);
+    put_say(&wire, 1, 50000);
+    put_say(&wire, 3, 5);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes, 40000 }));
+    do {
+        assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    } while (serving.connection.in.len < 40000 - WIRE_HEAD_LEN);
+    assert_true(eyelet_serving_stuck(&serving) >= 39000);
+    assert_int_equal(env.pool.held, eyelet_serving_stuck(&serving));
+
+    eyelet_serving_shed(&serving, faults_now_ns());
+    assert_true(env.pool.held < 1000); /* at once, but for the refusal */
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + 40000, wire.len - 40000 }));
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(1, EYELET_RESOURCE_EXHAUSTED);
+    assert_answer(3, EYELET_OK);
+    assert_int_equal(env.pool.held, 0);
+    assert_int_equal(n_served, 1);
+    wire_clear(&wire);
+}
+
+static void answers_that_nobody_takes_are_given_back_with_the_connection(void **state)
+{
+    (void)state;
+    stuff(1000);
+    assert_true(eyelet_serving_stuck(&serving) > 200000);
+    assert_int_equal(env.pool.held, eyelet_serving_stuck(&serving));
+    eyelet_serving_shed(&serving, faults_now_ns());
+    assert_int_equal(env.pool.held, 0);
+    assert_int_equal(eyelet_serving_stuck(&serving), 0);
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+}
+
+static void requests_that_wait_for_a_turn_are_nothing_to_give_back(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    reply_factor = 0;
+    for (uint32_t i = 0; i < 100; i++)
+        put_say(&wire, 2 * i + 1, 100);
+    live_send_wire(peer, &wire);
+    assert_int_equal(turn(), EYELET_SERVING_AGAIN);
+    assert_true(env.pool.held > 0);
+    assert_int_equal(eyelet_serving_stuck(&serving), 0);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_int_equal(n_served, 100);
+}
+
+static void what_passed_since_the_server_looked_makes_nobody_late(void **state)
+{
+    const uint64_t looked_ns = NOW_NS;
+    struct wire wire = { 0 };
+
+    (void)state;
+    put_say(&wire, 1, 5);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes, 12 }));
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(8 * EYELET_NS_PER_S); /* another's handler, in the same round */
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + 12, 1 }));
+    serving.can_read = true;
+    assert_int_equal(eyelet_serving_take_turn(&serving, faults_now_ns(), looked_ns), EYELET_SERVING_WAITS);
+
+    eyelet_serving_forgive(&serving, 8 * EYELET_NS_PER_S, faults_now_ns());
+    assert_int_equal(eyelet_serving_deadline(&serving), NOW_NS + 13 * EYELET_NS_PER_S + 3 * EYELET_NS_PER_S / 65536);
+    faults_advance_ns(5 * EYELET_NS_PER_S);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(EYELET_NS_PER_MS); /* and this is nobody's time but its own */
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+    wire_clear(&wire);
+}
+
+static void an_absence_is_no_stalled_write(void **state)
+{
+    (void)state;
+    stuff(1000);
+    faults_advance_ns(60 * EYELET_NS_PER_S);
+    eyelet_serving_forgive(&serving, 60 * EYELET_NS_PER_S, faults_now_ns());
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_int_equal(eyelet_serving_deadline(&serving), faults_now_ns() + 10 * EYELET_NS_PER_S);
+    eyelet_serving_forgive(&serving, 60 * EYELET_NS_PER_S, faults_now_ns()); /* the wait is younger than that */
+    assert_int_equal(eyelet_serving_deadline(&serving), faults_now_ns() + 10 * EYELET_NS_PER_S);
+}
+
 static void stopping_answers_what_is_there_and_refuses_what_comes(void **state)
 {
     static const uint8_t refused[] = { 0x0a, 22, 0x08, EYELET_UNAVAILABLE, 0x12, 18 };
@@ -540,6 +722,13 @@ int main(void)
         TEST(an_unfinished_frame_that_outgrows_the_memory_is_refused_and_the_next_one_served),
         TEST(the_limit_of_one_connection_is_its_own),
         TEST(a_reply_there_is_no_room_for_becomes_an_error),
+        TEST(a_frame_there_is_no_memory_for_takes_no_whole_frame_along),
+        TEST(a_limit_that_holds_a_frame_holds_it_in_pieces_too),
+        TEST(an_unfinished_frame_is_given_back_and_the_connection_lives),
+        TEST(answers_that_nobody_takes_are_given_back_with_the_connection),
+        TEST(requests_that_wait_for_a_turn_are_nothing_to_give_back),
+        TEST(what_passed_since_the_server_looked_makes_nobody_late),
+        TEST(an_absence_is_no_stalled_write),
         TEST(stopping_answers_what_is_there_and_refuses_what_comes),
         TEST(h021_no_clock_but_the_steady_one_is_asked),
     };

@@ -449,6 +449,76 @@ static void late_frames_are_not_charged(void **state)
     listener_clear(&client);
 }
 
+/* A session of @role that hears frames for a stream that is over, until it breaks. Return: how many it took. */
+static unsigned late_until_broken(struct listener *listener, uint8_t type)
+{
+    unsigned n = 0;
+
+    listener->story[0] = '\0';
+    while (!is_broken(listener)) {
+        hear_frame(listener, type, 1);
+        n++;
+        assert_true(n < 10000);
+    }
+    return n;
+}
+
+static void h050_1024_late_frames_at_once_are_free_and_then_they_are_errors(void **state)
+{
+    (void)state;
+    for (unsigned role = 0; role < 2; role++) {
+        enum eyelet_session_role roles[] = { EYELET_SESSION_SERVER, EYELET_SESSION_CLIENT };
+        uint8_t type = roles[role] == EYELET_SESSION_SERVER ? WIRE_DATA : WIRE_RESPONSE;
+        struct listener listener;
+
+        listener_init(&listener, roles[role], NULL, roles[role] == EYELET_SESSION_CLIENT);
+        if (roles[role] == EYELET_SESSION_SERVER)
+            hear_request(&listener, 1);
+        assert_true(eyelet_session_finish(&listener.session, 1));
+        for (unsigned i = 0; i < 1024; i++)
+            hear_frame(&listener, type, 1);
+        assert_int_equal(listener.session.counters.protocol_errors, 0);
+        hear_frame(&listener, type, 1);
+        assert_int_equal(listener.session.counters.protocol_errors, 1);
+        assert_int_equal(late_until_broken(&listener, type), 32);
+        assert_int_equal(listener.session.counters.late_frames, 1024 + 33);
+        listener_clear(&listener);
+    }
+}
+
+static void h050_late_frames_may_come_1000_in_a_second_for_ever(void **state)
+{
+    struct listener listener;
+
+    (void)state;
+    listener_init(&listener, EYELET_SESSION_CLIENT, NULL, 1);
+    assert_true(eyelet_session_finish(&listener.session, 1));
+    listener.now_ns += 3600 * S; /* and no more than 1024 are ever saved up */
+    for (unsigned i = 0; i < 1024; i++)
+        hear_frame(&listener, WIRE_RESPONSE, 1);
+    for (unsigned i = 0; i < 5000; i++) {
+        listener.now_ns += S / 1000;
+        hear_frame(&listener, WIRE_RESPONSE, 1);
+    }
+    assert_int_equal(listener.session.counters.protocol_errors, 0);
+    assert_int_equal(late_until_broken(&listener, WIRE_RESPONSE), 33);
+    listener_clear(&listener);
+}
+
+static void an_absence_gives_a_peer_no_more_than_a_new_beginning(void **state)
+{
+    struct listener listener;
+
+    (void)state;
+    listener_init(&listener, EYELET_SESSION_SERVER, NULL, 0);
+    listener_note(&listener, (struct eyelet_slice){ (const uint8_t *)"\0\0\0", 3 });
+    eyelet_session_forgive(&listener.session, 8 * S, START + 9 * S);
+    check_deadline(&listener, START + 8 * S + 5 * S);
+    eyelet_session_forgive(&listener.session, 8 * S, START + 9 * S); /* it had one second left when that began */
+    check_deadline(&listener, START + 9 * S + 5 * S);
+    listener_clear(&listener);
+}
+
 static void h061_too_much_metadata_is_refused_and_not_charged(void **state)
 {
     struct wire_pair pairs[65];
@@ -713,6 +783,9 @@ int main(void)
         cmocka_unit_test(h048_envelopes_that_do_not_parse_are_charged),
         cmocka_unit_test(h050_a_flood_of_data_for_no_stream_breaks),
         cmocka_unit_test(late_frames_are_not_charged),
+        cmocka_unit_test(h050_1024_late_frames_at_once_are_free_and_then_they_are_errors),
+        cmocka_unit_test(h050_late_frames_may_come_1000_in_a_second_for_ever),
+        cmocka_unit_test(an_absence_gives_a_peer_no_more_than_a_new_beginning),
         cmocka_unit_test(h061_too_much_metadata_is_refused_and_not_charged),
         cmocka_unit_test(what_is_not_the_peers_fault_is_not_charged),
         cmocka_unit_test(h103_a_call_over_those_in_flight_is_refused_until_one_is_over),

@@ -510,9 +510,11 @@ void eyelet_session_resume_reading(struct eyelet_session *session, uint64_t now_
     session->reading_since_ns = now_ns;
 }
 
-void eyelet_session_forgive(struct eyelet_session *session, uint64_t absence_ns)
+void eyelet_session_forgive(struct eyelet_session *session, uint64_t absence_ns, uint64_t now_ns)
 {
     session->reading_since_ns += absence_ns;
+    if (session->reading_since_ns > now_ns)
+        session->reading_since_ns = now_ns; /* it began while this side was away */
 }
 
 enum eyelet_session_event_kind eyelet_session_refuse_data(struct eyelet_session *session,

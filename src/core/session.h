@@ -155,7 +155,7 @@ void eyelet_session_describe_end(const struct eyelet_session *session, size_t ha
 
 /* Time during which this side did not read does not count against the peer: it begins anew, or gets so much more. */
 void eyelet_session_resume_reading(struct eyelet_session *session, uint64_t now_ns);
-void eyelet_session_forgive(struct eyelet_session *session, uint64_t absence_ns);
+void eyelet_session_forgive(struct eyelet_session *session, uint64_t absence_ns, uint64_t now_ns);
 
 /*
  * eyelet_session_refuse_data() - there is no room for the frame whose data is being waited for

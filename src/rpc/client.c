@@ -370,7 +370,7 @@ static void finish_writing(struct eyelet_client *client, const struct pending *p
 {
     int r = 0;
 
-    while (r == 0 && !client->is_lost && client->connection.out.len > 0) {
+    while (r == 0 && !client->is_lost && client->connection.out.len > 0 && eyelet_now_ns() < pending->deadline_ns) {
         r = eyelet_socket_wait_until(client->connection.fd, POLLOUT, pending->deadline_ns, NULL);
         if (r == 0 && (r = write_some(client)) < 0)
             lose_by_errno(client, r);

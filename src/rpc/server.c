@@ -359,27 +359,40 @@ static int watch_guest(struct eyelet_server *server, struct guest *guest)
     return watch(server, EPOLL_CTL_MOD, guest->serving.connection.fd, events, guest);
 }
 
-/* All buffers together are over their limit: whoever has most of it gives it back, not whoever comes next. */
-static void shed_memory(struct eyelet_server *server)
+/* Who has most memory that waits for the peer; NULL when nobody has any. */
+static struct guest *largest_guest(const struct eyelet_server *server)
 {
     struct guest *largest = NULL;
+    size_t most = 0;
 
-    if (server->env.pool.held <= server->env.pool.held_max)
-        return;
     for (struct guest *guest = server->guests; guest != NULL; guest = guest->next) {
-        if (guest->serving.must_shed)
-            return; /* one at a time: it may be enough */
-        if (largest == NULL ||
-            eyelet_connection_held(&guest->serving.connection) > eyelet_connection_held(&largest->serving.connection))
+        size_t len = eyelet_serving_stuck(&guest->serving);
+
+        if (len > most) {
+            most = len;
             largest = guest;
+        }
     }
-    eyelet_serving_shed(&largest->serving);
-    give_turn(server, largest);
+    return largest;
+}
+
+/*
+ * When all buffers together are over their limit, whoever has most of it gives it back, not whoever comes next; and
+ * before anybody else takes more. A guest that is closed for it goes in its own turn.
+ */
+static void shed_memory(struct eyelet_server *server)
+{
+    struct guest *largest;
+
+    while (server->env.pool.held > server->env.pool.held_max && (largest = largest_guest(server)) != NULL) {
+        eyelet_serving_shed(&largest->serving, eyelet_now_ns());
+        give_turn(server, largest);
+    }
 }
 
 static void run_turn(struct eyelet_server *server, struct guest *guest)
 {
-    switch (eyelet_serving_take_turn(&guest->serving, eyelet_now_ns())) {
+    switch (eyelet_serving_take_turn(&guest->serving, eyelet_now_ns(), server->awake_ns)) {
     case EYELET_SERVING_WAITS:
         eyelet_timers_set(&server->timers, &guest->timer, eyelet_serving_deadline(&guest->serving));
         if (watch_guest(server, guest) < 0)
@@ -442,7 +455,7 @@ static void forgive_absence(struct eyelet_server *server, uint64_t sleep_ns, int
     if (absence_ns < ABSENCE_MIN_NS)
         return;
     for (struct guest *guest = server->guests; guest != NULL; guest = guest->next) {
-        eyelet_serving_forgive(&guest->serving, absence_ns);
+        eyelet_serving_forgive(&guest->serving, absence_ns, wake_ns);
         if (guest->timer.position != 0)
             eyelet_timers_set(&server->timers, &guest->timer, eyelet_serving_deadline(&guest->serving));
     }

@@ -98,7 +98,8 @@ static int answer_reply(struct eyelet_serving *serving, uint32_t id, const struc
     if (eyelet_session_measure_reply(&connection->session, reply->len, &head_len) < 0)
         return answer_exhausted(serving, id, "reply of %zu bytes is longer than the server's limit of a frame, %u",
                                 reply->len, serving->env->opts.frame_max);
-    if (!has_room(serving, head_len + reply->len) && (!write_some(serving) || !has_room(serving, head_len + reply->len)))
+    if (!has_room(serving, head_len + reply->len) &&
+        (!write_some(serving) || !has_room(serving, head_len + reply->len)))
         return answer_exhausted(serving, id, "%zu bytes wait to be sent already, there is no room for %zu more",
                                 connection->out.len, head_len + reply->len);
 
@@ -265,7 +266,7 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
     }
 }
 
-/* There is no memory for the frame whose data is coming: it is refused, skipped as it comes, and nobody else suffers. */
+/* There is no memory for the frame whose data is coming: it is refused, and skipped as it comes; nobody else suffers. */
 static bool refuse_frame(struct eyelet_serving *serving, uint64_t now_ns)
 {
     struct eyelet_connection *connection = &serving->connection;
@@ -279,26 +280,23 @@ static bool refuse_frame(struct eyelet_serving *serving, uint64_t now_ns)
     return is_good;
 }
 
-/* Gives back the larger part of its memory. Return: false when the connection is the price. */
-static bool shed(struct eyelet_serving *serving, uint64_t now_ns)
+/* What of a buffer counts against the connection's own limit: the spare is lent, so only what lies in it does. */
+static size_t own_part(const struct eyelet_buffer *buffer)
 {
-    const struct eyelet_connection *connection = &serving->connection;
-
-    serving->must_shed = false;
-    if (connection->in.cap < connection->out.cap || !eyelet_connection_waits_for_data(connection))
-        return false; /* the answers wait for a peer that does not take them */
-    return refuse_frame(serving, now_ns);
+    return buffer->cap > EYELET_BUFFER_SPARE_CAP ? buffer->cap : buffer->len;
 }
 
 static bool is_over_own_limit(const struct eyelet_serving *serving)
 {
-    return eyelet_connection_waits_for_data(&serving->connection) &&
-           eyelet_connection_held(&serving->connection) > serving->env->opts.connection_buffer_max;
+    const struct eyelet_connection *connection = &serving->connection;
+
+    return eyelet_connection_waits_for_data(connection) &&
+           own_part(&connection->in) + own_part(&connection->out) > serving->env->opts.connection_buffer_max;
 }
 
-static bool is_late(const struct eyelet_serving *serving, uint64_t now_ns)
+static bool is_late(const struct eyelet_serving *serving, uint64_t awake_ns)
 {
-    return now_ns >= eyelet_serving_deadline(serving);
+    return awake_ns >= eyelet_serving_deadline(serving);
 }
 
 /* With nothing left to say, is there a reason to stay? */
@@ -308,14 +306,12 @@ static bool is_done(const struct eyelet_serving *serving)
 }
 
 /* A turn with its buffers at hand. */
-static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64_t now_ns)
+static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64_t now_ns, uint64_t awake_ns)
 {
     enum eyelet_serving_turn turn;
     bool was_full = serving->is_full;
 
-    if (serving->must_shed && !shed(serving, now_ns))
-        return EYELET_SERVING_OVER;
-    if (!write_some(serving))
+    if (serving->is_over || !write_some(serving))
         return EYELET_SERVING_OVER;
     serving->is_full = is_queue_full(serving);
     if (was_full && !serving->is_full)
@@ -326,30 +322,50 @@ static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64
         return EYELET_SERVING_OVER;
     if (!write_some(serving))
         return EYELET_SERVING_OVER;
-    if (turn == EYELET_SERVING_WAITS && (is_done(serving) || is_late(serving, now_ns)))
+    if (turn == EYELET_SERVING_WAITS && (is_done(serving) || is_late(serving, awake_ns)))
         return EYELET_SERVING_OVER;
     return turn;
 }
 
-enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns)
+enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns, uint64_t awake_ns)
 {
     enum eyelet_serving_turn turn;
 
     eyelet_connection_wake(&serving->connection);
-    turn = take_turn(serving, now_ns);
+    turn = take_turn(serving, now_ns, awake_ns);
     eyelet_connection_settle(&serving->connection);
     return turn;
 }
 
-void eyelet_serving_shed(struct eyelet_serving *serving)
+void eyelet_serving_shed(struct eyelet_serving *serving, uint64_t now_ns)
 {
-    serving->must_shed = true;
+    struct eyelet_connection *connection = &serving->connection;
+    bool is_frame = connection->in.cap >= connection->out.cap && eyelet_connection_waits_for_data(connection);
+
+    eyelet_connection_wake(connection);
+    if (!is_frame || !refuse_frame(serving, now_ns)) {
+        serving->is_over = true; /* the answers wait for a peer that does not take them */
+        eyelet_buffer_clear(&connection->in, connection->pool);
+        eyelet_buffer_clear(&connection->out, connection->pool);
+    }
+    eyelet_connection_settle(connection);
 }
 
-void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns)
+size_t eyelet_serving_stuck(const struct eyelet_serving *serving)
 {
-    eyelet_session_forgive(&serving->connection.session, absence_ns);
+    const struct eyelet_connection *connection = &serving->connection;
+
+    if (connection->out.len == 0 && !eyelet_connection_waits_for_data(connection))
+        return 0;
+    return eyelet_connection_held(connection);
+}
+
+void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns, uint64_t now_ns)
+{
+    eyelet_session_forgive(&serving->connection.session, absence_ns, now_ns);
     serving->progress_ns += absence_ns;
+    if (serving->progress_ns > now_ns)
+        serving->progress_ns = now_ns; /* the wait began while the server was away */
 }
 
 bool eyelet_serving_wants_read(const struct eyelet_serving *serving)

@@ -54,7 +54,7 @@ enum eyelet_serving_turn {
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
  * @is_full:        too much is queued: nothing is read until it has left
- * @must_shed:      the server needs its memory back
+ * @is_over:        it was the price for memory: its next turn says so
  * @progress_ns:    when the peer took a byte last, or when something was queued first
  * @give_up_ns:     when the end comes at the latest, if it has begun
  */
@@ -67,7 +67,7 @@ struct eyelet_serving {
     bool has_ended;
     bool is_stopping;
     bool is_full;
-    bool must_shed;
+    bool is_over;
     uint64_t progress_ns;
     uint64_t give_up_ns;
 };
@@ -77,8 +77,11 @@ int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eye
                         struct eyelet_serving_env *env);
 void eyelet_serving_clear(struct eyelet_serving *serving);
 
-/* eyelet_serving_take_turn() - do what there is to do, for a fair share: HOSTILE H015. */
-enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns);
+/*
+ * eyelet_serving_take_turn() - do what there is to do, for a fair share: HOSTILE H015
+ * @awake_ns:  when the server last looked what its peers did: nobody is late by what took its time since then
+ */
+enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns, uint64_t awake_ns);
 
 /* What a waiting connection wants to hear of: bytes to read, room to write. */
 bool eyelet_serving_wants_read(const struct eyelet_serving *serving);
@@ -88,13 +91,17 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
 
 /*
- * eyelet_serving_shed() - in its next turn it gives back its memory: an unfinished frame is refused; if it is answers
- * that wait for a slow peer, the connection is over
+ * eyelet_serving_shed() - give back memory, at once: an unfinished frame is refused; if it is answers that wait for a
+ * slow peer, the connection is over. It is to have a turn soon, to say either.
+ *
+ * eyelet_serving_stuck() - bytes of memory that may be got back so: 0 when nothing waits for the peer, since whole
+ * requests that wait for a turn are answered in it
  */
-void eyelet_serving_shed(struct eyelet_serving *serving);
+void eyelet_serving_shed(struct eyelet_serving *serving, uint64_t now_ns);
+size_t eyelet_serving_stuck(const struct eyelet_serving *serving);
 
-/* The server was away for so long: what the peer did not do meanwhile is not held against it. */
-void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns);
+/* The server was away for so long, until now: what the peer did not do meanwhile is not held against it. */
+void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns, uint64_t now_ns);
 
 /* From now on only what is there is answered: new requests with UNAVAILABLE. Then its turn ends with OVER. */
 void eyelet_serving_stop(struct eyelet_serving *serving);
