@@ -24,6 +24,7 @@ esac
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 . tests/support/prepare.sh
 
+[ -e /proc/self/maps ] || fail "the sanitizers need /proc, and it is not mounted here"
 jobs=$(nproc)
 
 # The sanitizers of gcc 12 and clang 14 want addresses where newer kernels, asked to be random, do not always put them.
@@ -34,7 +35,7 @@ fi
 
 # What the tests need beyond the build.
 need_to_test() {
-    local packages=(libcmocka-dev g++ python3)
+    local packages=(libcmocka-dev g++ make python3)
 
     case " $* " in
     *' fuzz '*) packages+=(clang libclang-rt-dev) ;;

@@ -66,7 +66,7 @@ EYELET_API const char *eyelet_call_method(const struct eyelet_call *call);
 /**
  * eyelet_call_time_left_ms() - how long the caller will still wait
  *
- * Return: milliseconds until the deadline, rounded down; 0 when it is over, and then whatever the handler returns is
+ * Return: milliseconds until the deadline, rounded up; 0 only when it is over, and then whatever the handler returns is
  * replaced by EYELET_DEADLINE_EXCEEDED. Every call has a deadline.
  */
 EYELET_API uint32_t eyelet_call_time_left_ms(const struct eyelet_call *call);

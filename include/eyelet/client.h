@@ -77,9 +77,9 @@ EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *clien
  *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
  *   EYELET_UNAVAILABLE         the connection is lost: this and every later call on this client ends so; open another.
  *                              Or the server is stopping and did not take the call
- *   EYELET_RESOURCE_EXHAUSTED  the request or reply is over a limit, the server is too busy, or memory ran out; the
- *                              client stays usable
- *   EYELET_INVALID_ARGUMENT    metadata over its limits or with a bad key, nothing was sent; or from the server
+ *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, the server is too busy, or
+ *                              memory ran out; the client stays usable
+ *   EYELET_INVALID_ARGUMENT    metadata with a bad key or an incomplete request, nothing was sent; or from the server
  *   EYELET_INTERNAL            the reply makes no sense
  *   any other                  from the server, struct eyelet_error says so in is_remote
  *

@@ -20,7 +20,8 @@ const struct eyelet_dispatch_node *eyelet_dispatch_find_service(const struct eye
 static int compare(struct eyelet_slice name, const char *text)
 {
     size_t text_len = strlen(text);
-    int order = memcmp(name.data, text, name.len < text_len ? name.len : text_len);
+    size_t len = name.len < text_len ? name.len : text_len;
+    int order = len > 0 ? memcmp(name.data, text, len) : 0; /* no bytes may lie at NULL */
 
     if (order != 0)
         return order;

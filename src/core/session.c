@@ -134,7 +134,6 @@ static enum verdict refuse(uint32_t id, struct eyelet_session_event *event)
 {
     event->kind = EYELET_SESSION_REFUSE;
     event->id = id;
-    event->owner = NULL;
     return VERDICT_EVENT;
 }
 
@@ -217,16 +216,11 @@ static enum verdict judge_data_at_server(struct eyelet_session *session, uint64_
 {
     uint32_t id = session->decoder.head.stream_id;
     struct eyelet_stream *stream = stream_find(session, id);
-    enum verdict verdict;
-    void *owner;
 
-    if (stream != NULL) { /* a unary call in flight: WIRE, "Data on a unary call in flight" */
-        owner = stream->owner;
+    if (stream != NULL) { /* WIRE, "Data on a unary call in flight" */
         stream_remove(session, stream);
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which is a unary call", id);
-        verdict = refuse_error(session, id, now_ns, event);
-        event->owner = owner;
-        return verdict;
+        return refuse_error(session, id, now_ns, event);
     }
     if (id % 2 == 1 && id <= session->last_id)
         return drop_late(session);
@@ -263,7 +257,7 @@ static bool call_deadline(const struct eyelet_session *session, int64_t timeout_
         timeout = session->limits.call_timeout_ns;
     if (timeout > session->limits.call_timeout_max_ns)
         timeout = session->limits.call_timeout_max_ns;
-    *ret = now_ns + timeout;
+    *ret = timeout < EYELET_SESSION_NO_DEADLINE - now_ns ? now_ns + timeout : EYELET_SESSION_NO_DEADLINE;
     return true;
 }
 
@@ -276,8 +270,14 @@ static enum verdict take_request(struct eyelet_session *session, struct eyelet_s
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request of %zu bytes is no ttrpc Request", data.len);
         return refuse_error(session, id, now_ns, event);
     }
-    if (eyelet_request_check(&event->request, &event->error) != EYELET_OK)
+    switch (eyelet_request_check(&event->request, &event->error)) {
+    case EYELET_OK:
+        break;
+    case EYELET_RESOURCE_EXHAUSTED: /* too much metadata is clumsy, as too much data is, but no fault */
+        return refuse(id, event);
+    default:
         return refuse_error(session, id, now_ns, event);
+    }
     if (!judge_payload(session, &event->request.payload, now_ns, event))
         return VERDICT_EVENT;
     if (!call_deadline(session, event->request.timeout_ns, now_ns, &event->deadline_ns)) {

@@ -48,7 +48,7 @@ struct eyelet_session_limits {
 /**
  * struct eyelet_stream - a live call
  * @id:     its stream id; 0 is a free slot
- * @owner:  whose it is; the session only keeps it
+ * @owner:  client: whose it is; the session only keeps it
  */
 struct eyelet_stream {
     uint32_t id;
@@ -90,7 +90,7 @@ struct eyelet_session {
 enum eyelet_session_event_kind {
     EYELET_SESSION_MORE,   /* nothing to do until more bytes come: keep what is left of the input */
     EYELET_SESSION_CALL,   /* server: a request; @id is live until eyelet_session_finish() */
-    EYELET_SESSION_REFUSE, /* server: answer @id with @error; if @owner is set, its call was cancelled by this */
+    EYELET_SESSION_REFUSE, /* server: answer @id with @error; a live call that got data is over by this */
     EYELET_SESSION_REPLY,  /* client: @response for @owner, whose call is over */
     EYELET_SESSION_FAILED, /* client: @owner's call is over with @error, the connection lives */
     EYELET_SESSION_BROKEN, /* both: close; @error says why */
@@ -100,7 +100,7 @@ enum eyelet_session_event_kind {
  * struct eyelet_session_event - what came of the bytes
  * @flags:        CALL: flags of the frame
  * @id:           CALL, REFUSE: stream id
- * @owner:        REPLY, FAILED, REFUSE: as given at the start of the call
+ * @owner:        REPLY, FAILED: as given at the start of the call
  * @deadline_ns:  CALL: absolute, on the clock of @now_ns
  * @request:      CALL: slices of the input
  * @response:     REPLY: slices of the input

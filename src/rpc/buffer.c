@@ -63,7 +63,7 @@ int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
         return -ENOMEM;
 
     need = buffer->len + len;
-    if (need <= buffer->cap && buffer->len <= buffer->cap / 2) {
+    if (need <= buffer->cap) {
         move_to_front(buffer);
         return 0;
     }
@@ -71,11 +71,7 @@ int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
         borrow_spare(buffer, pool);
         return 0;
     }
-    if (need < EYELET_BUFFER_SPARE_CAP)
-        need = EYELET_BUFFER_SPARE_CAP;
-    if (need < 2 * buffer->len)
-        need = 2 * buffer->len;
-    return grow(buffer, need);
+    return grow(buffer, need < EYELET_BUFFER_SPARE_CAP ? EYELET_BUFFER_SPARE_CAP : need);
 }
 
 uint8_t *eyelet_buffer_room(struct eyelet_buffer *buffer)

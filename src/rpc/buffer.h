@@ -45,6 +45,9 @@ void eyelet_buffer_pool_clear(struct eyelet_buffer_pool *pool);
  * eyelet_buffer_reserve() - make room behind the bytes that wait
  * @len:  bytes of room wanted, at least
  *
+ * Above EYELET_BUFFER_SPARE_CAP no more memory is taken than is asked for: who adds little by little asks for as much
+ * again as there is, or moves all bytes each time.
+ *
  * The buffer comes out of its settled state: its memory does not count as held until eyelet_buffer_settle().
  *
  * Return: 0 or -ENOMEM.

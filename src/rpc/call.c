@@ -71,7 +71,7 @@ uint32_t eyelet_call_time_left_ms(const struct eyelet_call *call)
 
     if (now_ns >= call->deadline_ns)
         return 0;
-    return (uint32_t)((call->deadline_ns - now_ns) / EYELET_NS_PER_MS);
+    return (uint32_t)((call->deadline_ns - now_ns - 1) / EYELET_NS_PER_MS + 1);
 }
 
 static bool is_key(struct eyelet_slice key, const char *wanted)

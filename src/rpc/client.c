@@ -19,8 +19,9 @@
 #define STREAMS 2 /* a power of two; one call is alive at a time */
 
 struct eyelet_client {
-    pthread_mutex_t lock; /* protects all that follows; callers wait for it until their deadline; nothing is locked
-                             inside of it */
+    pthread_mutex_t lock;   /* protects @is_in_call, for moments only; nothing is locked inside of it */
+    pthread_cond_t is_free; /* on CLOCK_MONOTONIC: callers wait here for each other, until their deadline */
+    bool is_in_call;        /* the thread that set it has all that follows to itself */
     struct eyelet_connection connection;
     struct eyelet_buffer_pool pool;
     struct eyelet_client_opts opts;
@@ -68,14 +69,42 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
     return EYELET_OK;
 }
 
+/* Return: 0 or -errno, and then there is nothing to destroy. */
+static int init_lock(struct eyelet_client *client)
+{
+    pthread_condattr_t attr;
+    int r;
+
+    r = pthread_condattr_init(&attr);
+    if (r != 0)
+        return -r;
+    r = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    if (r == 0)
+        r = pthread_cond_init(&client->is_free, &attr);
+    pthread_condattr_destroy(&attr);
+    if (r != 0)
+        return -r;
+
+    r = pthread_mutex_init(&client->lock, NULL);
+    if (r != 0)
+        pthread_cond_destroy(&client->is_free);
+    return -r;
+}
+
+static void destroy_lock(struct eyelet_client *client)
+{
+    pthread_mutex_destroy(&client->lock);
+    pthread_cond_destroy(&client->is_free);
+}
+
 /* A connected client around @fd, which it owns on success. Return: 0 or -errno. */
 static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyelet_client **ret)
 {
     const struct eyelet_session_limits limits = {
         .frame_max = opts->frame_max,
-        .body_rate_min = 64u << 10,                      /* HOSTILE limit "body: minimum rate" */
-        .header_timeout_ns = 5000 * EYELET_NS_PER_MS,    /* HOSTILE limit "header complete" */
-        .body_grace_ns = 5000 * EYELET_NS_PER_MS,        /* HOSTILE limit "body: minimum rate" */
+        .body_rate_min = 64u << 10,                   /* HOSTILE limit "body: minimum rate" */
+        .header_timeout_ns = 5000 * EYELET_NS_PER_MS, /* HOSTILE limit "header complete" */
+        .body_grace_ns = 5000 * EYELET_NS_PER_MS,     /* HOSTILE limit "body: minimum rate" */
     };
     struct eyelet_client *client = calloc(1, sizeof(*client));
     int r;
@@ -84,20 +113,20 @@ static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyel
         return -ENOMEM;
     client->opts = *opts;
     client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
+    r = init_lock(client);
+    if (r < 0)
+        goto free_client;
     r = eyelet_connection_init(&client->connection, fd, EYELET_SESSION_CLIENT, &limits, STREAMS, &client->pool);
-    if (r == 0) {
-        r = -pthread_mutex_init(&client->lock, NULL);
-        if (r < 0) {
-            client->connection.fd = -1;
-            eyelet_connection_clear(&client->connection);
-        }
-    }
-    if (r < 0) {
-        free(client);
-        return r;
-    }
+    if (r < 0)
+        goto destroy_lock;
     *ret = client;
     return 0;
+
+destroy_lock:
+    destroy_lock(client);
+free_client:
+    free(client);
+    return r;
 }
 
 enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_client_opts *opts,
@@ -138,7 +167,7 @@ struct eyelet_client *eyelet_client_close(struct eyelet_client *client)
     eyelet_connection_wake(&client->connection);
     eyelet_connection_clear(&client->connection);
     eyelet_buffer_pool_clear(&client->pool);
-    pthread_mutex_destroy(&client->lock);
+    destroy_lock(client);
     free(client);
     return NULL;
 }
@@ -200,15 +229,20 @@ static void end_by_reply(struct eyelet_client *client, struct pending *pending, 
         end_call(client, pending, pending->status, error.text);
 }
 
-/* No byte of a request that was not sent goes out later; one that was begun must be finished, to stay in step. */
-static void give_up(struct eyelet_client *client, struct pending *pending)
+/*
+ * Ends a call that has no answer yet. No byte of a request that was not begun goes out later; one that was begun must
+ * be finished, to stay in step: the next call sends the rest, and then the server may run it.
+ */
+static void give_up(struct eyelet_client *client, struct pending *pending, enum eyelet_status status, const char *why)
 {
     struct eyelet_connection *connection = &client->connection;
 
     eyelet_session_finish(&connection->session, pending->id);
-    end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded");
-    if (connection->sent + pending->len <= pending->end && connection->out.len >= pending->len)
+    end_call(client, pending, status, why);
+    if (connection->sent <= pending->end - pending->len)
         eyelet_connection_unqueue(connection, pending->len);
+    else
+        pending->error.may_have_executed = true;
 }
 
 /* --- one call ----------------------------------------------------------------------------------------------------- */
@@ -244,7 +278,8 @@ static void handle_all(struct eyelet_client *client, struct pending *pending)
         handle(client, &event);
 }
 
-static void read_once(struct eyelet_client *client)
+/* @write_error, if any, is what ends the connection once all that the peer had sent is read. */
+static void read_once(struct eyelet_client *client, struct pending *pending, int write_error)
 {
     struct eyelet_connection *connection = &client->connection;
     struct eyelet_error why;
@@ -252,26 +287,27 @@ static void read_once(struct eyelet_client *client)
 
     if (r == EYELET_CONNECTION_ENDED) {
         eyelet_session_describe_end(&connection->session, connection->in.len, &why);
+        why.error_number = -write_error;
         lose_connection(client, &why);
+    } else if (r == EYELET_CONNECTION_NO_MEMORY) {
+        give_up(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
+    } else if (r == -EAGAIN && write_error != 0) {
+        lose_by_errno(client, write_error);
     } else if (r < 0 && r != -EAGAIN) {
         lose_by_errno(client, r);
     }
 }
 
-/* Sends what is queued. A peer that takes no more may still have answers on the way: they are read to the end. */
-static void write_some(struct eyelet_client *client, int *write_error)
+/* Sends what is queued. Return: 0, or -errno: the peer takes no more, but may have answered before. */
+static int write_some(struct eyelet_client *client)
 {
-    int r;
+    int r = eyelet_connection_flush(&client->connection);
 
-    if (*write_error != 0)
-        return;
-    r = eyelet_connection_flush(&client->connection);
-    if (r < 0 && r != -EAGAIN)
-        *write_error = r;
+    return r == -EAGAIN ? 0 : r;
 }
 
-/* Waits for the socket, until the call's deadline or the peer's. Return: 0, or -ETIMEDOUT at the call's. */
-static int wait_for_peer(struct eyelet_client *client, const struct pending *pending, int write_error)
+/* Waits for the socket, until the call's deadline or the peer's. */
+static void wait_for_peer(struct eyelet_client *client, const struct pending *pending)
 {
     struct eyelet_connection *connection = &client->connection;
     uint64_t read_ns = eyelet_session_read_deadline(&connection->session);
@@ -280,36 +316,37 @@ static int wait_for_peer(struct eyelet_client *client, const struct pending *pen
     struct eyelet_error why;
     int r;
 
-    if (connection->out.len > 0 && write_error == 0)
+    if (connection->out.len > 0)
         events |= POLLOUT;
     r = eyelet_socket_wait_until(connection->fd, events, is_peers ? read_ns : pending->deadline_ns, NULL);
     if (r == -ETIMEDOUT && is_peers) {
         eyelet_session_describe_timeout(&connection->session, &why);
         lose_connection(client, &why);
-        return 0;
-    }
-    if (r < 0 && r != -ETIMEDOUT)
+    } else if (r < 0 && r != -ETIMEDOUT) {
         lose_by_errno(client, r);
-    return r == -ETIMEDOUT ? r : 0;
+    }
 }
 
-/* From the queued request to the end of the call. */
+/* From the queued request to the end of the call. What comes without an end does not outlast the deadline either. */
 static void drive(struct eyelet_client *client, struct pending *pending)
 {
     int write_error = 0;
 
     eyelet_session_resume_reading(&client->connection.session, eyelet_now_ns());
     while (!pending->is_over) {
-        write_some(client, &write_error);
-        if (wait_for_peer(client, pending, write_error) < 0) {
-            give_up(client, pending);
-            break;
-        }
+        if (write_error == 0)
+            write_error = write_some(client);
+        if (write_error == 0)
+            wait_for_peer(client, pending);
         if (!client->is_lost)
-            read_once(client);
+            read_once(client, pending, write_error);
         handle_all(client, pending);
-        if (client->is_lost && !pending->is_over)
+        if (pending->is_over)
+            break;
+        if (client->is_lost)
             end_by_loss(client, pending);
+        else if (eyelet_now_ns() >= pending->deadline_ns)
+            give_up(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded");
     }
 }
 
@@ -345,7 +382,7 @@ static bool queue_request(struct eyelet_client *client, struct pending *pending,
     return true;
 }
 
-/* The call, with the lock held. */
+/* The call, with the client to itself. */
 static void make_call(struct eyelet_client *client, struct pending *pending, const struct eyelet_call_opts *opts,
                       const struct eyelet_outgoing *message)
 {
@@ -377,19 +414,33 @@ static void make_call(struct eyelet_client *client, struct pending *pending, con
 static struct timespec to_timespec(uint64_t time_ns)
 {
     return (struct timespec){
-        .tv_sec = (time_t)(time_ns / 1000000000u),
-        .tv_nsec = (long)(time_ns % 1000000000u),
+        .tv_sec = (time_t)(time_ns / EYELET_NS_PER_S),
+        .tv_nsec = (long)(time_ns % EYELET_NS_PER_S),
     };
 }
 
-/* Return: 0 or -ETIMEDOUT. */
-static int lock_until(struct eyelet_client *client, uint64_t deadline_ns)
+/* Waits until no other thread is in a call. Return: false when the deadline came first. */
+static bool enter(struct eyelet_client *client, uint64_t deadline_ns)
 {
     struct timespec at = to_timespec(deadline_ns);
+    bool is_entered;
+    int r = 0;
 
-    if (pthread_mutex_trylock(&client->lock) == 0)
-        return 0;
-    return -pthread_mutex_clocklock(&client->lock, CLOCK_MONOTONIC, &at);
+    pthread_mutex_lock(&client->lock);
+    while (client->is_in_call && r == 0)
+        r = pthread_cond_timedwait(&client->is_free, &client->lock, &at);
+    is_entered = !client->is_in_call;
+    client->is_in_call = true;
+    pthread_mutex_unlock(&client->lock);
+    return is_entered;
+}
+
+static void leave(struct eyelet_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    client->is_in_call = false;
+    pthread_cond_signal(&client->is_free);
+    pthread_mutex_unlock(&client->lock);
 }
 
 static uint64_t call_deadline(const struct eyelet_client *client, const struct eyelet_call_opts *opts)
@@ -421,9 +472,9 @@ enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const c
     if (status != EYELET_OK)
         return status;
 
-    if (lock_until(client, pending.deadline_ns) == 0) {
+    if (enter(client, pending.deadline_ns)) {
         make_call(client, &pending, opts, message);
-        pthread_mutex_unlock(&client->lock);
+        leave(client);
     } else {
         end_call(client, &pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded while other threads used the client");
     }

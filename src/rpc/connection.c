@@ -55,9 +55,8 @@ int eyelet_connection_read(struct eyelet_connection *connection)
     size_t n;
     int r;
 
-    r = eyelet_buffer_reserve(in, connection->pool, room_wanted(connection));
-    if (r < 0)
-        return r;
+    if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
+        return EYELET_CONNECTION_NO_MEMORY;
     r = eyelet_socket_recv_some(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
         return r;
@@ -77,11 +76,19 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
     return kind;
 }
 
+/* A queue that must grow doubles: frames are small, and a peer that takes few bytes at a time costs no copying. */
+static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool, size_t len)
+{
+    if (eyelet_buffer_room_len(out) >= len)
+        return 0;
+    return eyelet_buffer_reserve(out, pool, len > out->len ? len : out->len);
+}
+
 uint8_t *eyelet_connection_queue(struct eyelet_connection *connection, size_t len)
 {
     uint8_t *room;
 
-    if (eyelet_buffer_reserve(&connection->out, connection->pool, len) < 0)
+    if (make_room(&connection->out, connection->pool, len) < 0)
         return NULL;
     if (connection->out.len == 0)
         connection->n_queued = 0;

@@ -12,7 +12,8 @@
 #include "core/session.h"
 #include "rpc/buffer.h"
 
-#define EYELET_CONNECTION_ENDED 1 /* of eyelet_connection_read(): the peer ended */
+#define EYELET_CONNECTION_ENDED     1 /* of eyelet_connection_read(): the peer ended */
+#define EYELET_CONNECTION_NO_MEMORY 2 /* of eyelet_connection_read(): nothing was read, for want of room */
 
 /**
  * struct eyelet_connection - plain members, each written here only unless it says otherwise
@@ -52,8 +53,8 @@ void eyelet_connection_clear(struct eyelet_connection *connection);
  *
  * Moves the bytes that earlier events point to.
  *
- * Return: 0; EYELET_CONNECTION_ENDED; -EAGAIN when there is nothing now; -ENOMEM, after which the connection is as it
- * was; otherwise -errno: the connection is over.
+ * Return: 0; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is as it was; -EAGAIN
+ * when there is nothing now; otherwise -errno: the connection is over.
  */
 int eyelet_connection_read(struct eyelet_connection *connection);
 

@@ -185,8 +185,8 @@ static bool read_some(struct eyelet_serving *serving, struct turn *turn, uint64_
         end_reading(serving, now_ns);
         return true;
     }
-    if (r < 0)
-        return false;
+    if (r != 0)
+        return false; /* no memory, either: nobody knows when there will be some */
     turn->n_bytes += connection->in.len - before;
     if (eyelet_buffer_room_len(&connection->in) > 0)
         serving->can_read = false; /* a short read: most likely there is no more, and if there is, epoll says so */

@@ -49,6 +49,8 @@ static struct {
 
 static atomic_bool clock_is_fake;
 static atomic_uint_fast64_t clock_ns;
+static atomic_uint_fast64_t clock_tick_ns;
+static atomic_uint n_other_clocks;
 
 enum pending {
     PENDING_NOT,
@@ -87,6 +89,8 @@ void faults_reset(void)
 
     clock_is_fake = false;
     clock_ns = 0;
+    clock_tick_ns = 0;
+    n_other_clocks = 0;
     vsock_is_fake = false;
     vsock_is_recorded = false;
     vsock_peer_cid = 3;
@@ -152,6 +156,16 @@ void faults_fake_clock(uint64_t start_ns)
 void faults_advance_ns(uint64_t ns)
 {
     clock_ns += ns;
+}
+
+void faults_tick_ns(uint64_t ns)
+{
+    clock_tick_ns = ns;
+}
+
+unsigned faults_other_clocks(void)
+{
+    return n_other_clocks;
 }
 
 uint64_t faults_now_ns(void)
@@ -324,12 +338,14 @@ WRAP(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
 
 WRAP(int, clock_gettime, clockid_t id, struct timespec *ret)
 {
-    uint64_t now_ns = clock_ns;
+    uint64_t now_ns;
 
     if (is_to_fail(FAULT_CLOCK_GETTIME))
         return -1;
+    n_other_clocks += id != CLOCK_MONOTONIC;
     if (!clock_is_fake || id != CLOCK_MONOTONIC)
         return __real_clock_gettime(id, ret);
+    now_ns = clock_ns += clock_tick_ns;
 
     ret->tv_sec = (time_t)(now_ns / NS_PER_S);
     ret->tv_nsec = (long)(now_ns % NS_PER_S);

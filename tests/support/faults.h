@@ -79,7 +79,11 @@ unsigned faults_open_fds(void);
  */
 void faults_fake_clock(uint64_t start_ns);
 void faults_advance_ns(uint64_t ns);
+void faults_tick_ns(uint64_t ns); /* every look at the fake clock moves it on by so much */
 uint64_t faults_now_ns(void);
+
+/* How often a clock other than CLOCK_MONOTONIC was asked since the last reset. */
+unsigned faults_other_clocks(void);
 
 /*
  * No test opens AF_VSOCK outside of a virtual machine made for it: socket(AF_VSOCK) fails here with EAFNOSUPPORT, or,

@@ -17,7 +17,7 @@ say() {
 # fail SENTENCE: ends the script with one sentence, below the end of what the failed command said.
 fail() {
     if [ -s "$log" ]; then
-        tail -n 40 -- "$log" | sed 's/^/    /' >&2
+        tail -n 30 -- "$log" | sed 's/^/    /' >&2
         say "failed: $1; more is in $log"
     else
         say "failed: $1"
@@ -30,15 +30,8 @@ logged() {
     "$@" >"$log" 2>&1 </dev/null
 }
 
-# missing_packages PACKAGE...: those that are not installed.
-missing_packages() {
-    local package
-
-    for package in "$@"; do
-        if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -x installed >/dev/null; then
-            printf '%s\n' "$package"
-        fi
-    done
+is_installed() {
+    dpkg-query --show --showformat='${db:Status-Status}\n' "$1" 2>/dev/null | grep -x installed >/dev/null
 }
 
 # as_root COMMAND...: through sudo where we are somebody else.
@@ -68,19 +61,20 @@ update_package_lists() {
 
 # need PACKAGE...: install what is missing of these; asks the network only then.
 need() {
-    local missing
+    local package missing=()
 
     if ! command -v apt-get >/dev/null; then
         say "this is no Debian: taking it that these packages or their like are here: $*"
         return
     fi
 
-    mapfile -t missing < <(missing_packages "$@")
+    for package in "$@"; do
+        is_installed "$package" || missing+=("$package")
+    done
     if [ "${#missing[@]}" -eq 0 ]; then
         return
     fi
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-        : >"$log"
         fail "only root can install ${missing[*]}, and there is no sudo"
     fi
 
@@ -91,3 +85,4 @@ need() {
 }
 
 mkdir -p "$(dirname "$log")"
+: >"$log"

@@ -1,0 +1,273 @@
+/*
+ * Queues of bytes against a model that keeps every byte in one large array, and what the pool counts.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rpc/buffer.h"
+#include "support/faults.h"
+
+/* xorshift32: Marsaglia, "Xorshift RNGs"; the same numbers in every run. */
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+static void append(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, const void *bytes, size_t len)
+{
+    assert_int_equal(eyelet_buffer_reserve(buffer, pool, len), 0);
+    assert_true(eyelet_buffer_room_len(buffer) >= len);
+    if (len > 0)
+        memcpy(eyelet_buffer_room(buffer), bytes, len);
+    eyelet_buffer_add(buffer, len);
+}
+
+static void assert_bytes(const struct eyelet_buffer *buffer, const void *bytes, size_t len)
+{
+    struct eyelet_slice slice = eyelet_buffer_bytes(buffer);
+
+    assert_int_equal(slice.len, len);
+    if (len > 0)
+        assert_memory_equal(slice.data, bytes, len);
+}
+
+static void an_empty_buffer_holds_no_memory(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    assert_bytes(&buffer, "", 0);
+    assert_null(eyelet_buffer_bytes(&buffer).data);
+    assert_int_equal(eyelet_buffer_room_len(&buffer), 0);
+    eyelet_buffer_settle(&buffer, &pool);
+    assert_int_equal(pool.held, 0);
+    eyelet_buffer_unsettle(&buffer, &pool);
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+    assert_int_equal(faults_count(FAULT_ALLOC), 0);
+}
+
+static void what_is_emptied_goes_back_to_the_pool_and_is_lent_again(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 }, other = { 0 };
+
+    (void)state;
+    append(&buffer, &pool, "abc", 3);
+    eyelet_buffer_drop(&buffer, 3);
+    eyelet_buffer_settle(&buffer, &pool);
+    assert_null(buffer.data);
+    assert_int_equal(pool.held, 0);
+    assert_int_equal(pool.spare.cap, EYELET_BUFFER_SPARE_CAP);
+
+    append(&other, &pool, "def", 3);
+    assert_int_equal(faults_count(FAULT_ALLOC), 1);
+    assert_null(pool.spare.data);
+    eyelet_buffer_clear(&other, &pool);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+static void a_small_rest_keeps_only_memory_of_its_size(void **state)
+{
+    static const struct {
+        size_t len, cap;
+    } rests[] = {
+        { 1, 256 }, { 256, 256 }, { 257, EYELET_BUFFER_SMALL }, { EYELET_BUFFER_SMALL, EYELET_BUFFER_SMALL }
+    };
+    static uint8_t bytes[EYELET_BUFFER_SMALL + 1];
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 7);
+    for (size_t i = 0; i < sizeof(rests) / sizeof(rests[0]); i++) {
+        append(&buffer, &pool, bytes, rests[i].len);
+        eyelet_buffer_settle(&buffer, &pool);
+        assert_int_equal(buffer.cap, rests[i].cap);
+        assert_int_equal(pool.held, rests[i].cap);
+        assert_bytes(&buffer, bytes, rests[i].len);
+        eyelet_buffer_unsettle(&buffer, &pool);
+        assert_int_equal(pool.held, 0);
+        eyelet_buffer_clear(&buffer, &pool);
+    }
+
+    append(&buffer, &pool, bytes, sizeof(bytes));
+    eyelet_buffer_settle(&buffer, &pool);
+    assert_int_equal(pool.held, EYELET_BUFFER_SPARE_CAP);
+    eyelet_buffer_unsettle(&buffer, &pool);
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+static void without_memory_to_shrink_into_the_bytes_stay_where_they_are(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    append(&buffer, &pool, "abc", 3);
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    eyelet_buffer_settle(&buffer, &pool);
+    assert_bytes(&buffer, "abc", 3);
+    assert_int_equal(pool.held, EYELET_BUFFER_SPARE_CAP);
+    eyelet_buffer_unsettle(&buffer, &pool);
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+static void without_memory_to_grow_the_buffer_is_as_it_was(void **state)
+{
+    static uint8_t bytes[EYELET_BUFFER_SPARE_CAP];
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, 1), -ENOMEM);
+    assert_int_equal(buffer.cap, 0);
+
+    memset(bytes, 'x', sizeof(bytes));
+    append(&buffer, &pool, bytes, sizeof(bytes));
+    eyelet_buffer_drop(&buffer, 5);
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, 4096), -ENOMEM);
+    assert_bytes(&buffer, bytes, sizeof(bytes) - 5);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, SIZE_MAX), -ENOMEM);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, SIZE_MAX - sizeof(bytes)), -ENOMEM);
+    assert_bytes(&buffer, bytes, sizeof(bytes) - 5);
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+static void room_that_is_asked_for_is_all_that_is_taken(void **state)
+{
+    static uint8_t bytes[EYELET_BUFFER_SPARE_CAP];
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    append(&buffer, &pool, bytes, sizeof(bytes));
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, 10), 0);
+    assert_int_equal(buffer.cap, sizeof(bytes) + 10);
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+/* What a buffer should hold: everything ever written, and where the waiting part begins and ends. */
+struct model {
+    uint8_t *bytes;
+    size_t start;
+    size_t end;
+};
+
+#define MODEL_CAP (8u << 20)
+
+static void model_append(struct model *model, struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len,
+                         uint32_t *seed)
+{
+    for (size_t i = 0; i < len; i++)
+        model->bytes[model->end + i] = (uint8_t)next_random(seed);
+    append(buffer, pool, model->bytes + model->end, len);
+    model->end += len;
+}
+
+static size_t random_len(uint32_t *seed)
+{
+    switch (next_random(seed) % 4) {
+    case 0:
+        return next_random(seed) % 8;
+    case 1:
+        return next_random(seed) % 300;
+    case 2:
+        return next_random(seed) % 6000;
+    default:
+        return next_random(seed) % 80000;
+    }
+}
+
+static size_t at_most(size_t value, size_t limit)
+{
+    return value < limit ? value : limit;
+}
+
+static void any_order_of_acts_keeps_every_byte_in_order(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffers[3] = { 0 };
+    struct model models[3] = { 0 };
+    bool is_settled[3] = { true, true, true };
+    uint32_t seed = 20240229;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        models[i].bytes = malloc(MODEL_CAP);
+        assert_non_null(models[i].bytes);
+    }
+    for (unsigned step = 0; step < 4000; step++) {
+        size_t i = next_random(&seed) % 3, held = 0, len = random_len(&seed);
+        struct eyelet_buffer *buffer = &buffers[i];
+        struct model *model = &models[i];
+        size_t have = model->end - model->start;
+
+        if (is_settled[i])
+            eyelet_buffer_unsettle(buffer, &pool);
+        is_settled[i] = false;
+        switch (next_random(&seed) % 4) {
+        case 0:
+            if (len <= MODEL_CAP - model->end && have < 400000)
+                model_append(model, buffer, &pool, len, &seed);
+            break;
+        case 1:
+            eyelet_buffer_drop(buffer, at_most(len, have));
+            model->start += at_most(len, have);
+            break;
+        case 2:
+            eyelet_buffer_cut(buffer, at_most(len / 8, have));
+            model->end -= at_most(len / 8, have);
+            break;
+        default:
+            eyelet_buffer_settle(buffer, &pool);
+            is_settled[i] = true;
+            break;
+        }
+        assert_bytes(buffer, model->bytes + model->start, model->end - model->start);
+        for (size_t k = 0; k < 3; k++)
+            held += is_settled[k] ? buffers[k].cap : 0;
+        assert_int_equal(pool.held, held);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(models[i].end > 100000);
+        if (is_settled[i])
+            eyelet_buffer_unsettle(&buffers[i], &pool);
+        eyelet_buffer_clear(&buffers[i], &pool);
+        free(models[i].bytes);
+    }
+    assert_int_equal(pool.held, 0);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(an_empty_buffer_holds_no_memory, faults_setup),
+        cmocka_unit_test_setup(what_is_emptied_goes_back_to_the_pool_and_is_lent_again, faults_setup),
+        cmocka_unit_test_setup(a_small_rest_keeps_only_memory_of_its_size, faults_setup),
+        cmocka_unit_test_setup(without_memory_to_shrink_into_the_bytes_stay_where_they_are, faults_setup),
+        cmocka_unit_test_setup(without_memory_to_grow_the_buffer_is_as_it_was, faults_setup),
+        cmocka_unit_test_setup(room_that_is_asked_for_is_all_that_is_taken, faults_setup),
+        cmocka_unit_test_setup(any_order_of_acts_keeps_every_byte_in_order, faults_setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,356 @@
+/*
+ * A session on a socketpair: bytes leave whole and in order however the kernel takes them, and arrive however they
+ * come.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "io/socket.h"
+#include "rpc/connection.h"
+#include "support/faults.h"
+#include "support/live.h"
+
+#define STREAMS 8
+
+static const struct eyelet_session_limits limits = {
+    .body_rate_min = 65536,
+    .header_timeout_ns = 5 * EYELET_NS_PER_S,
+    .body_grace_ns = 5 * EYELET_NS_PER_S,
+    .call_timeout_ns = 30 * EYELET_NS_PER_S,
+    .call_timeout_max_ns = 300 * EYELET_NS_PER_S,
+};
+
+struct fixture {
+    struct eyelet_buffer_pool pool;
+    struct eyelet_connection connection;
+    int peer;
+};
+
+static struct fixture fixture;
+
+static int setup(void **state)
+{
+    int fds[2];
+
+    faults_setup(state);
+    live_pair(fds);
+    fixture = (struct fixture){ .pool = { .held_max = SIZE_MAX }, .peer = fds[1] };
+    return eyelet_connection_init(&fixture.connection, fds[0], EYELET_SESSION_SERVER, &limits, STREAMS, &fixture.pool);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    eyelet_connection_clear(&fixture.connection);
+    eyelet_buffer_pool_clear(&fixture.pool);
+    close(fixture.peer);
+    return fixture.pool.held == 0 ? 0 : -1;
+}
+
+static void queue_bytes(const void *bytes, size_t len)
+{
+    uint8_t *room = eyelet_connection_queue(&fixture.connection, len);
+
+    assert_non_null(room);
+    memcpy(room, bytes, len);
+}
+
+/* Reads what there is, without waiting for more. */
+static size_t drain_peer(uint8_t *room, size_t cap)
+{
+    size_t total = 0;
+    ssize_t n;
+
+    while ((n = recv(fixture.peer, room + total, cap - total, MSG_DONTWAIT)) > 0)
+        total += (size_t)n;
+    return total;
+}
+
+static const char text[] = "frame one|frame two, which is longer|3|";
+
+static void queue_three(void)
+{
+    queue_bytes(text, 10);
+    queue_bytes(text + 10, 27);
+    queue_bytes(text + 37, 2);
+}
+
+static void h016_a_send_that_takes_any_number_of_bytes_loses_and_repeats_none(void **state)
+{
+    uint8_t got[64];
+
+    (void)state;
+    for (size_t max = 1; max < sizeof(text); max++) {
+        uint64_t before = fixture.connection.sent;
+
+        faults_short(FAULT_SENDMSG, max);
+        queue_three();
+        assert_int_equal(eyelet_connection_queued(&fixture.connection), before + sizeof(text) - 1);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+        assert_int_equal(fixture.connection.sent, before + sizeof(text) - 1);
+        assert_int_equal(drain_peer(got, sizeof(got)), sizeof(text) - 1);
+        assert_memory_equal(got, text, sizeof(text) - 1);
+    }
+}
+
+static void h016_a_full_socket_at_any_byte_stops_the_flush_and_no_more(void **state)
+{
+    uint8_t got[64];
+
+    (void)state;
+    for (size_t stop = 0; stop < sizeof(text) - 1; stop++) {
+        faults_reset();
+        faults_short(FAULT_SENDMSG, 1);
+        faults_fail(FAULT_SENDMSG, (unsigned)stop + 1, EAGAIN);
+        queue_bytes(text, 10);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), stop < 10 ? -EAGAIN : 0);
+        queue_bytes(text + 10, sizeof(text) - 11); /* behind a frame that may have been begun */
+        if (stop >= 10)
+            assert_int_equal(eyelet_connection_flush(&fixture.connection), -EAGAIN);
+        assert_int_equal(drain_peer(got, sizeof(got)), stop);
+
+        eyelet_connection_settle(&fixture.connection, SIZE_MAX);
+        eyelet_connection_wake(&fixture.connection);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+        assert_int_equal(drain_peer(got + stop, sizeof(got) - stop), sizeof(text) - 1 - stop);
+        assert_memory_equal(got, text, sizeof(text) - 1);
+    }
+}
+
+static void h016_a_megabyte_goes_through_a_socket_of_4_kib(void **state)
+{
+    enum { LEN = 1 << 20 };
+    uint8_t *sent = malloc(LEN), *got = malloc(LEN);
+    const int small = 4096;
+    size_t n_got = 0;
+    unsigned n_full = 0;
+
+    (void)state;
+    assert_non_null(sent);
+    assert_non_null(got);
+    assert_int_equal(setsockopt(fixture.connection.fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+    for (size_t i = 0; i < LEN; i++)
+        sent[i] = (uint8_t)(i * 31 + i / 256);
+    for (size_t at = 0; at < LEN; at += LEN / 16)
+        queue_bytes(sent + at, LEN / 16);
+    while (eyelet_connection_flush(&fixture.connection) == -EAGAIN) {
+        n_full++;
+        n_got += drain_peer(got + n_got, LEN - n_got);
+    }
+    n_got += drain_peer(got + n_got, LEN - n_got);
+    assert_true(n_full > 10);
+    assert_int_equal(n_got, LEN);
+    assert_memory_equal(got, sent, LEN);
+    free(sent);
+    free(got);
+}
+
+static void what_was_not_begun_can_be_taken_back(void **state)
+{
+    uint8_t got[64];
+
+    (void)state;
+    faults_short(FAULT_SENDMSG, 3);
+    faults_fail(FAULT_SENDMSG, 2, EAGAIN);
+    queue_bytes(text, 10);
+    queue_bytes(text + 10, 27);
+    assert_int_equal(eyelet_connection_flush(&fixture.connection), -EAGAIN);
+    eyelet_connection_unqueue(&fixture.connection, 27);
+    assert_int_equal(eyelet_connection_queued(&fixture.connection), 10);
+    queue_bytes(text + 37, 2);
+    assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+    assert_int_equal(drain_peer(got, sizeof(got)), 12);
+    assert_memory_equal(got, "frame one|3|", 12);
+}
+
+static void h010_every_error_of_a_send_comes_back(void **state)
+{
+    static const int errors[] = { EPIPE, ECONNRESET, ENOBUFS, ENOMEM, ETIMEDOUT, EPROTO, ENOTCONN };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        queue_bytes("x", 1);
+        faults_fail(FAULT_SENDMSG, 1, errors[i]);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), -errors[i]);
+        assert_int_equal(fixture.connection.sent, i);
+        faults_fail(FAULT_SENDMSG, 1, EINTR);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+    }
+}
+
+static void h010_every_error_of_a_recv_comes_back(void **state)
+{
+    static const int errors[] = { ECONNRESET, EPIPE, ENOBUFS, ETIMEDOUT, EPROTO, ENOTCONN, EAGAIN };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        faults_fail(FAULT_RECV, 1, errors[i]);
+        assert_int_equal(eyelet_connection_read(&fixture.connection), -errors[i]);
+    }
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    eyelet_buffer_clear(&fixture.connection.in, &fixture.pool);
+    eyelet_buffer_pool_clear(&fixture.pool);
+    assert_int_equal(eyelet_connection_read(&fixture.connection), EYELET_CONNECTION_NO_MEMORY);
+    assert_int_equal(eyelet_connection_read(&fixture.connection), -EAGAIN);
+    shutdown(fixture.peer, SHUT_WR);
+    assert_int_equal(eyelet_connection_read(&fixture.connection), EYELET_CONNECTION_ENDED);
+}
+
+static void without_memory_nothing_is_queued(void **state)
+{
+    (void)state;
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_null(eyelet_connection_queue(&fixture.connection, 10));
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(eyelet_connection_queue_failure(&fixture.connection, 1, EYELET_INTERNAL, "no"), -ENOMEM);
+    assert_int_equal(eyelet_connection_queued(&fixture.connection), 0);
+    assert_int_equal(fixture.connection.n_queued, 0);
+}
+
+static struct wire request_of(size_t payload_len)
+{
+    struct wire wire = { 0 }, payload = { 0 };
+
+    wire_fill(&payload, 'p', payload_len);
+    wire_request(&wire, 1,
+                 &(struct wire_request){ .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+    return wire;
+}
+
+/* Reads until an event comes, at most @max reads. */
+static enum eyelet_session_event_kind next_event(struct eyelet_session_event *ret, unsigned max)
+{
+    enum eyelet_session_event_kind kind;
+
+    while ((kind = eyelet_connection_next(&fixture.connection, 1, ret)) == EYELET_SESSION_MORE && max-- > 0)
+        assert_int_equal(eyelet_connection_read(&fixture.connection), 0);
+    return kind;
+}
+
+static void h014_one_byte_at_a_time_is_the_same_as_all_at_once(void **state)
+{
+    struct wire wire = request_of(20);
+    struct eyelet_session_event event;
+
+    (void)state;
+    faults_short(FAULT_RECV, 1);
+    assert_true(live_send(fixture.peer, wire_slice(&wire)));
+    assert_int_equal(next_event(&event, (unsigned)wire.len), EYELET_SESSION_CALL);
+    assert_int_equal(event.request.payload.len, 20);
+    assert_memory_equal(event.request.payload.data, "pppppppppppppppppppp", 20);
+    assert_int_equal(faults_count(FAULT_RECV), wire.len);
+    wire_clear(&wire);
+}
+
+static void h039_a_frame_that_is_announced_and_does_not_come_holds_no_memory(void **state)
+{
+    struct wire wire = { 0 };
+    struct eyelet_session_event event;
+
+    (void)state;
+    wire_frame_head(&wire, WIRE_REQUEST, 0, 1, 4 << 20);
+    live_send_wire(fixture.peer, &wire);
+    assert_int_equal(eyelet_connection_read(&fixture.connection), 0);
+    assert_int_equal(eyelet_connection_next(&fixture.connection, 1, &event), EYELET_SESSION_MORE);
+    assert_true(eyelet_connection_settle(&fixture.connection, SIZE_MAX));
+    assert_int_equal(fixture.pool.held, 0);
+    eyelet_connection_wake(&fixture.connection);
+}
+
+static void h038_memory_follows_the_bytes_that_came(void **state)
+{
+    struct wire wire = request_of(2 << 20);
+    struct eyelet_slice rest = wire_slice(&wire);
+    struct eyelet_session_event event;
+    enum eyelet_session_event_kind kind = EYELET_SESSION_MORE;
+    size_t came = 0;
+
+    (void)state;
+    while (kind == EYELET_SESSION_MORE) {
+        struct eyelet_slice piece = { rest.data + came, rest.len - came < 3000 ? rest.len - came : 3000 };
+
+        assert_true(live_send(fixture.peer, piece));
+        came += piece.len;
+        assert_int_equal(eyelet_connection_read(&fixture.connection), 0);
+        kind = eyelet_connection_next(&fixture.connection, 1, &event);
+        assert_true(fixture.connection.in.cap <= 2 * came + EYELET_BUFFER_SPARE_CAP);
+    }
+    assert_int_equal(came, rest.len);
+    assert_int_equal(kind, EYELET_SESSION_CALL);
+    assert_int_equal(event.request.payload.len, 2 << 20);
+    assert_true(fixture.connection.in.cap <= rest.len); /* and never passes the frame */
+    wire_clear(&wire);
+}
+
+static void an_unfinished_frame_over_the_limit_is_reported_and_a_small_one_is_not(void **state)
+{
+    struct wire wire = request_of(100000);
+    struct eyelet_session_event event;
+
+    (void)state;
+    assert_true(live_send(fixture.peer, (struct eyelet_slice){ wire.bytes, 2000 }));
+    assert_int_equal(next_event(&event, 1), EYELET_SESSION_MORE);
+    fixture.pool.held_max = 10;
+    assert_true(eyelet_connection_settle(&fixture.connection, 10));
+    eyelet_connection_wake(&fixture.connection);
+
+    assert_true(live_send(fixture.peer, (struct eyelet_slice){ wire.bytes + 2000, 60000 }));
+    assert_int_equal(next_event(&event, 1), EYELET_SESSION_MORE);
+    assert_false(eyelet_connection_settle(&fixture.connection, SIZE_MAX));
+    fixture.pool.held_max = SIZE_MAX;
+    eyelet_connection_wake(&fixture.connection);
+    assert_false(eyelet_connection_settle(&fixture.connection, 10));
+    eyelet_connection_wake(&fixture.connection);
+    assert_true(eyelet_connection_settle(&fixture.connection, SIZE_MAX));
+    eyelet_connection_wake(&fixture.connection);
+    wire_clear(&wire);
+}
+
+static void a_connection_that_cannot_begin_leaves_the_descriptor_alone(void **state)
+{
+    struct eyelet_connection connection;
+    int fds[2];
+
+    (void)state;
+    live_pair(fds);
+    faults_fail(FAULT_FCNTL, 1, EBADF);
+    assert_int_equal(eyelet_connection_init(&connection, fds[0], EYELET_SESSION_CLIENT, &limits, 2, &fixture.pool),
+                     -EBADF);
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(eyelet_connection_init(&connection, fds[0], EYELET_SESSION_CLIENT, &limits, 2, &fixture.pool),
+                     -ENOMEM);
+    assert_int_equal(close(fds[0]), 0);
+    assert_int_equal(close(fds[1]), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(h016_a_send_that_takes_any_number_of_bytes_loses_and_repeats_none, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(h016_a_full_socket_at_any_byte_stops_the_flush_and_no_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(h016_a_megabyte_goes_through_a_socket_of_4_kib, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_not_begun_can_be_taken_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(h010_every_error_of_a_send_comes_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(h010_every_error_of_a_recv_comes_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_memory_nothing_is_queued, setup, teardown),
+        cmocka_unit_test_setup_teardown(h014_one_byte_at_a_time_is_the_same_as_all_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(h039_a_frame_that_is_announced_and_does_not_come_holds_no_memory, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(h038_memory_follows_the_bytes_that_came, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_unfinished_frame_over_the_limit_is_reported_and_a_small_one_is_not, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_connection_that_cannot_begin_leaves_the_descriptor_alone, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
