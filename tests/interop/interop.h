@@ -10,9 +10,9 @@
 
 #include <eyelet/status.h>
 
-#define CALL_TIMEOUT_MS 120000u  /* for a call that is to be answered, on a machine of any load */
+#define CALL_TIMEOUT_MS  120000u /* for a call that is to be answered, on a machine of any load */
 #define SHORT_TIMEOUT_MS 300u    /* for a call that is not */
-#define MIB (1u << 20)
+#define MIB              (1u << 20)
 
 /**
  * struct interop_peer - an implementation that nobody here wrote, in programs on top of it
@@ -21,6 +21,7 @@
  * @client:               start of the command of its client; address and case are added
  * @oversize:             what our call gets when the request is over the limit of its server
  * @oversize_is_remote:   whether its server says so, and lives on
+ * @oversize_word:        what its server does then, for the matrix
  * @no_method:            what it answers to an unknown service or method
  * @can_leave_clock:      its client can send a deadline that only the server keeps
  */
@@ -30,6 +31,7 @@ struct interop_peer {
     const char *client[3];
     enum eyelet_status oversize;
     bool oversize_is_remote;
+    const char *oversize_word;
     enum eyelet_status no_method;
     bool can_leave_clock;
 };

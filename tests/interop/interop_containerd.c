@@ -49,14 +49,14 @@ static void write_config(const char *path)
     fprintf(file, "root = '%s'\n", interop_path("root"));
     fprintf(file, "state = '%s'\n", interop_path("state"));
     fprintf(file, "[grpc]\naddress = '%s'\nuid = %d\ngid = %d\n", interop_path("grpc"), (int)getuid(), (int)getgid());
-    fprintf(file, "[ttrpc]\naddress = '%s'\nuid = %d\ngid = %d\n", interop_path("ttrpc"), (int)getuid(),
-            (int)getgid());
+    fprintf(file, "[ttrpc]\naddress = '%s'\nuid = %d\ngid = %d\n", interop_path("ttrpc"), (int)getuid(), (int)getgid());
     assert_int_equal(fclose(file), 0);
 }
 
 static struct eyelet_client *new_client(void)
 {
-    const struct eyelet_client_opts opts = { .connect_timeout_ms = CHILD_TIMEOUT_MS, .call_timeout_ms = CALL_TIMEOUT_MS };
+    const struct eyelet_client_opts opts = { .connect_timeout_ms = CHILD_TIMEOUT_MS,
+                                             .call_timeout_ms = CALL_TIMEOUT_MS };
     struct eyelet_client *client = NULL;
     struct eyelet_error error;
     char address[EYELET_ADDRESS_TEXT_MAX];
@@ -111,9 +111,9 @@ static void forward(struct eyelet_client *client)
     struct eyelet_error error;
 
     event_init(&event);
-    assert_status(containerd_services_events_ttrpc_v1_events_forward(client, &in_namespace, &event.request, &reply,
-                                                                     &error),
-                  &error, EYELET_OK);
+    assert_status(
+        containerd_services_events_ttrpc_v1_events_forward(client, &in_namespace, &event.request, &reply, &error),
+        &error, EYELET_OK);
     google__protobuf__empty__free_unpacked(reply, NULL);
 }
 
@@ -223,9 +223,9 @@ static void unknown_service(struct interop_run *run)
     struct eyelet_error error;
 
     event_init(&event);
-    assert_status(containerd_services_events_ttrpc_v1_absent_forward(client, &in_namespace, &event.request, &reply,
-                                                                     &error),
-                  &error, run->peer->no_method);
+    assert_status(
+        containerd_services_events_ttrpc_v1_absent_forward(client, &in_namespace, &event.request, &reply, &error),
+        &error, run->peer->no_method);
     assert_true(eyelet_error_is_unimplemented(&error));
     run->saw = eyelet_status_name(error.status);
     forward(client);
@@ -242,9 +242,9 @@ static void bad_topic(struct interop_run *run)
 
     event_init(&event);
     event.envelope.topic = (char[]){ "no-slash" };
-    assert_status(containerd_services_events_ttrpc_v1_events_forward(client, &in_namespace, &event.request, &reply,
-                                                                     &error),
-                  &error, EYELET_INVALID_ARGUMENT);
+    assert_status(
+        containerd_services_events_ttrpc_v1_events_forward(client, &in_namespace, &event.request, &reply, &error),
+        &error, EYELET_INVALID_ARGUMENT);
     assert_true(error.is_remote);
     assert_non_null(strstr(error.text, "must start with '/'"));
     assert_false(eyelet_error_is_unimplemented(&error));
@@ -259,7 +259,7 @@ static const struct interop_case cases[] = {
     { .name = "OK is a Response of length 0", .run = response_is_empty },
     { .name = "unknown service", .run = unknown_service },
     { .name = "unknown method", .run = unknown_method },
-    { .name = "an event without a topic", .run = bad_topic },
+    { .name = "an event with a bad topic", .run = bad_topic },
     { 0 },
 };
 

@@ -16,7 +16,7 @@ for proto in "$@"; do
     protoc "-I$(dirname -- "$proto")" --plugin=/usr/bin/protoc-gen-gogo "--gogo_out=$source/$package" "$proto"
 done
 
-export GO111MODULE=off GOPATH="$out:/usr/share/gocode" GOCACHE="$out/cache" GOFLAGS= GOTOOLCHAIN=local CGO_ENABLED=0
+export GO111MODULE=off GOPATH="$out:/usr/share/gocode" GOCACHE="$out/cache" GOFLAGS='' CGO_ENABLED=0
 for program in server client; do
     mkdir -p "$source/$program"
     cp "$here/$program/main.go" "$source/$program/"

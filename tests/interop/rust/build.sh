@@ -21,7 +21,7 @@ directory = "/usr/share/cargo/registry"
 END
 
 INTEROP_PROTOS=$(IFS=: && printf %s "$*")
-export INTEROP_PROTOS CARGO_HOME="$out/home" RUSTC=/usr/bin/rustc RUSTUP_TOOLCHAIN=
+export INTEROP_PROTOS CARGO_HOME="$out/home" RUSTC=/usr/bin/rustc
 unset RUSTFLAGS CARGO_BUILD_TARGET CARGO_TARGET_DIR RUSTC_WRAPPER
 cd "$out/source"
 /usr/bin/cargo build --quiet --offline --jobs 2 --target-dir "$out/target"

@@ -3,8 +3,8 @@
 //!
 //!     client sync|async PATH CASE
 //!
-//! The connection is made here: ttrpc's own connect() looks in the abstract namespace only, and Debian's build of it, on
-//! nix 0.26, hands the kernel an address that it refuses.
+//! The connection is made here: ttrpc's own connect() looks in the abstract namespace only, and Debian's build of it,
+//! on nix 0.26, hands the kernel an address that it refuses.
 
 use std::io::BufRead;
 use std::os::unix::io::IntoRawFd;
