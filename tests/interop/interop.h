@@ -52,7 +52,7 @@ struct interop_case {
 
 enum interop_outcome {
     INTEROP_NOT_RUN, /* there is no such case for this peer */
-    INTEROP_FAILED,  /* was begun */
+    INTEROP_FAILED,  /* or was never reached */
     INTEROP_PASSED,
 };
 

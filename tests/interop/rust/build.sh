@@ -9,10 +9,11 @@ out=$1
 shift
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
-# A copy: cargo writes a Cargo.lock beside Cargo.toml.
-mkdir -p "$out/source" "$out/home"
+# A copy: cargo writes a Cargo.lock beside Cargo.toml, and obeys the nearest .cargo first.
+rm -rf "$out/source"
+mkdir -p "$out/source/.cargo" "$out/home"
 cp -R "$here/Cargo.toml" "$here/build.rs" "$here/src" "$out/source/"
-cat >"$out/home/config.toml" <<END
+cat >"$out/source/.cargo/config.toml" <<END
 [source.crates-io]
 replace-with = "debian"
 
@@ -24,7 +25,7 @@ INTEROP_PROTOS=$(IFS=: && printf %s "$*")
 export INTEROP_PROTOS CARGO_HOME="$out/home" RUSTC=/usr/bin/rustc
 unset RUSTFLAGS CARGO_BUILD_TARGET CARGO_TARGET_DIR RUSTC_WRAPPER
 cd "$out/source"
-/usr/bin/cargo build --quiet --offline --jobs 2 --target-dir "$out/target"
+/usr/bin/cargo build --quiet --offline --target-dir "$out/target"
 for program in server client; do
     cp "$out/target/debug/$program" "$out/$program"
 done
