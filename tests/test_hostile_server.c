@@ -799,7 +799,7 @@ static void h104_a_peer_that_never_reads_is_closed_and_costs_the_others_nothing(
 
 static void buffer_max_refuses_what_outgrows_it_and_nobody_else(void **state)
 {
-    const struct eyelet_server_opts opts = { .buffer_max = 300000 };
+    const struct eyelet_server_opts opts = { .buffer_max = 450000, .frame_max = 410000 };
     struct wire first = { 0 }, second = { 0 };
     char *text = long_text(100000), *longer = long_text(400000);
     int other;

@@ -28,9 +28,9 @@ struct eyelet_call;
  * @format:  printf format of the text that the caller gets; cut at EYELET_ERROR_TEXT_MAX bytes
  *
  * Return: @status, to be returned from the handler. A handler that returns a status without having called this gives
- * the caller that status with its name as text.
+ * the caller that status with its name as text; one that has called this and returns EYELET_OK fails all the same.
  */
-EYELET_API enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status, const char *format,
+EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status, const char *format,
                                                ...) EYELET_PRINTF(3, 4);
 
 /**

@@ -152,7 +152,7 @@ static uint8_t *new_request_frame(struct event *event, size_t *ret_len)
     Ttrpc__Request request = TTRPC__REQUEST__INIT;
     Ttrpc__KeyValue pair = TTRPC__KEY_VALUE__INIT;
     Ttrpc__KeyValue *pairs[] = { &pair };
-    struct eyelet_frame_head head = { .stream_id = 1, .type = EYELET_FRAME_REQUEST };
+    struct eyelet_frame_head head = { .stream_id = 1, .type = EYELET_FRAME_TYPE_REQUEST };
     uint8_t payload[256];
     uint8_t *frame;
 
@@ -179,7 +179,7 @@ static uint8_t *new_request_frame(struct event *event, size_t *ret_len)
 /* The bytes of the answer to a good call: a head and nothing else. */
 static void response_is_empty(struct interop_run *run)
 {
-    static const uint8_t expected[EYELET_FRAME_HEADER_LEN] = { 0, 0, 0, 0, 0, 0, 0, 1, EYELET_FRAME_RESPONSE, 0 };
+    static const uint8_t expected[EYELET_FRAME_HEADER_LEN] = { 0, 0, 0, 0, 0, 0, 0, 1, EYELET_FRAME_TYPE_RESPONSE, 0 };
     struct eyelet_address address = { .family = EYELET_FAMILY_UNIX };
     uint8_t answer[EYELET_FRAME_HEADER_LEN];
     struct event event;

@@ -35,7 +35,6 @@ static enum eyelet_status fail(struct eyelet_call *call, const Interop__FailRequ
 static enum eyelet_status sleep_awhile(struct eyelet_call *call, const Interop__SleepRequest *request,
                                        Interop__Nothing *reply, void *userdata)
 {
-    uint32_t time_ms = request->time_ms;
     uint32_t left_ms;
 
     (void)reply;
@@ -43,7 +42,7 @@ static enum eyelet_status sleep_awhile(struct eyelet_call *call, const Interop__
     puts("sleeping");
     fflush(stdout);
     left_ms = eyelet_call_time_left_ms(call);
-    poll(NULL, 0, (int)(time_ms < left_ms ? time_ms : left_ms + 1)); /* it is rounded down */
+    poll(NULL, 0, (int)(request->time_ms < left_ms ? request->time_ms : left_ms));
     return EYELET_OK;
 }
 
