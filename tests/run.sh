@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
 #
-# Builds and runs every test: with address and undefined-behaviour sanitizers, as released, with the thread sanitizer, and
-# the fuzz targets for some seconds each. Takes Debian 12 as it comes and installs what is missing.
+# Builds and runs every test: with address and undefined-behaviour sanitizers, as released, with the thread sanitizer,
+# the fuzz targets for some seconds each, and against peers in Go and Rust and containerd. Takes Debian 12 as it comes and
+# installs what is missing.
 #
-# usage: tests/run.sh [dev|release|tsan|fuzz|install|coverage]
-#   without an argument: dev, release (install is part of it), tsan, fuzz
+# usage: tests/run.sh [dev|release|tsan|fuzz|interop|install|coverage]
+#   without an argument: dev, release (install is part of it), tsan, fuzz, interop
+#   interop: prints the matrix of peers and cases
 #   coverage: prints which share of the lines of src/ the tests run
 set -euo pipefail
 
 program=tests/run.sh
 usage() {
-    printf 'usage: %s [dev|release|tsan|fuzz|install|coverage]\n' "$program" >&2
+    printf 'usage: %s [dev|release|tsan|fuzz|interop|install|coverage]\n' "$program" >&2
     exit 2
 }
 
 [ $# -le 1 ] || usage
 case ${1-all} in
-all) stages=(dev release tsan fuzz) ;;
-dev | release | tsan | fuzz | install | coverage) stages=("$1") ;;
+all) stages=(dev release tsan fuzz interop) ;;
+dev | release | tsan | fuzz | interop | install | coverage) stages=("$1") ;;
 *) usage ;;
 esac
 
@@ -39,6 +41,13 @@ need_to_test() {
 
     case " $* " in
     *' fuzz '*) packages+=(clang libclang-rt-dev) ;;
+    esac
+    case " $* " in
+    *' interop '*)
+        packages+=(golang-go golang-github-containerd-ttrpc-dev gogoprotobuf)
+        packages+=(cargo rustc librust-ttrpc-dev librust-tokio-dev librust-async-trait-dev)
+        packages+=(librust-protobuf-dev librust-protobuf-codegen-pure-dev containerd)
+        ;;
     esac
     case " $* " in
     *' coverage '*) packages+=(gcovr) ;;
@@ -94,6 +103,11 @@ run_stage() {
     coverage)
         build coverage
         print_coverage
+        ;;
+    interop)
+        build interop
+        run_tests interop
+        cat build/interop/tests/interop/matrix.txt
         ;;
     *)
         build "$1"
