@@ -28,6 +28,18 @@ static const struct {
     { "vsock://16:5005", "vsock://16:5005", { .family = EYELET_FAMILY_VSOCK, .cid = 16, .port = 5005, .fd = -1 } },
     { "vsock:16:5005", "vsock://16:5005", { .family = EYELET_FAMILY_VSOCK, .cid = 16, .port = 5005, .fd = -1 } },
     { "vsock://any:1", "vsock://any:1", { .family = EYELET_FAMILY_VSOCK, .cid = UINT32_MAX, .port = 1, .fd = -1 } },
+    { "vsock://16:5005?to-host",
+      "vsock://16:5005?to-host",
+      { .family = EYELET_FAMILY_VSOCK, .cid = 16, .port = 5005, .fd = -1, .is_to_host = true } },
+    { "vsock:any:0?to-host",
+      "vsock://any:0?to-host",
+      { .family = EYELET_FAMILY_VSOCK, .cid = UINT32_MAX, .fd = -1, .is_to_host = true } },
+    { "vsock://4294967294:4294967294?to-host",
+      "vsock://4294967294:4294967294?to-host",
+      { .family = EYELET_FAMILY_VSOCK, .cid = UINT32_MAX - 1, .port = UINT32_MAX - 1, .fd = -1, .is_to_host = true } },
+    { "unix:/run/e?to-host",
+      "unix:///run/e?to-host",
+      { .family = EYELET_FAMILY_UNIX, .fd = -1, .path = "/run/e?to-host" } },
     { "vsock:local:1", "vsock://1:1", { .family = EYELET_FAMILY_VSOCK, .cid = 1, .port = 1, .fd = -1 } },
     { "vsock://host:1", "vsock://2:1", { .family = EYELET_FAMILY_VSOCK, .cid = 2, .port = 1, .fd = -1 } },
     { "vsock://parent:1", "vsock://3:1", { .family = EYELET_FAMILY_VSOCK, .cid = 3, .port = 1, .fd = -1 } },
@@ -97,6 +109,17 @@ static const struct {
     { "vsock://anyy:1", -EINVAL },
     { "vsock://an:1", -EINVAL },
     { "vsock:///1:1", -EINVAL },
+    { "vsock://16:5005?", -EINVAL },
+    { "vsock://16:5005?to-hos", -EINVAL },
+    { "vsock://16:5005?to-host ", -EINVAL },
+    { "vsock://16:5005?to-host?to-host", -EINVAL },
+    { "vsock://16:5005?TO-HOST", -EINVAL },
+    { "vsock://16:5005to-host", -EINVAL },
+    { "vsock://16?to-host:5005", -EINVAL },
+    { "vsock://16?to-host", -EINVAL },
+    { "vsock://16:?to-host", -EINVAL },
+    { "vsock://16:1x?to-host", -EINVAL },
+    { "hvsock:///x:1?to-host", -EINVAL },
     { "hvsock:", -EINVAL },
     { "hvsock:/x:1", -EINVAL },
     { "hvsock://x:1", -EINVAL },
@@ -128,6 +151,7 @@ static void assert_same(const struct eyelet_address *a, const struct eyelet_addr
     assert_int_equal(a->cid, b->cid);
     assert_int_equal(a->port, b->port);
     assert_int_equal(a->fd, b->fd);
+    assert_int_equal(a->is_to_host, b->is_to_host);
     assert_int_equal(a->is_abstract, b->is_abstract);
     assert_string_equal(a->path, b->path);
 }

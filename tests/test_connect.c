@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/vm_sockets.h>
+
 #include <cmocka.h>
 
 #include <eyelet/vsock.h>
@@ -140,8 +142,9 @@ static void h002_a_machine_without_vsock_is_told_why(void **state)
         const char *part;
     } table[] = {
         { FAULT_SOCKET, EAFNOSUPPORT, 1, "module" },          { FAULT_SOCKET, EPERM, 1, "seccomp" },
-        { FAULT_CONNECT, ENODEV, 2, "VMADDR_FLAG_TO_HOST" },  { FAULT_CONNECT, ECONNRESET, 2, "nobody listens" },
+        { FAULT_CONNECT, ENODEV, 2, "'?to-host'" },           { FAULT_CONNECT, ECONNRESET, 2, "nobody listens" },
         { FAULT_CONNECT, EACCES, 1, "CAP_NET_BIND_SERVICE" }, { FAULT_CONNECT, EADDRNOTAVAIL, 1, "'any'" },
+        { FAULT_CONNECT, ETIMEDOUT, 2, "booting, paused or stopped" },
     };
 
     (void)state;
@@ -159,7 +162,9 @@ static void h002_a_machine_without_vsock_is_told_why(void **state)
             assert_int_equal(faults_count(table[i].call), 1);
         else
             assert_true(faults_count(table[i].call) >= table[i].n_attempts_min);
-        if (table[i].error_number != EACCES)
+        if (table[i].error_number == ETIMEDOUT)
+            assert_int_equal(error.status, EYELET_DEADLINE_EXCEEDED);
+        else if (table[i].error_number != EACCES)
             assert_int_equal(error.status, EYELET_UNAVAILABLE);
     }
 }
@@ -228,6 +233,63 @@ static void a_guest_that_boots_is_reached_in_the_end(void **state)
     assert_int_equal(port, 5005);
     assert_int_equal(flags, 0);
     close(fd);
+}
+
+static void to_host_goes_into_the_flags_and_into_nothing_else(void **state)
+{
+    static const struct {
+        const char *text;
+        uint8_t flags;
+    } table[] = { { "vsock://16:5005?to-host", VMADDR_FLAG_TO_HOST }, { "vsock:16:5005", 0 } };
+    const struct eyelet_vsock_connect_opts raw = { .is_to_host = true };
+    uint32_t cid, port;
+    uint8_t flags;
+    int fd;
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(table); i++) {
+        struct eyelet_address address;
+
+        assert_int_equal(eyelet_address_parse(table[i].text, &address, NULL), 0);
+        assert_int_equal(eyelet_address_connect(&address, 0, &fd, NULL), 0);
+        close(fd);
+        assert_true(faults_vsock_last(&cid, &port, &flags));
+        assert_int_equal(flags, table[i].flags);
+        assert_int_equal(cid, 16);
+        assert_int_equal(port, 5005);
+    }
+    fd = eyelet_vsock_connect_with_opts(16, 5005, &raw);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_true(faults_vsock_last(&cid, &port, &flags));
+    assert_int_equal(flags, VMADDR_FLAG_TO_HOST);
+}
+
+/* One more attempt takes one more pause: 10 ms at first, twice as long each time, never over 1 s. */
+static void pauses_double_from_10_ms_to_1_s(void **state)
+{
+    uint64_t before_ns = 0, pause_ms = 10;
+    unsigned n_attempts;
+    int fd;
+
+    (void)state;
+    faults_fail_always(FAULT_CONNECT, ECONNRESET);
+    for (unsigned n = 2; n <= 12; n++) {
+        const struct eyelet_connect_policy policy = {
+            .max_attempts = n,
+            .first_delay_ms = 10,
+            .delay_max_ms = 1000,
+            .attempt_ms = 5000,
+            .deadline_ns = EYELET_NO_DEADLINE,
+        };
+
+        faults_fake_clock(START_NS);
+        assert_int_equal(eyelet_connect_with(&enclave, &policy, &fd, &n_attempts), -ECONNRESET);
+        assert_int_equal(n_attempts, n);
+        assert_int_equal(elapsed_ns() - before_ns, pause_ms * MS);
+        before_ns = elapsed_ns();
+        pause_ms = pause_ms * 2 < 1000 ? pause_ms * 2 : 1000;
+    }
 }
 
 static void one_attempt_is_made_even_when_the_deadline_is_over(void **state)
@@ -364,7 +426,6 @@ static void what_cannot_be_connected_to_is_said_clearly(void **state)
         const char *part;
     } table[] = {
         { "vsock://any:5005", -EINVAL, EYELET_INVALID_ARGUMENT, "to listen on" },
-        { "hvsock:///run/v.sock:52", -EOPNOTSUPP, EYELET_UNIMPLEMENTED, "hybrid" },
         { "systemd://", -EOPNOTSUPP, EYELET_UNIMPLEMENTED, "systemd" },
         { "fd://1023", -EBADF, EYELET_INVALID_ARGUMENT, "EBADF" },
     };
@@ -399,6 +460,8 @@ int main(void)
         TEST(a_long_silence_is_asked_again_with_a_fresh_socket),
         TEST(an_answer_that_comes_later_is_waited_for),
         TEST(a_guest_that_boots_is_reached_in_the_end),
+        TEST(to_host_goes_into_the_flags_and_into_nothing_else),
+        TEST(pauses_double_from_10_ms_to_1_s),
         TEST(one_attempt_is_made_even_when_the_deadline_is_over),
         TEST(no_timeout_means_thirty_seconds),
         TEST(pauses_differ_by_at_most_a_fifth_and_do_differ),

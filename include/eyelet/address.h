@@ -4,12 +4,11 @@
  * use <eyelet/vsock.h>.
  *
  *     vsock://CID:PORT  vsock:CID:PORT         CID a number, "any", "local", "host" or "parent"; PORT 0 to 4294967294
+ *     vsock://CID:PORT?to-host                 the same through the host, on a machine that runs machines of its own
  *     hvsock:///path:PORT                      hybrid vsock of Firecracker and Cloud Hypervisor, at the host's side
  *     unix:///path  unix:path  unix://@name    a socket file, or Linux's abstract namespace
  *     fd://N                                   a descriptor that this process has already
  *     systemd://  systemd://NAME               a socket handed over by LISTEN_FDS
- *
- * hvsock and systemd are parsed and printed; this version neither connects to them nor listens on them.
  */
 #ifndef EYELET_ADDRESS_H
 #define EYELET_ADDRESS_H
@@ -40,6 +39,8 @@ enum eyelet_family {
  * @cid:          vsock: context id in host byte order; EYELET_VSOCK_CID_ANY to listen
  * @port:         vsock, hvsock: port in host byte order
  * @fd:           fd: the descriptor
+ * @is_to_host:   vsock, to connect: VMADDR_FLAG_TO_HOST, for a machine that has vhost_vsock loaded and is a guest
+ *                itself, such as a Nitro parent: a CID above 2 would be looked for among its own guests otherwise
  * @is_abstract:  unix: @path is a name in the abstract namespace, without the '@'
  * @path:         unix, hvsock: the path; systemd: the name, or ""; NUL-terminated
  */
@@ -48,6 +49,7 @@ struct eyelet_address {
     uint32_t cid;
     uint32_t port;
     int fd;
+    bool is_to_host;
     bool is_abstract;
     char path[EYELET_ADDRESS_PATH_MAX + 1];
 };
@@ -112,30 +114,37 @@ EYELET_API int eyelet_peer_format(const struct eyelet_peer *peer, char *room, si
  *
  * Attempts that found nobody there yet are repeated after 10 ms, doubling up to 1 s, each time 20 % more or less.
  *
- * Return: 0; -ETIMEDOUT when the last attempt was not answered; -EOPNOTSUPP for a family that cannot be connected to,
- * -EINVAL for CID "any"; otherwise the last attempt's -errno. Text and status are in @reterr.
+ * Return: 0; -ETIMEDOUT when the last attempt was not answered; -EOPNOTSUPP for systemd://, -EINVAL for CID "any";
+ * -EPROTO when what listens on an hvsock's path is no hybrid vsock; -ENOTCONN for an fd:// that is not connected;
+ * otherwise the last attempt's -errno. Text and status are in @reterr.
  */
 EYELET_API int eyelet_address_connect(const struct eyelet_address *address, uint32_t timeout_ms, int *ret_fd,
                                       struct eyelet_error *reterr);
 
 /**
  * struct eyelet_listener - a listening socket and what must be cleaned up after it
- * @fd:       the socket, blocking, with CLOEXEC; -1 when closed
- * @address:  where it listens
- * @dev:      unix path: device and inode of the socket file, to remove only our own
- * @ino:      see @dev
+ * @fd:            the socket, blocking, with CLOEXEC; -1 when closed
+ * @is_connected:  fd and systemd: @fd does not listen but is a connection already, the only one there will be: serve it
+ *                 instead of accepting
+ * @address:       where it listens
+ * @file:          the socket file that was created, or ""
+ * @dev:           device and inode of @file, to remove only our own
+ * @ino:           see @dev
  */
 struct eyelet_listener {
     int fd;
+    bool is_connected;
     struct eyelet_address address;
+    char file[EYELET_ADDRESS_PATH_MAX + 1];
     uint64_t dev;
     uint64_t ino;
 };
 
 /**
  * eyelet_address_listen() - bind and listen
- * @address:  where; vsock CIDs are "any" as a rule; fd:// takes over a socket that listens already: on success it is
- *            the listener's, which closes it
+ * @address:  where; vsock CIDs are "any" as a rule. hvsock listens on the socket file PATH_PORT, to which the monitor
+ *            connects for a guest that connects to CID 2 and that port. fd:// and systemd:// take over a socket that
+ *            listens, or is connected, already: on success it is the listener's, which closes it
  * @backlog:  connections that may wait to be accepted; 0 means 128
  * @ret:      memory of the caller's; ended with eyelet_listener_clear()
  * @reterr:   may be NULL
@@ -143,8 +152,10 @@ struct eyelet_listener {
  * A socket file is created with mode 0600. One that is there already is removed only when it is a socket, belongs to
  * this user, is no symbolic link and nobody listens on it; otherwise the call fails and says which of these it was.
  *
- * Return: 0, or -errno: EADDRINUSE when somebody listens there, EEXIST when something that is not ours is in the way,
- * EOPNOTSUPP for an address that cannot be listened on, EINVAL for a negative @backlog.
+ * Return: 0, or -errno: EADDRINUSE when somebody listens there; EEXIST when something that is not ours is in the way;
+ * EINVAL for a negative @backlog, a vsock address with ?to-host, or a systemd:// that leaves open which of several
+ * sockets is meant; ENAMETOOLONG when PATH_PORT does not fit into sun_path; ENOENT when no such socket was handed over;
+ * EPROTOTYPE when it is no stream, or neither vsock nor unix; ENOTCONN when it neither listens nor is connected.
  */
 EYELET_API int eyelet_address_listen(const struct eyelet_address *address, int backlog, struct eyelet_listener *ret,
                                      struct eyelet_error *reterr);

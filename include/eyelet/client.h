@@ -4,6 +4,7 @@
 #ifndef EYELET_CLIENT_H
 #define EYELET_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,11 @@ struct eyelet_client;
 #define EYELET_TIMEOUT_MS_DEFAULT 30000u /* every call has a deadline: 30 s if nobody says otherwise */
 #define EYELET_TIMEOUT_MS_MAX 86400000u  /* one day; a longer time is cut to this */
 
+enum eyelet_client_state {
+    EYELET_CLIENT_CONNECTED, /* again, after it was lost */
+    EYELET_CLIENT_LOST,      /* the connection; with what ended it */
+};
+
 /**
  * struct eyelet_client_opts - how a client behaves; zero means the default
  * @connect_timeout_ms:  for all attempts to connect together; default 30,000
@@ -25,12 +31,24 @@ struct eyelet_client;
  * @frame_max:           longest frame data sent and accepted, in bytes; default 4 MiB, at most 16 MiB - 1
  * @decode_max:          most memory that unpacking one reply may take, in bytes; default 16 MiB; a short reply gets
  *                       less: 64 KiB and 16 times its length
+ * @reconnect:           open a lost connection again, when the next call needs it: until the call's deadline, and for
+ *                       @connect_timeout_ms at most. A call whose request had not left whole when the connection was
+ *                       lost is sent again; one that may have been executed never is. New connections are at least
+ *                       100 ms apart; while they bring no reply, twice as far each time, up to 1 s; a call that has
+ *                       no time to wait for that ends at once, EYELET_UNAVAILABLE. Not for fd:// addresses
+ * @on_state:            told when the connection is lost and when it is there again, in the thread of the call that
+ *                       found out, which has the client to itself: it must not use the client. @why is set for
+ *                       EYELET_CLIENT_LOST, NULL otherwise. May be NULL
+ * @on_state_userdata:   handed to @on_state
  */
 struct eyelet_client_opts {
+    bool reconnect;
     uint32_t connect_timeout_ms;
     uint32_t call_timeout_ms;
     uint32_t frame_max;
     size_t decode_max;
+    void (*on_state)(enum eyelet_client_state state, const struct eyelet_error *why, void *userdata);
+    void *on_state_userdata;
 };
 
 /**
@@ -76,8 +94,8 @@ EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *clien
  *
  *   EYELET_OK                  the reply is there
  *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
- *   EYELET_UNAVAILABLE         the connection is lost: this and every later call on this client ends so; open another.
- *                              Or the server is stopping and did not take the call
+ *   EYELET_UNAVAILABLE         the connection is lost: this and, without @reconnect, every later call on this client
+ *                              ends so; open another. Or the server is stopping and did not take the call
  *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, the server is too busy, or
  *                              memory ran out; the client stays usable
  *   EYELET_INVALID_ARGUMENT    metadata with a bad key or an incomplete request, nothing was sent; or from the server

@@ -68,9 +68,9 @@ struct eyelet_server_opts {
  * From here on peers can connect; they are answered once eyelet_server_run() is called.
  *
  * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for an address or option that makes no sense; EYELET_ALREADY_EXISTS when
- * somebody listens there, or something that is not ours is in the way; EYELET_PERMISSION_DENIED; EYELET_UNIMPLEMENTED
- * for an address that cannot be listened on; EYELET_UNAVAILABLE without vsock in this kernel;
- * EYELET_RESOURCE_EXHAUSTED without memory or descriptors.
+ * somebody listens there, or something that is not ours is in the way; EYELET_PERMISSION_DENIED; EYELET_UNAVAILABLE
+ * without vsock in this kernel, or when systemd:// finds that no socket was handed over; EYELET_RESOURCE_EXHAUSTED
+ * without memory or descriptors.
  */
 EYELET_API enum eyelet_status eyelet_server_open(const char *address, const struct eyelet_server_opts *opts,
                                                  struct eyelet_server **ret, struct eyelet_error *reterr);
@@ -79,11 +79,14 @@ EYELET_API enum eyelet_status eyelet_server_open(const char *address, const stru
  * eyelet_server_run() - serve until eyelet_server_stop()
  * @server:  an open server, not running
  *
+ * On a descriptor that is connected already (fd:// or systemd://, as a service manager or a parent process hands one
+ * over) this serves that one connection and returns when it has ended, or was not welcome.
+ *
  * Handlers run in the calling thread, one at a time. A peer that is slow, silent or stalled holds up nobody: only a
  * handler does, for as long as it runs.
  *
- * Return: EYELET_OK after a stop; EYELET_FAILED_PRECONDITION when it runs already or has run before;
- * EYELET_INTERNAL when the listening socket or epoll fails.
+ * Return: EYELET_OK after a stop, or after the only connection; EYELET_FAILED_PRECONDITION when it runs already or has
+ * run before; EYELET_INTERNAL when the listening socket or epoll fails, or there is no memory for the only connection.
  */
 EYELET_API enum eyelet_status eyelet_server_run(struct eyelet_server *server);
 

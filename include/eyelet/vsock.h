@@ -12,6 +12,7 @@
 #ifndef EYELET_VSOCK_H
 #define EYELET_VSOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -72,12 +73,14 @@ EYELET_API int eyelet_vsock_accept(int fd, struct eyelet_peer *ret_peer);
  * @first_delay_ms:  pause after the first attempt; doubles after each; default 1,000
  * @delay_max_ms:    and grows no further than this; default 60,000
  * @timeout_ms:      for everything together; default: none, the attempts are the limit
+ * @is_to_host:      see struct eyelet_address
  */
 struct eyelet_vsock_connect_opts {
     unsigned max_attempts;
     uint32_t first_delay_ms;
     uint32_t delay_max_ms;
     uint32_t timeout_ms;
+    bool is_to_host;
 };
 
 /**

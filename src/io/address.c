@@ -89,13 +89,19 @@ static int take_path(const char *text, const char *path, size_t len, struct eyel
 static int parse_vsock(const char *text, const char *rest, struct eyelet_address *address, struct eyelet_error *reterr)
 {
     const char *colon = strchr(rest, ':');
+    const char *option = strchr(rest, '?');
+    size_t port_len;
 
     address->family = EYELET_FAMILY_VSOCK;
-    if (!colon)
+    if (!colon || (option && option < colon))
         return refuse(reterr, text, "vsock wants CID:PORT");
     if (!parse_cid(rest, (size_t)(colon - rest), &address->cid))
         return refuse(reterr, text, "the CID is no number up to 4294967295, nor any, local, host or parent");
-    if (!parse_number(colon + 1, strlen(colon + 1), VSOCK_PORT_MAX, &address->port))
+    if (option && strcmp(option, "?to-host") != 0)
+        return refuse(reterr, text, "the only option of a vsock address is ?to-host");
+    address->is_to_host = option != NULL;
+    port_len = option ? (size_t)(option - colon - 1) : strlen(colon + 1);
+    if (!parse_number(colon + 1, port_len, VSOCK_PORT_MAX, &address->port))
         return refuse(reterr, text, "the port is no number from 0 to 4294967294");
     return 0;
 }
@@ -180,9 +186,11 @@ int eyelet_address_parse(const char *text, struct eyelet_address *ret, struct ey
 
 static int print_vsock(const struct eyelet_address *address, char *room, size_t cap)
 {
+    const char *option = address->is_to_host ? "?to-host" : "";
+
     if (address->cid == EYELET_VSOCK_CID_ANY)
-        return snprintf(room, cap, "vsock://any:%u", address->port);
-    return snprintf(room, cap, "vsock://%u:%u", address->cid, address->port);
+        return snprintf(room, cap, "vsock://any:%u%s", address->port, option);
+    return snprintf(room, cap, "vsock://%u:%u%s", address->cid, address->port, option);
 }
 
 static int print_unix(const struct eyelet_address *address, char *room, size_t cap)

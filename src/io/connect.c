@@ -31,6 +31,7 @@ static int attempt(const struct eyelet_address *address, uint64_t deadline_ns, i
     case EYELET_FAMILY_FD:
         return eyelet_inherit_attempt(address, ret_fd);
     case EYELET_FAMILY_HVSOCK:
+        return eyelet_hybrid_attempt(address, deadline_ns, ret_fd);
     case EYELET_FAMILY_SYSTEMD:
         return -EOPNOTSUPP;
     }
@@ -115,9 +116,9 @@ static const char *hint(const struct eyelet_address *address, int r)
     case EYELET_FAMILY_UNIX:
         return r == -EAGAIN ? "; somebody listens, but its backlog is full" : "";
     case EYELET_FAMILY_FD:
-        return r == -ENOTCONN ? "; the descriptor is a socket that listens" : "";
+        return r == -ENOTCONN ? "; the descriptor is a socket that listens, or is not connected" : "";
     case EYELET_FAMILY_HVSOCK:
-        return "; hybrid vsock is parsed and printed only in this version";
+        return eyelet_hybrid_hint(-r);
     case EYELET_FAMILY_SYSTEMD:
         return "; a socket handed over by systemd is to listen on, not to connect to";
     }
@@ -164,13 +165,14 @@ static uint32_t or_default(uint32_t value, uint32_t fallback)
 int eyelet_vsock_connect_with_opts(uint32_t cid, uint32_t port, const struct eyelet_vsock_connect_opts *opts)
 {
     const struct eyelet_vsock_connect_opts defaults = { 0 };
-    const struct eyelet_address address = { .family = EYELET_FAMILY_VSOCK, .cid = cid, .port = port };
+    struct eyelet_address address = { .family = EYELET_FAMILY_VSOCK, .cid = cid, .port = port };
     struct eyelet_connect_policy policy;
     unsigned n_attempts;
     int r, fd = -1;
 
     if (!opts)
         opts = &defaults;
+    address.is_to_host = opts->is_to_host;
     policy = (struct eyelet_connect_policy){
         .max_attempts = or_default(opts->max_attempts, RAW_MAX_ATTEMPTS),
         .first_delay_ms = or_default(opts->first_delay_ms, RAW_FIRST_DELAY_MS),

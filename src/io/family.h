@@ -16,6 +16,7 @@
  */
 int eyelet_vsock_attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd);
 int eyelet_unix_attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd);
+int eyelet_hybrid_attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd);
 int eyelet_inherit_attempt(const struct eyelet_address *address, int *ret_fd);
 
 /*
@@ -26,13 +27,16 @@ int eyelet_vsock_open_listener(const struct eyelet_address *address, int backlog
                                struct eyelet_error *reterr);
 int eyelet_unix_open_listener(const struct eyelet_address *address, int backlog, struct eyelet_listener *ret,
                               struct eyelet_error *reterr);
+int eyelet_hybrid_open_listener(const struct eyelet_address *address, int backlog, struct eyelet_listener *ret,
+                                struct eyelet_error *reterr);
 int eyelet_inherit_open_listener(const struct eyelet_address *address, struct eyelet_listener *ret,
                                  struct eyelet_error *reterr);
 
 /* Remove the listener's socket file if it is still the one that was created; the socket must still be open. */
 void eyelet_unix_remove_own(const struct eyelet_listener *listener);
 
-/* What an errno usually means on a vsock: "; ..." to be put behind an error's text, or "". Static. */
+/* What an errno usually means there: "; ..." to be put behind an error's text, or "". Static. */
 const char *eyelet_vsock_hint(int error_number);
+const char *eyelet_hybrid_hint(int error_number);
 
 #endif

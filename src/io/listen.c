@@ -27,12 +27,10 @@ static int open_listener(const struct eyelet_address *address, int backlog, stru
     case EYELET_FAMILY_UNIX:
         return eyelet_unix_open_listener(address, backlog, ret, reterr);
     case EYELET_FAMILY_FD:
+    case EYELET_FAMILY_SYSTEMD:
         return eyelet_inherit_open_listener(address, ret, reterr);
     case EYELET_FAMILY_HVSOCK:
-        return refuse(address, -EOPNOTSUPP, "hybrid vsock is parsed and printed only in this version", reterr);
-    case EYELET_FAMILY_SYSTEMD:
-        return refuse(address, -EOPNOTSUPP,
-                      "sockets handed over by systemd are parsed and printed only in this version", reterr);
+        return eyelet_hybrid_open_listener(address, backlog, ret, reterr);
     }
     return refuse(address, -EOPNOTSUPP, "there is no such family of addresses", reterr);
 }
@@ -62,7 +60,7 @@ void eyelet_listener_clear(struct eyelet_listener *listener)
         return;
 
     /* While the socket is open its file's inode number cannot be given to another file. */
-    if (listener->address.family == EYELET_FAMILY_UNIX && !listener->address.is_abstract)
+    if (listener->file[0] != '\0')
         eyelet_unix_remove_own(listener);
     listener->fd = eyelet_socket_close(listener->fd);
 }

@@ -157,6 +157,17 @@ static struct eyelet_peer peer_of(int fd, const union socket_address *address, s
     return peer;
 }
 
+int eyelet_socket_get_peer(int fd, struct eyelet_peer *ret)
+{
+    union socket_address address = { 0 };
+    socklen_t len = sizeof(address);
+
+    if (getpeername(fd, &address.any, &len) < 0)
+        return -errno;
+    *ret = peer_of(fd, &address, len);
+    return 0;
+}
+
 static int accept_once(int listen_fd, int flags, struct eyelet_peer *ret_peer, int *ret_fd)
 {
     union socket_address address;

@@ -67,6 +67,9 @@ int eyelet_socket_accept(int listen_fd, struct eyelet_peer *ret_peer, int *ret_f
 /* eyelet_socket_accept_blocking() - the same, and the new connection blocks. */
 int eyelet_socket_accept_blocking(int listen_fd, struct eyelet_peer *ret_peer, int *ret_fd);
 
+/* eyelet_socket_get_peer() - who a connected socket leads to. Return: 0, -ENOTCONN or -errno. */
+int eyelet_socket_get_peer(int fd, struct eyelet_peer *ret);
+
 /* eyelet_socket_open() - a non-blocking stream socket with CLOEXEC. Return: 0 or -errno. */
 int eyelet_socket_open(int domain, int *ret_fd);
 

@@ -138,6 +138,7 @@ static int note_inode(const struct eyelet_address *address, struct eyelet_listen
     }
     listener->dev = file.st_dev;
     listener->ino = file.st_ino;
+    memcpy(listener->file, address->path, sizeof(listener->file));
     return 0;
 }
 
@@ -215,8 +216,8 @@ void eyelet_unix_remove_own(const struct eyelet_listener *listener)
 {
     struct stat file;
 
-    if (lstat(listener->address.path, &file) < 0)
+    if (lstat(listener->file, &file) < 0)
         return;
     if (S_ISSOCK(file.st_mode) && file.st_dev == listener->dev && file.st_ino == listener->ino)
-        unlink(listener->address.path);
+        unlink(listener->file);
 }

@@ -29,8 +29,8 @@ const char *eyelet_vsock_hint(int error_number)
     case EPERM:
         return "; a seccomp filter, as containers have one, may forbid vsock";
     case ENODEV:
-        return "; no such machine runs, or no transport leads to it: with vhost_vsock loaded beside another one, CIDs "
-               "over 2 need VMADDR_FLAG_TO_HOST";
+        return "; no such machine runs, or not yet; where vhost_vsock is loaded in a machine that is a guest itself, "
+               "a CID above 2 needs VMADDR_FLAG_TO_HOST: put '?to-host' behind the address";
     case ECONNRESET:
         return "; nobody listens there, or the backlog is full";
     case ETIMEDOUT:
@@ -124,7 +124,7 @@ static void raise_connect_timeout(int fd, uint64_t deadline_ns)
 
 int eyelet_vsock_attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd)
 {
-    const struct sockaddr_vm sockaddr = to_sockaddr(address->cid, address->port);
+    struct sockaddr_vm sockaddr = to_sockaddr(address->cid, address->port);
     int r, fd = -1;
 
     if (address->cid == EYELET_VSOCK_CID_ANY || address->port == EYELET_VSOCK_PORT_ANY)
@@ -132,6 +132,8 @@ int eyelet_vsock_attempt(const struct eyelet_address *address, uint64_t deadline
     r = eyelet_socket_open(AF_VSOCK, &fd);
     if (r < 0)
         return r;
+    if (address->is_to_host)
+        sockaddr.svm_flags = VMADDR_FLAG_TO_HOST;
     raise_connect_timeout(fd, deadline_ns);
     r = eyelet_socket_connect(fd, (const struct sockaddr *)&sockaddr, sizeof(sockaddr), deadline_ns);
     if (r < 0) {
@@ -166,13 +168,17 @@ int eyelet_vsock_open_listener(const struct eyelet_address *address, int backlog
     char text[EYELET_ADDRESS_TEXT_MAX] = "?";
     int r;
 
+    eyelet_address_format(address, text, sizeof(text));
+    if (address->is_to_host) {
+        eyelet_error_errno(reterr, EINVAL, "cannot listen on '%s': '?to-host' is for connecting", text);
+        return -EINVAL;
+    }
     r = ret->fd = eyelet_vsock_bind_cid(address->cid, address->port);
     if (r >= 0)
         r = eyelet_vsock_listen(ret->fd, backlog);
     if (r == 0)
         return 0;
 
-    eyelet_address_format(address, text, sizeof(text));
     eyelet_error_errno(reterr, r, "cannot listen on '%s'%s", text, eyelet_vsock_hint(-r));
     return r;
 }

@@ -18,6 +18,9 @@
 
 #define STREAMS 2 /* a power of two; one call is alive at a time */
 
+#define RECONNECT_PAUSE_MIN_NS (100 * EYELET_NS_PER_MS)  /* HOSTILE H116: at most 10 attempts per second */
+#define RECONNECT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* as the connect engine's */
+
 struct eyelet_client {
     pthread_mutex_t lock;   /* protects @is_in_call, for moments only; nothing is locked inside of it */
     pthread_cond_t is_free; /* on CLOCK_MONOTONIC: callers wait here for each other, until their deadline */
@@ -25,9 +28,12 @@ struct eyelet_client {
     struct eyelet_connection connection;
     struct eyelet_buffer_pool pool;
     struct eyelet_client_opts opts;
+    struct eyelet_address where;
     char address[EYELET_ADDRESS_TEXT_MAX];
     bool is_lost;
-    struct eyelet_error lost; /* why, for this call and all later ones */
+    struct eyelet_error lost;  /* why, for this call and all later ones */
+    uint64_t connect_pause_ns; /* how far the last two connections were apart; 0 after a reply */
+    uint64_t connect_not_before_ns;
 };
 
 /* One call on its way. */
@@ -101,15 +107,22 @@ static void destroy_lock(struct eyelet_client *client)
     pthread_cond_destroy(&client->is_free);
 }
 
-/* A connected client around @fd, which it owns on success. Return: 0 or -errno. */
-static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyelet_client **ret)
+/* Puts a connection on @fd, which it owns on success. Return: 0 or -errno. */
+static int connect_client(struct eyelet_client *client, int fd)
 {
     const struct eyelet_session_limits limits = {
-        .frame_max = opts->frame_max,
+        .frame_max = client->opts.frame_max,
         .body_rate_min = 64u << 10,                   /* HOSTILE limit "body: minimum rate" */
         .header_timeout_ns = 5000 * EYELET_NS_PER_MS, /* HOSTILE limit "header complete" */
         .body_grace_ns = 5000 * EYELET_NS_PER_MS,     /* HOSTILE limit "body: minimum rate" */
     };
+
+    return eyelet_connection_init(&client->connection, fd, EYELET_SESSION_CLIENT, &limits, STREAMS, &client->pool);
+}
+
+/* A connected client around @fd, which it owns on success. Return: 0 or -errno. */
+static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyelet_client **ret)
+{
     struct eyelet_client *client = calloc(1, sizeof(*client));
     int r;
 
@@ -120,7 +133,7 @@ static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyel
     r = init_lock(client);
     if (r < 0)
         goto free_client;
-    r = eyelet_connection_init(&client->connection, fd, EYELET_SESSION_CLIENT, &limits, STREAMS, &client->pool);
+    r = connect_client(client, fd);
     if (r < 0)
         goto destroy_lock;
     *ret = client;
@@ -149,6 +162,8 @@ enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_c
     status = fill_opts(opts, &filled, reterr);
     if (status != EYELET_OK)
         return status;
+    if (filled.reconnect && parsed.family == EYELET_FAMILY_FD)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "'%s' cannot be connected to a second time", address);
 
     deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), filled.connect_timeout_ms);
     r = eyelet_connect_until(&parsed, deadline_ns, &fd, reterr);
@@ -159,6 +174,7 @@ enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_c
         eyelet_socket_close(fd);
         return eyelet_error_errno(reterr, r, "cannot make a client for '%s'", address);
     }
+    client->where = parsed;
     eyelet_address_format(&parsed, client->address, sizeof(client->address));
     *ret = client;
     return EYELET_OK;
@@ -204,12 +220,21 @@ static EYELET_PRINTF(4, 5) void end_call(const struct eyelet_client *client, str
     pending->is_over = true;
 }
 
-/* The connection is of no more use: this call ends, and later ones do not begin. */
+static void tell_state(const struct eyelet_client *client, enum eyelet_client_state state,
+                       const struct eyelet_error *why)
+{
+    if (client->opts.on_state != NULL)
+        client->opts.on_state(state, why, client->opts.on_state_userdata);
+}
+
+/* The connection is of no more use: this call ends, and later ones need another. */
 static void lose_connection(struct eyelet_client *client, const struct eyelet_error *why)
 {
     client->is_lost = true;
     client->lost = *why;
+    client->lost.status = EYELET_UNAVAILABLE;
     client->connection.fd = eyelet_socket_close(client->connection.fd);
+    tell_state(client, EYELET_CLIENT_LOST, &client->lost);
 }
 
 static void lose_by_errno(struct eyelet_client *client, int error_number)
@@ -220,16 +245,22 @@ static void lose_by_errno(struct eyelet_client *client, int error_number)
     lose_connection(client, &why);
 }
 
+static void end_by_error(struct eyelet_client *client, struct pending *pending, const struct eyelet_error *error)
+{
+    end_call(client, pending, error->status, "%s", error->text);
+    pending->error.error_number = error->error_number;
+}
+
 static void end_by_loss(struct eyelet_client *client, struct pending *pending)
 {
-    end_call(client, pending, EYELET_UNAVAILABLE, "%s", client->lost.text);
-    pending->error.error_number = client->lost.error_number;
+    end_by_error(client, pending, &client->lost);
 }
 
 static void end_by_reply(struct eyelet_client *client, struct pending *pending, const struct eyelet_response *response)
 {
     struct eyelet_error error;
 
+    client->connect_pause_ns = 0;
     pending->is_over = true;
     pending->status = eyelet_response_status(response, &pending->error);
     if (pending->status != EYELET_OK)
@@ -240,8 +271,8 @@ static void end_by_reply(struct eyelet_client *client, struct pending *pending, 
 }
 
 /*
- * Forgets a call that ended without an answer. No byte of a request that was not begun goes out later; one that was begun
- * must be finished, to stay in step: the next call sends the rest, and then the server may run it.
+ * Forgets a call that ended without an answer. No byte of a request that was not begun goes out later; one that was
+ * begun must be finished, to stay in step: the next call sends the rest, and then the server may run it.
  */
 static void give_up(struct eyelet_client *client, struct pending *pending)
 {
@@ -382,6 +413,7 @@ static bool queue_request(struct eyelet_client *client, struct pending *pending,
                           const struct eyelet_outgoing_request *request, const struct eyelet_outgoing *message)
 {
     struct eyelet_connection *connection = &client->connection;
+    struct eyelet_error why;
     size_t head_len;
     uint8_t *room;
 
@@ -393,7 +425,9 @@ static bool queue_request(struct eyelet_client *client, struct pending *pending,
                  message->len, client->opts.frame_max);
         return false;
     default: /* the ids are used up */
-        end_call(client, pending, EYELET_UNAVAILABLE, "this connection has made all the calls it can: open another");
+        eyelet_error_set(&why, EYELET_UNAVAILABLE, "this connection has made all the calls it can");
+        lose_connection(client, &why);
+        end_by_loss(client, pending);
         return false;
     }
 
@@ -410,11 +444,93 @@ static bool queue_request(struct eyelet_client *client, struct pending *pending,
     return true;
 }
 
+/* --- a connection after the first --------------------------------------------------------------------------------- */
+
+/* Servers that take connections only to close them are not asked more often for that. Return: false at the deadline. */
+static bool wait_for_turn(struct eyelet_client *client, uint64_t deadline_ns)
+{
+    uint64_t now_ns = eyelet_now_ns(), pause_ns = client->connect_pause_ns;
+
+    if (now_ns < client->connect_not_before_ns) {
+        if (deadline_ns <= client->connect_not_before_ns)
+            return false;
+        eyelet_socket_wait_until(-1, 0, client->connect_not_before_ns, NULL);
+        now_ns = eyelet_now_ns();
+    }
+    pause_ns = pause_ns == 0 ? RECONNECT_PAUSE_MIN_NS : pause_ns * 2;
+    client->connect_pause_ns = pause_ns < RECONNECT_PAUSE_MAX_NS ? pause_ns : RECONNECT_PAUSE_MAX_NS;
+    client->connect_not_before_ns = now_ns + client->connect_pause_ns;
+    return true;
+}
+
+/* Return: false when the call is over without a connection. */
+static bool reconnect(struct eyelet_client *client, struct pending *pending)
+{
+    struct eyelet_error error;
+    uint64_t deadline_ns;
+    int fd, r;
+
+    if (!client->opts.reconnect || !wait_for_turn(client, pending->deadline_ns)) {
+        end_by_loss(client, pending);
+        return false;
+    }
+    deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), client->opts.connect_timeout_ms);
+    if (deadline_ns > pending->deadline_ns)
+        deadline_ns = pending->deadline_ns;
+    r = eyelet_connect_until(&client->where, deadline_ns, &fd, &error);
+    if (r < 0) {
+        end_by_error(client, pending, &error);
+        return false;
+    }
+    eyelet_connection_wake(&client->connection);
+    eyelet_connection_clear(&client->connection);
+    r = connect_client(client, fd);
+    if (r < 0) {
+        eyelet_socket_close(fd);
+        eyelet_error_errno(&error, r, "cannot take the new connection up");
+        end_by_error(client, pending, &error);
+        return false;
+    }
+    client->is_lost = false;
+    tell_state(client, EYELET_CLIENT_CONNECTED, NULL);
+    return true;
+}
+
+/* A request that did not leave whole was not run: with another connection it may be tried again. */
+static bool may_try_again(const struct eyelet_client *client, const struct pending *pending)
+{
+    return client->opts.reconnect && client->is_lost && pending->status == EYELET_UNAVAILABLE &&
+           !pending->error.may_have_executed;
+}
+
+/* --- one call, continued ------------------------------------------------------------------------------------------ */
+
+/* One try of the call on the connection that is there. */
+static void try_call(struct eyelet_client *client, struct pending *pending, struct eyelet_outgoing_request *request,
+                     const struct eyelet_outgoing *message)
+{
+    uint64_t now_ns = eyelet_now_ns();
+
+    pending->is_over = false;
+    pending->id = 0;
+    if (now_ns >= pending->deadline_ns) {
+        end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded before anything was sent",
+                 pending->timeout_ms);
+        return;
+    }
+    request->timeout_ns = (int64_t)(pending->deadline_ns - now_ns);
+    eyelet_connection_wake(&client->connection);
+    if (queue_request(client, pending, request, message)) {
+        drive(client, pending);
+        finish_writing(client, pending);
+    }
+    eyelet_connection_settle(&client->connection);
+}
+
 /* The call, with the client to itself. */
 static void make_call(struct eyelet_client *client, struct pending *pending, const struct eyelet_call_opts *opts,
                       const struct eyelet_outgoing *message)
 {
-    uint64_t now_ns = eyelet_now_ns();
     struct eyelet_outgoing_request request = {
         .service = pending->service,
         .method = pending->method,
@@ -423,23 +539,11 @@ static void make_call(struct eyelet_client *client, struct pending *pending, con
         .payload_len = message->len,
     };
 
-    if (client->is_lost) {
-        end_by_loss(client, pending);
-        return;
-    }
-    if (now_ns >= pending->deadline_ns) {
-        end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded before anything was sent",
-                 pending->timeout_ms);
-        return;
-    }
-    request.timeout_ns = (int64_t)(pending->deadline_ns - now_ns);
-
-    eyelet_connection_wake(&client->connection);
-    if (queue_request(client, pending, &request, message)) {
-        drive(client, pending);
-        finish_writing(client, pending);
-    }
-    eyelet_connection_settle(&client->connection);
+    do {
+        if (client->is_lost && !reconnect(client, pending))
+            return;
+        try_call(client, pending, &request, message);
+    } while (may_try_again(client, pending));
 }
 
 static struct timespec to_timespec(uint64_t time_ns)

@@ -193,6 +193,8 @@ static int open_descriptors(struct eyelet_server *server)
     r = watch(server, EPOLL_CTL_ADD, server->stop_fd, EPOLLIN, &server->stop_fd);
     if (r < 0)
         return r;
+    if (server->listener.is_connected)
+        return 0;
     r = eyelet_socket_set_nonblocking(server->listener.fd, true);
     if (r < 0)
         return r;
@@ -583,6 +585,22 @@ static int accept_some(struct eyelet_server *server, uint64_t now_ns)
     return 0;
 }
 
+/* The only connection that a server on a connected descriptor will ever have. */
+static int take_connected(struct eyelet_server *server)
+{
+    struct eyelet_peer peer;
+    int r = eyelet_socket_get_peer(server->listener.fd, &peer);
+
+    if (r < 0)
+        return r;
+    if (!is_welcome(server, &peer))
+        return 0;
+    r = guest_open(server, server->listener.fd, &peer);
+    if (r == 0)
+        server->listener.fd = -1; /* the guest's now */
+    return r;
+}
+
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
 static void start_draining(struct eyelet_server *server, uint64_t now_ns)
@@ -591,7 +609,8 @@ static void start_draining(struct eyelet_server *server, uint64_t now_ns)
     server->give_up_ns = eyelet_deadline_after_ms(now_ns, server->env.opts.grace_ms);
     server->accept_again_ns = EYELET_NO_DEADLINE;
     watch(server, EPOLL_CTL_DEL, server->stop_fd, 0, NULL);
-    watch(server, EPOLL_CTL_DEL, server->listener.fd, 0, NULL);
+    if (server->listener.fd >= 0)
+        watch(server, EPOLL_CTL_DEL, server->listener.fd, 0, NULL);
     eyelet_listener_clear(&server->listener);
     for (struct guest *guest = server->guests; guest != NULL; guest = guest->next) {
         eyelet_serving_stop(&guest->serving);
@@ -672,8 +691,11 @@ static int serve_once(struct eyelet_server *server)
     return r;
 }
 
-static bool is_drained(const struct eyelet_server *server)
+/* Is there nothing to do any more? */
+static bool is_over(const struct eyelet_server *server)
 {
+    if (server->listener.is_connected && server->n_guests == 0)
+        return true;
     return server->is_draining && (server->n_guests == 0 || eyelet_now_ns() >= server->give_up_ns);
 }
 
@@ -692,7 +714,9 @@ enum eyelet_status eyelet_server_run(struct eyelet_server *server)
     if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_RUNNING))
         return EYELET_FAILED_PRECONDITION;
 
-    while (r == 0 && !is_drained(server))
+    if (server->listener.is_connected)
+        r = take_connected(server);
+    while (r == 0 && !is_over(server))
         r = serve_once(server);
 
     close_guests(server);
