@@ -3,21 +3,22 @@
 # Builds and runs every test: with address and undefined-behaviour sanitizers, as released, with the thread sanitizer, and
 # the fuzz targets for some seconds each. Takes Debian 12 as it comes and installs what is missing.
 #
-# usage: tests/run.sh [dev|release|tsan|fuzz|install|coverage]
-#   without an argument: dev, release (install is part of it), tsan, fuzz
+# usage: tests/run.sh [dev|release|tsan|fuzz|install|vm|vm-enclave|coverage]
+#   without an argument: dev, release (install, vm and vm-enclave are part of it), tsan, fuzz
+#   vm, vm-enclave: real vsock, in virtual machines: within one, and between a parent and its enclaves
 #   coverage: prints which share of the lines of src/ the tests run
 set -euo pipefail
 
 program=tests/run.sh
 usage() {
-    printf 'usage: %s [dev|release|tsan|fuzz|install|coverage]\n' "$program" >&2
+    printf 'usage: %s [dev|release|tsan|fuzz|install|vm|vm-enclave|coverage]\n' "$program" >&2
     exit 2
 }
 
 [ $# -le 1 ] || usage
 case ${1-all} in
 all) stages=(dev release tsan fuzz) ;;
-dev | release | tsan | fuzz | install | coverage) stages=("$1") ;;
+dev | release | tsan | fuzz | install | vm | vm-enclave | coverage) stages=("$1") ;;
 *) usage ;;
 esac
 
@@ -42,6 +43,9 @@ need_to_test() {
     esac
     case " $* " in
     *' coverage '*) packages+=(gcovr) ;;
+    esac
+    case " $* " in
+    *' release '* | *' vm '* | *' vm-enclave '*) packages+=(qemu-system-x86) ;;
     esac
     need "${build_packages[@]}" "${packages[@]}"
 }
@@ -78,6 +82,12 @@ run_tests() {
     fail "in the build '$preset' these tests did not pass: ${names:-none was found}"
 }
 
+# run_vm_tests LABEL: with what the guests said.
+run_vm_tests() {
+    run_tests release --label-regex "^$1\$" --verbose
+    sed -n 's/^[0-9]*: //p' "$log"
+}
+
 print_coverage() {
     say "$place coverage: building and testing"
     logged "${fixed_addresses[@]}" cmake --build --preset coverage -j "$jobs" --target coverage ||
@@ -90,6 +100,10 @@ run_stage() {
     install)
         build release
         run_tests release --label-regex install
+        ;;
+    vm | vm-enclave)
+        build release
+        run_vm_tests "$1"
         ;;
     coverage)
         build coverage

@@ -440,7 +440,7 @@ WRAP(int, socket, int domain, int type, int protocol)
     if (domain != AF_VSOCK || !vsock_is_fake)
         return guest_socket(domain, type, protocol);
 
-    fd = __real_socket(AF_UNIX, type, 0);
+    fd = guest_socket(AF_UNIX, type, 0);
     if (fd < 0)
         return -1;
     assert_true(fd < FAKE_FDS_MAX);
