@@ -1,6 +1,6 @@
 /*
- * Makes a static program the first process of an enclave: linked to one, it runs before main(), and where the process is
- * number 1 it mounts /proc and /dev and loads the modules that the ramdisk holds.
+ * Makes a static program the first process of an enclave: linked to one, it runs before main(), and where the process
+ * is number 1 it mounts /proc and /dev and loads the modules that the ramdisk holds.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -50,13 +50,13 @@ download_packages() {
     (cd "$work" && download_all) || fail 'apt does not give a kernel and busybox-static'
 }
 
-# unpack DEB PATTERN...: those files of a package into $work/root, and nothing else of it.
+# unpack DEB PATTERN...: those files of a package into $work/tree, and nothing else of it.
 unpack() {
     local deb=$1
     shift
 
-    mkdir -p "$work/root"
-    dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/root" --wildcards "$@" || fail "cannot unpack ${deb##*/}"
+    mkdir -p "$work/tree"
+    dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/tree" --wildcards "$@" || fail "cannot unpack ${deb##*/}"
 }
 
 fill_guest_folder() {
@@ -70,9 +70,9 @@ fill_guest_folder() {
     unpack "$work"/busybox-static_*.deb ./bin/busybox
 
     mkdir "$work/guest"
-    mv "$work"/root/boot/vmlinuz-* "$work/guest/vmlinuz"
-    mv "$work"/root/lib/modules/* "$work/guest/modules"
-    mv "$work/root/bin/busybox" "$work/guest/busybox"
+    mv "$work"/tree/boot/vmlinuz-* "$work/guest/vmlinuz"
+    mv "$work"/tree/lib/modules/* "$work/guest/modules"
+    mv "$work/tree/bin/busybox" "$work/guest/busybox"
     mv "$work/guest" "$guest" # all of it or nothing: whoever sees the folder sees it whole
 }
 

@@ -1,6 +1,7 @@
 /*
- * The parent's view of two enclaves, CIDs 16 and 17, that are virtual machines inside of this one: they are called before
- * they are there, called, fed, killed, started again and paused. One story: each test goes on where the last one ended.
+ * The parent's view of two enclaves, CIDs 16 and 17, that are virtual machines inside of this one: they are called
+ * before they are there, called, fed, killed, started again and paused. One story: each test goes on where the last one
+ * ended.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -132,7 +133,8 @@ static void before_the_boot_there_is_no_such_machine(void **state)
 static void *open_early(void *userdata)
 {
     struct eyelet_error *error = userdata;
-    const struct eyelet_client_opts opts = { .connect_timeout_ms = BOOT_TIMEOUT_MS, .call_timeout_ms = CALL_TIMEOUT_MS };
+    const struct eyelet_client_opts opts = { .connect_timeout_ms = BOOT_TIMEOUT_MS,
+                                             .call_timeout_ms = CALL_TIMEOUT_MS };
 
     if (eyelet_client_open(address_of(CID_A, ENCLAVE_PORT), &opts, &clients[0], error) != EYELET_OK)
         clients[0] = NULL;
@@ -156,8 +158,8 @@ static int connect_one_by_one(uint32_t cid)
         if (r < 0)
             poll(NULL, 0, 100);
     } while (r < 0 && now_ms() < give_up_ms);
-    print_message("CID %u, booting: %u times ENODEV, %u times ETIMEDOUT, %u times ECONNRESET, then %s\n", cid, n_no_device,
-                  n_timed_out, n_reset, r < 0 ? strerror(-r) : "connected");
+    print_message("CID %u, booting: %u times ENODEV, %u times ETIMEDOUT, %u times ECONNRESET, then %s\n", cid,
+                  n_no_device, n_timed_out, n_reset, r < 0 ? strerror(-r) : "connected");
     assert_true(n_no_device + n_timed_out > 0);
     return r;
 }
@@ -374,7 +376,8 @@ static void a_paused_enclave_costs_no_more_than_the_deadline(void **state)
     assert_int_equal(eyelet_client_open(address_of(CID_B, ENCLAVE_PORT), &opts, &client, &error),
                      EYELET_DEADLINE_EXCEEDED);
     took_ms = now_ms() - start_ms;
-    print_message("CID %u, paused: connecting with 1000 ms ended after %" PRId64 " ms: %s\n", CID_B, took_ms, error.text);
+    print_message("CID %u, paused: connecting with 1000 ms ended after %" PRId64 " ms: %s\n", CID_B, took_ms,
+                  error.text);
     assert_in_range(took_ms, 1000, CALL_TIMEOUT_MS / 4);
     r = eyelet_vsock_connect_with_max_attempts(CID_B, ENCLAVE_PORT, 1);
     print_message("CID %u, paused: connect: errno %d, %s\n", CID_B, -r, strerror(-r));
