@@ -81,7 +81,9 @@ static void a_small_rest_keeps_only_memory_of_its_size(void **state)
 {
     static const struct {
         size_t len, cap;
-    } rests[] = { { 1, 256 }, { 256, 256 }, { 257, EYELET_BUFFER_SMALL }, { EYELET_BUFFER_SMALL, EYELET_BUFFER_SMALL } };
+    } rests[] = {
+        { 1, 256 }, { 256, 256 }, { 257, EYELET_BUFFER_SMALL }, { EYELET_BUFFER_SMALL, EYELET_BUFFER_SMALL }
+    };
     static uint8_t bytes[EYELET_BUFFER_SMALL + 1];
     struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
     struct eyelet_buffer buffer = { 0 };

@@ -1,5 +1,6 @@
 /*
- * A session on a socketpair: bytes leave whole and in order however the kernel takes them, and arrive however they come.
+ * A session on a socketpair: bytes leave whole and in order however the kernel takes them, and arrive however they
+ * come.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -819,7 +819,10 @@ static void what_we_want_to_send_is_judged_by_the_same_rules(void **state)
         enum eyelet_status status;
     } table[] = {
         { { { "key", "value" }, { "key", "" } }, EYELET_OK },
-        { { { "Key", "\xff" }, { "k y", "\n" } }, EYELET_OK },
+        { { { "Key", "\xc3\xa9" }, { "k y", "\n" } }, EYELET_OK },
+        { { { "key", "value" }, { "key", "\xff" } }, EYELET_INVALID_ARGUMENT },
+        { { { "key", NULL }, { "key", "value" } }, EYELET_INVALID_ARGUMENT },
+        { { { "key", "value" }, { NULL, "value" } }, EYELET_INVALID_ARGUMENT },
         { { { "key", "value" }, { "", "value" } }, EYELET_INVALID_ARGUMENT },
         { { { "key\n", "value" }, { "key", "value" } }, EYELET_INVALID_ARGUMENT },
         { { { "\xff", "value" }, { "key", "value" } }, EYELET_INVALID_ARGUMENT },
@@ -838,6 +841,7 @@ static void what_we_want_to_send_is_judged_by_the_same_rules(void **state)
     assert_int_equal(eyelet_metadata_check(many, 64, NULL), EYELET_OK);
     assert_int_equal(eyelet_metadata_check(many, 65, NULL), EYELET_RESOURCE_EXHAUSTED);
     assert_int_equal(eyelet_metadata_check(NULL, 0, NULL), EYELET_OK);
+    assert_int_equal(eyelet_metadata_check(NULL, 1, NULL), EYELET_INVALID_ARGUMENT);
     message_clear(&long_key);
     message_clear(&long_value);
     message_clear(&half);

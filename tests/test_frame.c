@@ -78,22 +78,22 @@ static void tell_all(struct reader *reader, struct eyelet_slice *in)
         size_t before = in->len;
 
         switch (eyelet_frame_feed(&reader->decoder, in, &data)) {
-        case EYELET_FRAME_MORE:
+        case EYELET_FRAME_WANTS_MORE:
             assert_true(eyelet_frame_missing(&reader->decoder, in->len) >= 1);
             return;
-        case EYELET_FRAME_HEAD:
+        case EYELET_FRAME_GOT_HEAD:
             tell_head(reader, "head");
-            if (reader->decoder.head.type > EYELET_FRAME_DATA)
+            if (reader->decoder.head.type > EYELET_FRAME_TYPE_DATA)
                 eyelet_frame_skip(&reader->decoder);
             break;
-        case EYELET_FRAME_DATA_READY:
+        case EYELET_FRAME_GOT_DATA:
             assert_int_equal(before - in->len, data.len);
             tell_data(reader, data);
             break;
-        case EYELET_FRAME_TOO_BIG:
+        case EYELET_FRAME_GOT_TOO_BIG:
             tell_head(reader, "too big");
             break;
-        case EYELET_FRAME_DESYNC:
+        case EYELET_FRAME_LOST_SYNC:
             assert_true(in->len > 0 && in->data[0] != 0); /* it is still there */
             tell(reader, "desync;");
             reader->is_desync = true;
@@ -249,7 +249,7 @@ static void a_head_is_told_with_its_tenth_byte(void **state)
     (void)state;
     for (size_t len = 0; len <= sizeof(head); len++) {
         struct eyelet_slice in = { head, len };
-        enum eyelet_frame_result want = len < sizeof(head) ? EYELET_FRAME_MORE : EYELET_FRAME_HEAD;
+        enum eyelet_frame_result want = len < sizeof(head) ? EYELET_FRAME_WANTS_MORE : EYELET_FRAME_GOT_HEAD;
 
         eyelet_frame_decoder_init(&decoder, 0);
         assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), want);
@@ -265,20 +265,20 @@ static void the_limit_is_inclusive_up_to_16_mib_minus_1(void **state)
         uint8_t announced[4];
         enum eyelet_frame_result result;
     } table[] = {
-        { 0, { 0, 0x40, 0, 0 }, EYELET_FRAME_HEAD }, /* the default: 4 MiB */
-        { 0, { 0, 0x40, 0, 1 }, EYELET_FRAME_TOO_BIG },
-        { 0, { 0, 0xff, 0xff, 0xff }, EYELET_FRAME_TOO_BIG },
-        { 1, { 0, 0, 0, 0 }, EYELET_FRAME_HEAD },
-        { 1, { 0, 0, 0, 1 }, EYELET_FRAME_HEAD },
-        { 1, { 0, 0, 0, 2 }, EYELET_FRAME_TOO_BIG },
-        { 1, { 0, 0, 1, 0 }, EYELET_FRAME_TOO_BIG },
-        { 1 << 20, { 0, 0x10, 0, 0 }, EYELET_FRAME_HEAD },
-        { 1 << 20, { 0, 0x10, 0, 1 }, EYELET_FRAME_TOO_BIG },
-        { EYELET_FRAME_DATA_MAX - 1, { 0, 0xff, 0xff, 0xfe }, EYELET_FRAME_HEAD },
-        { EYELET_FRAME_DATA_MAX - 1, { 0, 0xff, 0xff, 0xff }, EYELET_FRAME_TOO_BIG },
-        { EYELET_FRAME_DATA_MAX, { 0, 0xff, 0xff, 0xff }, EYELET_FRAME_HEAD },
-        { EYELET_FRAME_DATA_MAX, { 1, 0, 0, 0 }, EYELET_FRAME_DESYNC },
-        { EYELET_FRAME_DATA_MAX, { 0xff, 0xff, 0xff, 0xff }, EYELET_FRAME_DESYNC },
+        { 0, { 0, 0x40, 0, 0 }, EYELET_FRAME_GOT_HEAD }, /* the default: 4 MiB */
+        { 0, { 0, 0x40, 0, 1 }, EYELET_FRAME_GOT_TOO_BIG },
+        { 0, { 0, 0xff, 0xff, 0xff }, EYELET_FRAME_GOT_TOO_BIG },
+        { 1, { 0, 0, 0, 0 }, EYELET_FRAME_GOT_HEAD },
+        { 1, { 0, 0, 0, 1 }, EYELET_FRAME_GOT_HEAD },
+        { 1, { 0, 0, 0, 2 }, EYELET_FRAME_GOT_TOO_BIG },
+        { 1, { 0, 0, 1, 0 }, EYELET_FRAME_GOT_TOO_BIG },
+        { 1 << 20, { 0, 0x10, 0, 0 }, EYELET_FRAME_GOT_HEAD },
+        { 1 << 20, { 0, 0x10, 0, 1 }, EYELET_FRAME_GOT_TOO_BIG },
+        { EYELET_FRAME_DATA_MAX - 1, { 0, 0xff, 0xff, 0xfe }, EYELET_FRAME_GOT_HEAD },
+        { EYELET_FRAME_DATA_MAX - 1, { 0, 0xff, 0xff, 0xff }, EYELET_FRAME_GOT_TOO_BIG },
+        { EYELET_FRAME_DATA_MAX, { 0, 0xff, 0xff, 0xff }, EYELET_FRAME_GOT_HEAD },
+        { EYELET_FRAME_DATA_MAX, { 1, 0, 0, 0 }, EYELET_FRAME_LOST_SYNC },
+        { EYELET_FRAME_DATA_MAX, { 0xff, 0xff, 0xff, 0xff }, EYELET_FRAME_LOST_SYNC },
     };
 
     (void)state;
@@ -290,8 +290,8 @@ static void the_limit_is_inclusive_up_to_16_mib_minus_1(void **state)
         memcpy(head, table[i].announced, 4);
         eyelet_frame_decoder_init(&decoder, table[i].data_max);
         assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), table[i].result);
-        assert_int_equal(in.len, table[i].result == EYELET_FRAME_DESYNC ? sizeof(head) : 0);
-        if (table[i].result != EYELET_FRAME_DESYNC)
+        assert_int_equal(in.len, table[i].result == EYELET_FRAME_LOST_SYNC ? sizeof(head) : 0);
+        if (table[i].result != EYELET_FRAME_LOST_SYNC)
             assert_int_equal(eyelet_frame_missing(&decoder, 0), eyelet_get_be32(table[i].announced));
     }
 }
@@ -307,8 +307,8 @@ static void h033_a_frame_of_4_mib_is_handed_out_where_it_lies(void **state)
     assert_non_null(bytes);
     memcpy(bytes, "\0\x40\0\0\0\0\0\1\1\0", EYELET_FRAME_HEADER_LEN);
     eyelet_frame_decoder_init(&decoder, 0);
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_HEAD);
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_DATA_READY);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_HEAD);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_DATA);
     assert_ptr_equal(data.data, bytes + EYELET_FRAME_HEADER_LEN);
     assert_int_equal(data.len, 4u << 20);
     assert_int_equal(in.len, 0);
@@ -325,21 +325,21 @@ static void h034_a_body_of_4_mib_and_1_passes_by_and_the_stream_goes_on(void **s
 
     (void)state;
     eyelet_frame_decoder_init(&decoder, 0);
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_TOO_BIG);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_TOO_BIG);
     assert_int_equal(decoder.head.stream_id, 7);
     while (left > 0) {
         in = (struct eyelet_slice){ piece, left < sizeof(piece) ? left : sizeof(piece) };
         left -= in.len;
         assert_false(eyelet_frame_is_between(&decoder));
-        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_MORE);
+        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_WANTS_MORE);
         assert_int_equal(in.len, 0);
         assert_int_equal(eyelet_frame_missing(&decoder, 0), left > 0 ? left : EYELET_FRAME_HEADER_LEN);
     }
     assert_true(eyelet_frame_is_between(&decoder));
 
     in = (struct eyelet_slice)BYTES("\0\0\0\1\0\0\0\t\1\0!");
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_HEAD);
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_DATA_READY);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_HEAD);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_DATA);
     assert_int_equal(decoder.head.stream_id, 9);
     assert_memory_equal(data.data, "!", 1);
 }
@@ -354,7 +354,7 @@ static void h036_the_first_byte_alone_decides_and_nothing_is_consumed(void **sta
             struct eyelet_frame_decoder decoder;
 
             eyelet_frame_decoder_init(&decoder, EYELET_FRAME_DATA_MAX);
-            assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_DESYNC);
+            assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_LOST_SYNC);
             assert_ptr_equal(in.data, bytes);
             assert_int_equal(in.len, len);
         }
@@ -379,7 +379,7 @@ static void h049_other_protocols_are_refused_at_their_first_byte(void **state)
         struct eyelet_frame_decoder decoder;
 
         eyelet_frame_decoder_init(&decoder, 0);
-        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_DESYNC);
+        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_LOST_SYNC);
         assert_int_equal(in.len, table[i].len);
     }
 }
@@ -412,10 +412,10 @@ static void h049_random_bytes_lose_at_most_one_head_before_they_are_judged(void 
         eyelet_frame_decoder_init(&decoder, 0);
         result = eyelet_frame_feed(&decoder, &in, &data);
         if (bytes[0] != 0) {
-            assert_int_equal(result, EYELET_FRAME_DESYNC);
+            assert_int_equal(result, EYELET_FRAME_LOST_SYNC);
             assert_int_equal(in.len, sizeof(bytes));
         } else {
-            assert_int_equal(result, bytes[1] < 0x40 ? EYELET_FRAME_HEAD : EYELET_FRAME_TOO_BIG);
+            assert_int_equal(result, bytes[1] < 0x40 ? EYELET_FRAME_GOT_HEAD : EYELET_FRAME_GOT_TOO_BIG);
             assert_int_equal(in.len, sizeof(bytes) - EYELET_FRAME_HEADER_LEN);
         }
     }
@@ -463,18 +463,18 @@ static void a_skipped_frame_gives_no_data_in_any_pieces(void **state)
         struct eyelet_frame_decoder decoder;
 
         eyelet_frame_decoder_init(&decoder, 0);
-        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_HEAD);
+        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_HEAD);
         eyelet_frame_skip(&decoder);
         assert_int_equal(eyelet_frame_missing(&decoder, 0), 4);
         assert_int_equal(eyelet_frame_missing(&decoder, 3), 1);
 
         in = (struct eyelet_slice){ stream + EYELET_FRAME_HEADER_LEN, cut };
-        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_MORE);
+        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_WANTS_MORE);
         assert_int_equal(in.len, 0);
         assert_int_equal(eyelet_frame_missing(&decoder, 0), cut < 4 ? 4 - cut : EYELET_FRAME_HEADER_LEN);
 
         in = (struct eyelet_slice){ stream + EYELET_FRAME_HEADER_LEN + cut, 5 - cut };
-        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_MORE);
+        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_WANTS_MORE);
         assert_int_equal(in.len, 1); /* the first byte of the next head stays */
         assert_int_equal(eyelet_frame_missing(&decoder, in.len), EYELET_FRAME_HEADER_LEN - 1);
         assert_null(data.data);
@@ -488,7 +488,7 @@ static void an_empty_frame_that_is_skipped_is_over_at_once(void **state)
 
     (void)state;
     eyelet_frame_decoder_init(&decoder, 0);
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_HEAD);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_HEAD);
     assert_false(eyelet_frame_is_between(&decoder));
     eyelet_frame_skip(&decoder);
     assert_true(eyelet_frame_is_between(&decoder));
@@ -506,13 +506,13 @@ static void missing_counts_down_to_nothing(void **state)
         assert_int_equal(eyelet_frame_missing(&decoder, have), have < 10 ? 10 - have : 0);
     assert_true(eyelet_frame_is_between(&decoder));
 
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_HEAD);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_HEAD);
     for (size_t have = 0; have <= 20; have++)
         assert_int_equal(eyelet_frame_missing(&decoder, have), have < 5 ? 5 - have : 0);
     assert_false(eyelet_frame_is_between(&decoder));
 
     in = (struct eyelet_slice)BYTES("abcd");
-    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_MORE);
+    assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_WANTS_MORE);
     assert_int_equal(in.len, 4);
     assert_int_equal(eyelet_frame_missing(&decoder, in.len), 1);
 }
@@ -524,11 +524,11 @@ static void a_head_is_written_as_ten_bytes(void **state)
         uint8_t bytes[EYELET_FRAME_HEADER_LEN];
     } table[] = {
         { { 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } },
-        { { 12, 1, EYELET_FRAME_REQUEST, 0 }, { 0, 0, 0, 12, 0, 0, 0, 1, 1, 0 } },
-        { { 0, 3, EYELET_FRAME_RESPONSE, 0 }, { 0, 0, 0, 0, 0, 0, 0, 3, 2, 0 } },
-        { { 0, 5, EYELET_FRAME_DATA, EYELET_FRAME_REMOTE_CLOSED | EYELET_FRAME_NO_DATA },
+        { { 12, 1, EYELET_FRAME_TYPE_REQUEST, 0 }, { 0, 0, 0, 12, 0, 0, 0, 1, 1, 0 } },
+        { { 0, 3, EYELET_FRAME_TYPE_RESPONSE, 0 }, { 0, 0, 0, 0, 0, 0, 0, 3, 2, 0 } },
+        { { 0, 5, EYELET_FRAME_TYPE_DATA, EYELET_FRAME_FLAG_REMOTE_CLOSED | EYELET_FRAME_FLAG_NO_DATA },
           { 0, 0, 0, 0, 0, 0, 0, 5, 3, 5 } },
-        { { 0, 7, EYELET_FRAME_REQUEST, EYELET_FRAME_REMOTE_OPEN | EYELET_FRAME_NO_DATA },
+        { { 0, 7, EYELET_FRAME_TYPE_REQUEST, EYELET_FRAME_FLAG_REMOTE_OPEN | EYELET_FRAME_FLAG_NO_DATA },
           { 0, 0, 0, 0, 0, 0, 0, 7, 1, 6 } },
         { { 4u << 20, 0x01020304, 3, 0 }, { 0, 0x40, 0, 0, 1, 2, 3, 4, 3, 0 } },
         { { EYELET_FRAME_DATA_MAX, UINT32_MAX, 255, 255 },
@@ -548,7 +548,7 @@ static void a_head_is_written_as_ten_bytes(void **state)
         assert_int_equal(room[11], 0x55);
 
         eyelet_frame_decoder_init(&decoder, EYELET_FRAME_DATA_MAX);
-        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_HEAD);
+        assert_int_equal(eyelet_frame_feed(&decoder, &in, &data), EYELET_FRAME_GOT_HEAD);
         assert_int_equal(decoder.head.data_len, table[i].head.data_len);
         assert_int_equal(decoder.head.stream_id, table[i].head.stream_id);
         assert_int_equal(decoder.head.type, table[i].head.type);

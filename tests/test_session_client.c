@@ -508,7 +508,7 @@ static void h008_the_end_inside_a_frame_says_how_much_of_it_came(void **state)
     wire_response(&wanted, 1, &(struct wire_response){ .payload = { (const uint8_t *)"hello", 5 } });
     wire_response(&skipped, 9, &(struct wire_response){ .payload = { (const uint8_t *)"hello", 5 } });
     for (size_t cut = 0; cut <= wanted.len; cut++) {
-        char expected[64] = "connection lost";
+        char expected[64] = "connection lost (the peer closed it)";
 
         if (cut > 0 && cut < WIRE_HEAD_LEN)
             snprintf(expected, sizeof(expected), "connection lost (%zu of 10 bytes of a head)", cut);

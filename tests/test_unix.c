@@ -365,6 +365,23 @@ static void a_listening_descriptor_is_taken_over(void **state)
     assert_true(is_there(path.path)); /* whoever made it removes it */
 }
 
+static void connecting_to_what_is_no_socket_ends_at_once(void **state)
+{
+    struct eyelet_address address = folder_address("file");
+    struct eyelet_error error;
+    FILE *file;
+    int fd;
+
+    (void)state;
+    file = fopen(address.path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(eyelet_address_connect(&address, 0, &fd, &error), -ENOTSOCK);
+    assert_int_equal(error.status, EYELET_INVALID_ARGUMENT);
+    assert_text_has(error.text, "1 attempt");
+    assert_int_equal(faults_count(FAULT_CONNECT), 1);
+}
+
 static void a_descriptor_of_the_wrong_kind_is_refused_and_stays_open(void **state)
 {
     struct eyelet_address address = { .family = EYELET_FAMILY_FD };
@@ -492,6 +509,7 @@ int main(void)
         TEST(every_system_call_of_a_listen_fails_in_turn),
         TEST(a_stale_file_that_goes_away_meanwhile_is_no_obstacle),
         TEST(a_listening_descriptor_is_taken_over),
+        TEST(connecting_to_what_is_no_socket_ends_at_once),
         TEST(a_descriptor_of_the_wrong_kind_is_refused_and_stays_open),
         TEST(what_cannot_be_listened_on_is_said_clearly),
         TEST(every_system_call_of_a_vsock_listen_fails_in_turn),

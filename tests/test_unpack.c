@@ -558,7 +558,7 @@ static void h068_small_messages_of_small_things_are_over_budget(void **state)
         memcpy(unit + 2 + 6 * i, "\x22\x04name", 6);
     payload = repeat((struct eyelet_slice){ unit, sizeof(unit) }, FRAME_LEN);
     assert_refused(&codec__node__descriptor, payload, EYELET_UNPACK_OVER_BUDGET,
-                   "bytes of it would take more than the 16777216 bytes of memory they may");
+                   "bytes of it take more than the 16777216 bytes of memory");
     free((void *)payload.data);
 }
 
@@ -593,7 +593,7 @@ static void h069_merges_of_a_long_list_are_over_budget(void **state)
     for (int i = 0; i < 100; i++, payload.len += 4)
         memcpy(bytes + payload.len, "\x0a\x02\x08\x01", 4);
 
-    assert_refused(&codec__merge__descriptor, payload, EYELET_UNPACK_OVER_BUDGET, "bytes of memory they may");
+    assert_refused(&codec__merge__descriptor, payload, EYELET_UNPACK_OVER_BUDGET, "bytes of memory that their length");
     free((void *)list.data);
 }
 

@@ -28,9 +28,9 @@ struct eyelet_call;
  * @format:  printf format of the text that the caller gets; cut at EYELET_ERROR_TEXT_MAX bytes
  *
  * Return: @status, to be returned from the handler. A handler that returns a status without having called this gives
- * the caller that status with its name as text.
+ * the caller that status with its name as text; one that has called this and returns EYELET_OK fails all the same.
  */
-EYELET_API enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status, const char *format,
+EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status, const char *format,
                                                ...) EYELET_PRINTF(3, 4);
 
 /**
@@ -66,7 +66,7 @@ EYELET_API const char *eyelet_call_method(const struct eyelet_call *call);
 /**
  * eyelet_call_time_left_ms() - how long the caller will still wait
  *
- * Return: milliseconds until the deadline, rounded down; 0 when it is over, and then whatever the handler returns is
+ * Return: milliseconds until the deadline, rounded up; 0 only when it is over, and then whatever the handler returns is
  * replaced by EYELET_DEADLINE_EXCEEDED. Every call has a deadline.
  */
 EYELET_API uint32_t eyelet_call_time_left_ms(const struct eyelet_call *call);

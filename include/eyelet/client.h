@@ -15,7 +15,7 @@ EYELET_BEGIN_DECLS
 
 struct eyelet_client;
 
-#define EYELET_TIMEOUT_MS_DEFAULT 30000u /* DESIGN: every call has a deadline, 30 s if nobody says otherwise */
+#define EYELET_TIMEOUT_MS_DEFAULT 30000u /* every call has a deadline: 30 s if nobody says otherwise */
 #define EYELET_TIMEOUT_MS_MAX 86400000u  /* one day; a longer time is cut to this */
 
 /**
@@ -35,7 +35,8 @@ struct eyelet_client_opts {
 
 /**
  * struct eyelet_call_opts - how one call behaves; zero means the client's default
- * @timeout_ms:  from now to the reply, over waiting for other threads, writing and reading; travels to the server
+ * @timeout_ms:  from now to the reply, over waiting for other threads, writing and reading; travels to the server, which
+ *               may shorten it. 0 is the client's default, not "no time left": do not call when there is none
  * @metadata:    pairs that travel with the request; keys are lower-cased on the way
  * @n_metadata:  number of pairs, at most 64, 16 KiB in all
  */
@@ -83,7 +84,11 @@ EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *clien
  *   EYELET_INTERNAL            the reply makes no sense
  *   any other                  from the server, struct eyelet_error says so in is_remote
  *
- * and error.may_have_executed tells whether the server may have run it.
+ * and error.may_have_executed tells whether the server may have run it. It is exact for what this side found out; for a
+ * status that came from the server it is true, because a status does not say how far the call got: what the server itself
+ * refused (UNIMPLEMENTED, UNAVAILABLE from one that is stopping) was not run, but a handler may have said the same.
+ *
+ * UNAVAILABLE with is_remote false means that the connection is gone, with is_remote true that it lives.
  */
 
 EYELET_END_DECLS

@@ -15,9 +15,11 @@
 #if defined(__GNUC__)
 #define EYELET_API __attribute__((__visibility__("default")))
 #define EYELET_PRINTF(at, first) __attribute__((__format__(__printf__, at, first)))
+#define EYELET_MUST_USE __attribute__((__warn_unused_result__))
 #else
 #define EYELET_API
 #define EYELET_PRINTF(at, first)
+#define EYELET_MUST_USE
 #endif
 
 #endif

@@ -24,15 +24,15 @@ EYELET_BEGIN_DECLS
 #define EYELET_FRAME_DATA_MAX ((16u << 20) - 1) /* ttrpc: the length's first byte is reserved and 0 */
 
 enum eyelet_frame_type {
-    EYELET_FRAME_REQUEST = 1,
-    EYELET_FRAME_RESPONSE = 2,
-    EYELET_FRAME_DATA = 3,
+    EYELET_FRAME_TYPE_REQUEST = 1,
+    EYELET_FRAME_TYPE_RESPONSE = 2,
+    EYELET_FRAME_TYPE_DATA = 3,
 };
 
 enum eyelet_frame_flag {
-    EYELET_FRAME_REMOTE_CLOSED = 0x01,
-    EYELET_FRAME_REMOTE_OPEN = 0x02,
-    EYELET_FRAME_NO_DATA = 0x04,
+    EYELET_FRAME_FLAG_REMOTE_CLOSED = 0x01,
+    EYELET_FRAME_FLAG_REMOTE_OPEN = 0x02,
+    EYELET_FRAME_FLAG_NO_DATA = 0x04,
 };
 
 /**
@@ -50,11 +50,11 @@ struct eyelet_frame_head {
 };
 
 enum eyelet_frame_result {
-    EYELET_FRAME_MORE,    /* bytes are missing: keep what is left of the input, call again with more behind it */
-    EYELET_FRAME_HEAD,    /* a head is decoded, its data is still to come: judge it, skip it if you like, call again */
-    EYELET_FRAME_DATA_READY, /* the data of the frame is whole */
-    EYELET_FRAME_TOO_BIG, /* a head announced more data than the limit: it is being skipped, the stream goes on */
-    EYELET_FRAME_DESYNC,  /* these bytes are no frame; there is no way back into step: close */
+    EYELET_FRAME_WANTS_MORE,  /* bytes are missing: keep what is left of the input, call again with more behind it */
+    EYELET_FRAME_GOT_HEAD,    /* a head is decoded, its data is still to come: judge it, skip it if you like, go on */
+    EYELET_FRAME_GOT_DATA,    /* the data of the frame is whole */
+    EYELET_FRAME_GOT_TOO_BIG, /* instead of GOT_HEAD: a head announced more data than the limit; it is being skipped */
+    EYELET_FRAME_LOST_SYNC,   /* these bytes are no frame; there is no way back into step: close */
 };
 
 enum eyelet_frame_state {
@@ -68,7 +68,7 @@ enum eyelet_frame_state {
  * @data_max:   the longest data that is accepted, inclusive
  * @skip_left:  bytes of the frame that are still to be skipped
  * @state:      what the decoder waits for
- * @head:       the frame in work; valid from HEAD to the end of its data
+ * @head:       the frame in work; valid from GOT_HEAD or GOT_TOO_BIG to the end of its data
  */
 struct eyelet_frame_decoder {
     uint32_t data_max;
@@ -79,10 +79,12 @@ struct eyelet_frame_decoder {
 
 /**
  * eyelet_frame_encode_head() - write the ten bytes of a head
- * @head:  data_len must be at most EYELET_FRAME_DATA_MAX
+ * @head:  what to write
  * @room:  EYELET_FRAME_HEADER_LEN bytes
+ *
+ * Return: true; false, with @room untouched, for data longer than EYELET_FRAME_DATA_MAX, which no head can say.
  */
-EYELET_API void eyelet_frame_encode_head(const struct eyelet_frame_head *head, uint8_t *room);
+EYELET_API bool eyelet_frame_encode_head(const struct eyelet_frame_head *head, uint8_t *room);
 
 /**
  * eyelet_frame_decoder_init() - begin at the start of a stream
@@ -97,21 +99,30 @@ EYELET_API void eyelet_frame_decoder_init(struct eyelet_frame_decoder *decoder, 
  * @decoder:   decoder to operate on
  * @in:        bytes from the peer; moved forward past what was taken. What is not taken must be there again, in one
  *             piece with what comes behind it, at the next call
- * @ret_data:  set on EYELET_FRAME_DATA_READY: the data, borrowed from @in
+ * @ret_data:  set on EYELET_FRAME_GOT_DATA: the data, borrowed from @in
  *
- * Nothing is copied and nothing is stored: a frame's data is handed out where it lies. A frame of length 0 gives HEAD
- * and then DATA_READY. On MORE, eyelet_frame_missing() says how many bytes at least are worth waiting for.
+ * Nothing is copied and nothing is stored: a frame's data is handed out where it lies, so a buffer needs room for the
+ * head and the longest data that is accepted. A frame of length 0 gives GOT_HEAD and then GOT_DATA. On WANTS_MORE,
+ * eyelet_frame_missing() says how many bytes at least are worth waiting for. A loop over received bytes reads
  *
- * Return: an enum eyelet_frame_result. After EYELET_FRAME_DESYNC, which the first byte of a head already decides, the
+ *     while ((result = eyelet_frame_feed(&decoder, &in, &data)) != EYELET_FRAME_WANTS_MORE) {
+ *         if (result == EYELET_FRAME_LOST_SYNC)
+ *             return close_connection();
+ *         if (result == EYELET_FRAME_GOT_DATA)
+ *             handle(&decoder.head, data);
+ *     }
+ *     keep(in);
+ *
+ * Return: an enum eyelet_frame_result. After EYELET_FRAME_LOST_SYNC, which the first byte of a head already decides, the
  * decoder must not be fed again.
  */
 EYELET_API enum eyelet_frame_result eyelet_frame_feed(struct eyelet_frame_decoder *decoder, struct eyelet_slice *in,
                                                       struct eyelet_slice *ret_data);
 
 /**
- * eyelet_frame_skip() - the data of the frame whose HEAD was just handed out is not wanted
+ * eyelet_frame_skip() - the data of the frame whose head was just handed out is not wanted
  *
- * It passes by in any pieces, and no DATA_READY comes for it. Only between HEAD and DATA_READY.
+ * It passes by in any pieces, and no GOT_DATA comes for it. Only between GOT_HEAD and GOT_DATA.
  */
 EYELET_API void eyelet_frame_skip(struct eyelet_frame_decoder *decoder);
 

@@ -7,7 +7,7 @@
 /**
  * struct eyelet_metadata - one pair
  * @key:    1 to 128 bytes of UTF-8 without control bytes; lower-cased when sent, compared without case
- * @value:  at most 8 KiB of text, which nobody interprets
+ * @value:  at most 8 KiB of UTF-8, which nobody interprets
  *
  * A request carries at most 64 pairs and 16 KiB of keys and values; order and duplicates are kept. Both strings are
  * borrowed for the length of the call.

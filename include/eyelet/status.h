@@ -40,14 +40,15 @@ enum eyelet_status {
 
 #define EYELET_STATUS_MAX 16 /* google/rpc/code.proto: UNAUTHENTICATED is the last one */
 
-#define EYELET_ERROR_TEXT_MAX 1024    /* bytes of text kept, without the NUL: HOSTILE limit "status message kept" */
-#define EYELET_ERROR_DETAILS_MAX 1024 /* bytes of encoded details kept: the same limit, for the peer's details */
+#define EYELET_ERROR_TEXT_MAX 1024    /* bytes of text kept, without the NUL; the rest is cut */
+#define EYELET_ERROR_DETAILS_MAX 1024 /* bytes of encoded details kept: whole ones; the rest is dropped */
 
 /**
  * struct eyelet_error - what went wrong
  * @status:             the code that the call returned as well; never EYELET_OK in a filled error
  * @is_remote:          true when the peer sent this status, false when this side made it
- * @may_have_executed:  true when the peer may have run the call: do not send it again unless it is safe to run twice
+ * @may_have_executed:  true when the peer may have run the call: do not send it again unless it is safe to run twice.
+ *                      Always true for a status that came from the peer
  * @error_number:       errno of the system call that failed, or 0
  * @details_len:        bytes used in @details
  * @text:               one sentence without a newline that names the act, the address and the value; valid UTF-8

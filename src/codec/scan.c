@@ -314,7 +314,7 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
 
     memory = least_memory(field, value);
     if (memory > scan->memory_left)
-        return fail(scan, EYELET_SCAN_TOO_BIG, "too much memory for so few bytes", field, offset);
+        return fail(scan, EYELET_SCAN_TOO_BIG, "more memory than its length and decode_max allow", field, offset);
     scan->memory_left -= memory;
 
     if (field == NULL || !is_message(field))

@@ -376,9 +376,11 @@ static enum eyelet_status check_pair(struct eyelet_slice key, struct eyelet_slic
 {
     struct shown room;
 
-    if (key.len == 0 || has_control(key) || !eyelet_utf8_is_valid(key))
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
-                                "metadata key '%s' is empty, has control bytes or is not UTF-8", show(key, &room));
+    if (key.len == 0)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "metadata key is empty");
+    if (has_control(key) || !eyelet_utf8_is_valid(key))
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "metadata key '%s' has control bytes or is not UTF-8",
+                                show(key, &room));
     if (key.len > EYELET_METADATA_KEY_MAX)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "metadata key of %zu bytes is longer than %d",
                                 key.len, EYELET_METADATA_KEY_MAX);
@@ -412,14 +414,32 @@ enum eyelet_status eyelet_request_check(const struct eyelet_request *request, st
     return status;
 }
 
+/* A pair of ours: Go and Rust refuse the whole request for a value that is not UTF-8, so it does not leave. */
+static enum eyelet_status check_own_pair(const struct eyelet_metadata *pair, size_t *n, size_t *total,
+                                         struct eyelet_error *reterr)
+{
+    struct shown room;
+
+    if (pair->key == NULL || pair->value == NULL)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "metadata pair %zu has no %s", *n,
+                                pair->key == NULL ? "key" : "value");
+    if (!eyelet_utf8_is_valid(eyelet_slice_of(pair->value)))
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "metadata value for '%s' is not UTF-8",
+                                show(eyelet_slice_of(pair->key), &room));
+    return check_pair(eyelet_slice_of(pair->key), eyelet_slice_of(pair->value), n, total, reterr);
+}
+
 enum eyelet_status eyelet_metadata_check(const struct eyelet_metadata *metadata, size_t n_metadata,
                                          struct eyelet_error *reterr)
 {
     enum eyelet_status status = EYELET_OK;
     size_t n = 0, total = 0;
 
+    if (metadata == NULL && n_metadata > 0)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%zu pairs of metadata are said to be at NULL",
+                                n_metadata);
     for (size_t i = 0; i < n_metadata && status == EYELET_OK; i++)
-        status = check_pair(eyelet_slice_of(metadata[i].key), eyelet_slice_of(metadata[i].value), &n, &total, reterr);
+        status = check_own_pair(&metadata[i], &n, &total, reterr);
     return status;
 }
 

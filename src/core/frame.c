@@ -5,13 +5,15 @@
 
 #include "core/bytes.h"
 
-void eyelet_frame_encode_head(const struct eyelet_frame_head *head, uint8_t *room)
+bool eyelet_frame_encode_head(const struct eyelet_frame_head *head, uint8_t *room)
 {
-    assert(head->data_len <= EYELET_FRAME_DATA_MAX);
+    if (head->data_len > EYELET_FRAME_DATA_MAX)
+        return false;
     eyelet_put_be32(room, head->data_len);
     eyelet_put_be32(room + 4, head->stream_id);
     room[8] = head->type;
     room[9] = head->flags;
+    return true;
 }
 
 void eyelet_frame_decoder_init(struct eyelet_frame_decoder *decoder, uint32_t data_max)
@@ -35,9 +37,9 @@ static enum eyelet_frame_result feed_head(struct eyelet_frame_decoder *decoder, 
     struct eyelet_slice head;
 
     if (in->len > 0 && in->data[0] != 0) /* a length of 16 MiB or more: reserved, so these are no frames */
-        return EYELET_FRAME_DESYNC;
+        return EYELET_FRAME_LOST_SYNC;
     if (in->len < EYELET_FRAME_HEADER_LEN)
-        return EYELET_FRAME_MORE;
+        return EYELET_FRAME_WANTS_MORE;
 
     head = eyelet_slice_take(in, EYELET_FRAME_HEADER_LEN);
     decoder->head = (struct eyelet_frame_head){
@@ -48,21 +50,21 @@ static enum eyelet_frame_result feed_head(struct eyelet_frame_decoder *decoder, 
     };
     decoder->state = EYELET_FRAME_STATE_DATA;
     if (decoder->head.data_len <= decoder->data_max)
-        return EYELET_FRAME_HEAD;
+        return EYELET_FRAME_GOT_HEAD;
 
     eyelet_frame_skip(decoder);
-    return EYELET_FRAME_TOO_BIG;
+    return EYELET_FRAME_GOT_TOO_BIG;
 }
 
 static enum eyelet_frame_result feed_data(struct eyelet_frame_decoder *decoder, struct eyelet_slice *in,
                                           struct eyelet_slice *ret_data)
 {
     if (in->len < decoder->head.data_len)
-        return EYELET_FRAME_MORE;
+        return EYELET_FRAME_WANTS_MORE;
 
     *ret_data = eyelet_slice_take(in, decoder->head.data_len);
     decoder->state = EYELET_FRAME_STATE_HEAD;
-    return EYELET_FRAME_DATA_READY;
+    return EYELET_FRAME_GOT_DATA;
 }
 
 /* Discards what there is of an unwanted frame; true when all of it has passed by. */
@@ -82,7 +84,7 @@ enum eyelet_frame_result eyelet_frame_feed(struct eyelet_frame_decoder *decoder,
                                            struct eyelet_slice *ret_data)
 {
     if (decoder->state == EYELET_FRAME_STATE_SKIP && !skip_some(decoder, in))
-        return EYELET_FRAME_MORE;
+        return EYELET_FRAME_WANTS_MORE;
     if (decoder->state == EYELET_FRAME_STATE_DATA)
         return feed_data(decoder, in, ret_data);
     return feed_head(decoder, in);

@@ -159,7 +159,7 @@ static enum verdict fail_stream(struct eyelet_session *session, struct eyelet_st
 static bool judge_payload(struct eyelet_session *session, struct eyelet_slice *payload, uint64_t now_ns,
                           struct eyelet_session_event *event)
 {
-    if ((session->decoder.head.flags & EYELET_FRAME_NO_DATA) == 0 || payload->len == 0)
+    if ((session->decoder.head.flags & EYELET_FRAME_FLAG_NO_DATA) == 0 || payload->len == 0)
         return true;
     *payload = (struct eyelet_slice){ 0 };
     return charge(session, now_ns, event);
@@ -177,7 +177,7 @@ static enum verdict judge_request(struct eyelet_session *session, bool is_too_bi
                                   struct eyelet_session_event *event)
 {
     const struct eyelet_frame_head *head = &session->decoder.head;
-    const uint8_t both = EYELET_FRAME_REMOTE_OPEN | EYELET_FRAME_REMOTE_CLOSED;
+    const uint8_t both = EYELET_FRAME_FLAG_REMOTE_OPEN | EYELET_FRAME_FLAG_REMOTE_CLOSED;
 
     if (head->stream_id % 2 == 0) {
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "stream id %u is not odd", head->stream_id);
@@ -237,9 +237,9 @@ static enum verdict judge_head_at_server(struct eyelet_session *session, bool is
                                          struct eyelet_session_event *event)
 {
     switch (session->decoder.head.type) {
-    case EYELET_FRAME_REQUEST:
+    case EYELET_FRAME_TYPE_REQUEST:
         return judge_request(session, is_too_big, now_ns, event);
-    case EYELET_FRAME_DATA:
+    case EYELET_FRAME_TYPE_DATA:
         return judge_data_at_server(session, now_ns, event);
     default: /* a Response, or a type of the future */
         return drop_error(session, now_ns, event);
@@ -311,11 +311,11 @@ static enum verdict judge_head_at_client(struct eyelet_session *session, bool is
     const struct eyelet_frame_head *head = &session->decoder.head;
     struct eyelet_stream *stream = stream_find(session, head->stream_id);
 
-    if (head->type != EYELET_FRAME_RESPONSE && head->type != EYELET_FRAME_DATA)
+    if (head->type != EYELET_FRAME_TYPE_RESPONSE && head->type != EYELET_FRAME_TYPE_DATA)
         return drop_error(session, now_ns, event);
     if (stream == NULL)
         return drop_unknown(session, now_ns, event);
-    if (head->type == EYELET_FRAME_DATA) {
+    if (head->type == EYELET_FRAME_TYPE_DATA) {
         eyelet_error_set(&event->error, EYELET_INTERNAL, "server sent stream data on a unary call");
         return fail_stream(session, stream, event);
     }
@@ -422,20 +422,20 @@ enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *sessio
 
     do {
         switch (eyelet_frame_feed(&session->decoder, in, &data)) {
-        case EYELET_FRAME_MORE:
+        case EYELET_FRAME_WANTS_MORE:
             note_progress(session, in->len, now_ns);
             ret->kind = EYELET_SESSION_MORE;
             return ret->kind;
-        case EYELET_FRAME_HEAD:
+        case EYELET_FRAME_GOT_HEAD:
             verdict = judge_head(session, false, now_ns, ret);
             break;
-        case EYELET_FRAME_TOO_BIG:
+        case EYELET_FRAME_GOT_TOO_BIG:
             verdict = judge_head(session, true, now_ns, ret);
             break;
-        case EYELET_FRAME_DATA_READY:
+        case EYELET_FRAME_GOT_DATA:
             verdict = take_data(session, data, now_ns, ret);
             break;
-        case EYELET_FRAME_DESYNC:
+        case EYELET_FRAME_LOST_SYNC:
             eyelet_error_set(&ret->error, EYELET_INTERNAL, "peer sent byte 0x%02x where a frame begins with 0x00",
                              in->data[0]);
             verdict = broken(ret);
@@ -477,7 +477,7 @@ void eyelet_session_describe_end(const struct eyelet_session *session, size_t ha
     switch (decoder->state) {
     case EYELET_FRAME_STATE_HEAD:
         if (have == 0)
-            eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost");
+            eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost (the peer closed it)");
         else
             eyelet_error_set(ret, EYELET_UNAVAILABLE, "connection lost (%zu of %d bytes of a head)", have,
                              EYELET_FRAME_HEADER_LEN);
@@ -522,9 +522,11 @@ void eyelet_session_stop(struct eyelet_session *session)
 
 static void put_frame_head(uint32_t id, enum eyelet_frame_type type, size_t data_len, uint8_t *room)
 {
-    struct eyelet_frame_head head = { .data_len = (uint32_t)data_len, .stream_id = id, .type = (uint8_t)type };
+    const struct eyelet_frame_head head = { .data_len = (uint32_t)data_len, .stream_id = id, .type = (uint8_t)type };
+    bool is_encoded = eyelet_frame_encode_head(&head, room);
 
-    eyelet_frame_encode_head(&head, room);
+    assert(is_encoded); /* measured before */
+    (void)is_encoded;
 }
 
 /* Do @head_len + @payload_len bytes of data fit into a frame? */
@@ -558,7 +560,7 @@ uint32_t eyelet_session_start_request(struct eyelet_session *session, const stru
     size_t envelope_len = head_len - EYELET_FRAME_HEADER_LEN;
     uint32_t id = session->last_id == 0 ? 1 : session->last_id + 2;
 
-    put_frame_head(id, EYELET_FRAME_REQUEST, envelope_len + request->payload_len, room);
+    put_frame_head(id, EYELET_FRAME_TYPE_REQUEST, envelope_len + request->payload_len, room);
     eyelet_request_encode_head(request, room + EYELET_FRAME_HEADER_LEN, envelope_len);
     stream_add(session, id, owner);
     session->last_id = id;
@@ -579,7 +581,7 @@ void eyelet_session_put_reply(uint32_t id, size_t payload_len, uint8_t *room, si
 {
     size_t envelope_len = head_len - EYELET_FRAME_HEADER_LEN;
 
-    put_frame_head(id, EYELET_FRAME_RESPONSE, envelope_len + payload_len, room);
+    put_frame_head(id, EYELET_FRAME_TYPE_RESPONSE, envelope_len + payload_len, room);
     eyelet_reply_encode_head(payload_len, room + EYELET_FRAME_HEADER_LEN, envelope_len);
 }
 
@@ -592,6 +594,6 @@ void eyelet_session_put_failure(uint32_t id, enum eyelet_status status, const ch
 {
     size_t envelope_len = len - EYELET_FRAME_HEADER_LEN;
 
-    put_frame_head(id, EYELET_FRAME_RESPONSE, envelope_len, room);
+    put_frame_head(id, EYELET_FRAME_TYPE_RESPONSE, envelope_len, room);
     eyelet_failure_encode(status, text, room + EYELET_FRAME_HEADER_LEN, envelope_len);
 }

@@ -37,6 +37,16 @@ static int to_sockaddr(const struct eyelet_address *address, struct sockaddr_un 
     return 0;
 }
 
+/* connect() says ECONNREFUSED for a dead socket, which may come alive, and for what is no socket, which will not. */
+static int tell_refusals_apart(const struct eyelet_address *address, int r)
+{
+    struct stat file;
+
+    if (r == -ECONNREFUSED && !address->is_abstract && stat(address->path, &file) == 0 && !S_ISSOCK(file.st_mode))
+        return -ENOTSOCK;
+    return r;
+}
+
 int eyelet_unix_attempt(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd)
 {
     struct sockaddr_un sockaddr;
@@ -52,7 +62,7 @@ int eyelet_unix_attempt(const struct eyelet_address *address, uint64_t deadline_
     r = eyelet_socket_connect(fd, (const struct sockaddr *)&sockaddr, len, deadline_ns);
     if (r < 0) {
         eyelet_socket_close(fd);
-        return r;
+        return tell_refusals_apart(address, r);
     }
 
     *ret_fd = fd;

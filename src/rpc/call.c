@@ -71,7 +71,7 @@ uint32_t eyelet_call_time_left_ms(const struct eyelet_call *call)
 
     if (now_ns >= call->deadline_ns)
         return 0;
-    return (uint32_t)((call->deadline_ns - now_ns) / EYELET_NS_PER_MS);
+    return (uint32_t)((call->deadline_ns - now_ns - 1) / EYELET_NS_PER_MS + 1);
 }
 
 static bool is_key(struct eyelet_slice key, const char *wanted)
@@ -102,9 +102,11 @@ static enum eyelet_status settle_failure(struct eyelet_call *call, enum eyelet_s
 {
     if ((unsigned)status > EYELET_STATUS_MAX)
         return eyelet_call_fail(call, EYELET_UNKNOWN, "handler returned status %d", (int)status);
-    if (call->failure.status != status)
+    if (call->failure.status == EYELET_OK)
         return eyelet_call_fail(call, status, "%s", eyelet_status_name(status));
-    return status;
+    if (status != EYELET_OK)
+        call->failure.status = status; /* the text stays what the handler said */
+    return call->failure.status;
 }
 
 enum eyelet_status eyelet_call_run(struct eyelet_call *call, eyelet_serve_fn serve)
@@ -117,7 +119,7 @@ enum eyelet_status eyelet_call_run(struct eyelet_call *call, eyelet_serve_fn ser
     status = serve(call);
     if (eyelet_now_ns() >= call->deadline_ns)
         return eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
-    if (status != EYELET_OK)
-        return settle_failure(call, status);
-    return EYELET_OK;
+    if (status == EYELET_OK && call->failure.status == EYELET_OK)
+        return EYELET_OK;
+    return settle_failure(call, status);
 }

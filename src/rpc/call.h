@@ -14,6 +14,8 @@
 #include "core/envelope.h"
 #include "rpc/arena.h"
 
+#define EYELET_DECODE_MAX_MIN 4096u /* less is no limit but a mistake: an empty message may take this much */
+
 /**
  * struct eyelet_outgoing - a message to be sent: measured first, then packed straight behind its envelope
  * @message:  what @pack is given

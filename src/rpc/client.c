@@ -34,6 +34,7 @@ struct eyelet_client {
 struct pending {
     const char *service;
     const char *method;
+    uint32_t timeout_ms;
     uint64_t deadline_ns;
     uint32_t id;
     uint64_t end; /* position in the connection behind its last byte */
@@ -65,6 +66,9 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
     if (filled.frame_max < EYELET_SESSION_FRAME_MAX_MIN || filled.frame_max > EYELET_FRAME_DATA_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "frame_max of %u is not within %u and %u",
                                 filled.frame_max, EYELET_SESSION_FRAME_MAX_MIN, EYELET_FRAME_DATA_MAX);
+    if (filled.decode_max < EYELET_DECODE_MAX_MIN)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", filled.decode_max,
+                                EYELET_DECODE_MAX_MIN);
     *ret = filled;
     return EYELET_OK;
 }
@@ -185,11 +189,17 @@ static bool is_written(const struct eyelet_client *client, const struct pending 
 }
 
 /* Ends a call on this side; the text says which call, where, and why. */
-static void end_call(const struct eyelet_client *client, struct pending *pending, enum eyelet_status status,
-                     const char *why)
+static EYELET_PRINTF(4, 5) void end_call(const struct eyelet_client *client, struct pending *pending,
+                                         enum eyelet_status status, const char *format, ...)
 {
+    struct eyelet_error why;
+    va_list args;
+
+    va_start(args, format);
+    eyelet_error_vset(&why, status, format, args);
+    va_end(args);
     pending->status = eyelet_error_set(&pending->error, status, "call of %s/%s at %s: %s", pending->service,
-                                       pending->method, client->address, why);
+                                       pending->method, client->address, why.text);
     pending->error.may_have_executed = is_written(client, pending);
     pending->is_over = true;
 }
@@ -212,7 +222,7 @@ static void lose_by_errno(struct eyelet_client *client, int error_number)
 
 static void end_by_loss(struct eyelet_client *client, struct pending *pending)
 {
-    end_call(client, pending, EYELET_UNAVAILABLE, client->lost.text);
+    end_call(client, pending, EYELET_UNAVAILABLE, "%s", client->lost.text);
     pending->error.error_number = client->lost.error_number;
 }
 
@@ -226,19 +236,18 @@ static void end_by_reply(struct eyelet_client *client, struct pending *pending, 
         return;
     pending->status = pending->take_reply(pending->userdata, response->payload, &error);
     if (pending->status != EYELET_OK)
-        end_call(client, pending, pending->status, error.text);
+        end_call(client, pending, pending->status, "%s", error.text);
 }
 
 /*
- * Ends a call that has no answer yet. No byte of a request that was not begun goes out later; one that was begun must be
- * finished, to stay in step: the next call sends the rest, and then the server may run it.
+ * Forgets a call that ended without an answer. No byte of a request that was not begun goes out later; one that was begun
+ * must be finished, to stay in step: the next call sends the rest, and then the server may run it.
  */
-static void give_up(struct eyelet_client *client, struct pending *pending, enum eyelet_status status, const char *why)
+static void give_up(struct eyelet_client *client, struct pending *pending)
 {
     struct eyelet_connection *connection = &client->connection;
 
     eyelet_session_finish(&connection->session, pending->id);
-    end_call(client, pending, status, why);
     if (connection->sent <= pending->end - pending->len)
         eyelet_connection_unqueue(connection, pending->len);
     else
@@ -256,7 +265,7 @@ static void handle(struct eyelet_client *client, const struct eyelet_session_eve
         end_by_reply(client, pending, &event->response);
         break;
     case EYELET_SESSION_FAILED:
-        end_call(client, pending, event->error.status, event->error.text);
+        end_call(client, pending, event->error.status, "%s", event->error.text);
         break;
     case EYELET_SESSION_BROKEN:
         lose_connection(client, &event->error);
@@ -290,7 +299,8 @@ static void read_once(struct eyelet_client *client, struct pending *pending, int
         why.error_number = -write_error;
         lose_connection(client, &why);
     } else if (r == EYELET_CONNECTION_NO_MEMORY) {
-        give_up(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
+        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
+        give_up(client, pending);
     } else if (r == -EAGAIN && write_error != 0) {
         lose_by_errno(client, write_error);
     } else if (r < 0 && r != -EAGAIN) {
@@ -343,10 +353,12 @@ static void drive(struct eyelet_client *client, struct pending *pending)
         handle_all(client, pending);
         if (pending->is_over)
             break;
-        if (client->is_lost)
+        if (client->is_lost) {
             end_by_loss(client, pending);
-        else if (eyelet_now_ns() >= pending->deadline_ns)
-            give_up(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded");
+        } else if (eyelet_now_ns() >= pending->deadline_ns) {
+            end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded", pending->timeout_ms);
+            give_up(client, pending);
+        }
     }
 }
 
@@ -362,7 +374,8 @@ static bool queue_request(struct eyelet_client *client, struct pending *pending,
     case 0:
         break;
     case -EMSGSIZE:
-        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "request is longer than the limit of a frame");
+        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "request of %zu bytes is longer than frame_max, %u",
+                 message->len, client->opts.frame_max);
         return false;
     default: /* the ids are used up */
         end_call(client, pending, EYELET_UNAVAILABLE, "this connection has made all the calls it can: open another");
@@ -371,7 +384,7 @@ static bool queue_request(struct eyelet_client *client, struct pending *pending,
 
     room = eyelet_connection_queue(connection, head_len + message->len);
     if (room == NULL) {
-        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for the request");
+        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes", message->len);
         return false;
     }
     pending->len = head_len + message->len;
@@ -400,7 +413,8 @@ static void make_call(struct eyelet_client *client, struct pending *pending, con
         return;
     }
     if (now_ns >= pending->deadline_ns) {
-        end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded before anything was sent");
+        end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded before anything was sent",
+                 pending->timeout_ms);
         return;
     }
     request.timeout_ns = (int64_t)(pending->deadline_ns - now_ns);
@@ -443,13 +457,11 @@ static void leave(struct eyelet_client *client)
     pthread_mutex_unlock(&client->lock);
 }
 
-static uint64_t call_deadline(const struct eyelet_client *client, const struct eyelet_call_opts *opts)
+static uint32_t call_timeout_ms(const struct eyelet_client *client, const struct eyelet_call_opts *opts)
 {
     uint32_t timeout_ms = opts->timeout_ms != 0 ? opts->timeout_ms : client->opts.call_timeout_ms;
 
-    if (timeout_ms > EYELET_TIMEOUT_MS_MAX)
-        timeout_ms = EYELET_TIMEOUT_MS_MAX;
-    return eyelet_deadline_after_ms(eyelet_now_ns(), timeout_ms);
+    return timeout_ms < EYELET_TIMEOUT_MS_MAX ? timeout_ms : EYELET_TIMEOUT_MS_MAX;
 }
 
 enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const char *service, const char *method,
@@ -467,7 +479,8 @@ enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const c
 
     if (opts == NULL)
         opts = &no_opts;
-    pending.deadline_ns = call_deadline(client, opts);
+    pending.timeout_ms = call_timeout_ms(client, opts);
+    pending.deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), pending.timeout_ms);
     status = eyelet_metadata_check(opts->metadata, opts->n_metadata, reterr);
     if (status != EYELET_OK)
         return status;
@@ -476,7 +489,8 @@ enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const c
         make_call(client, &pending, opts, message);
         leave(client);
     } else {
-        end_call(client, &pending, EYELET_DEADLINE_EXCEEDED, "deadline exceeded while other threads used the client");
+        end_call(client, &pending, EYELET_DEADLINE_EXCEEDED,
+                 "deadline of %u ms exceeded while other threads used the client", pending.timeout_ms);
     }
     if (pending.status != EYELET_OK && reterr != NULL)
         *reterr = pending.error;

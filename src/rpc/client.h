@@ -9,8 +9,8 @@
 #include "rpc/call.h"
 
 /*
- * What becomes of a reply's payload. Called at most once per call, while the call has the client to itself: it must not use
- * the client.
+ * What becomes of a reply's payload. Called at most once per call, while that has the client to itself: it must not
+ * use the client.
  *
  * Return: EYELET_OK, or the status of the call, with @reterr (never NULL) filled in.
  */

@@ -101,17 +101,31 @@ static void fill_defaults(struct eyelet_server_opts *opts)
     default_u32(&opts->call_timeout_max_ms, 300000);
     default_u32(&opts->grace_ms, 5000);
     default_size(&opts->decode_max, 16u << 20);
-    default_size(&opts->connection_buffer_max, 16u << 20);
     default_size(&opts->buffer_max, 128u << 20);
+    default_size(&opts->connection_buffer_max, EYELET_FRAME_HEADER_LEN + (16u << 20));
+    if (opts->connection_buffer_max > opts->buffer_max)
+        opts->connection_buffer_max = opts->buffer_max;
 }
 
 static enum eyelet_status check_opts(const struct eyelet_server_opts *opts, struct eyelet_error *reterr)
 {
+    size_t frame_len = (size_t)opts->frame_max + EYELET_FRAME_HEADER_LEN;
+
     if (opts->frame_max < EYELET_SESSION_FRAME_MAX_MIN || opts->frame_max > EYELET_FRAME_DATA_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "frame_max of %u is not within %u and %u",
                                 opts->frame_max, EYELET_SESSION_FRAME_MAX_MIN, EYELET_FRAME_DATA_MAX);
     if (opts->backlog > INT32_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "backlog of %u is too large", opts->backlog);
+    if (opts->connection_buffer_max < frame_len)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
+                                "connection_buffer_max or buffer_max of %zu bytes holds no frame of frame_max, %zu",
+                                opts->connection_buffer_max, frame_len);
+    if (opts->decode_max < EYELET_DECODE_MAX_MIN)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", opts->decode_max,
+                                EYELET_DECODE_MAX_MIN);
+    if (opts->call_timeout_ms > opts->call_timeout_max_ms)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "call_timeout_ms of %u is over call_timeout_max_ms, %u",
+                                opts->call_timeout_ms, opts->call_timeout_max_ms);
     return EYELET_OK;
 }
 
@@ -256,6 +270,8 @@ enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct 
 {
     struct eyelet_dispatch_node *node;
 
+    if (handlers == NULL)
+        return EYELET_INVALID_ARGUMENT;
     if (server->state != SERVER_OPEN)
         return EYELET_FAILED_PRECONDITION;
     if (eyelet_dispatch_find_service(server->services, eyelet_slice_of(service->name)) != NULL)

@@ -59,6 +59,18 @@ static bool has_room(const struct eyelet_serving *serving, size_t len)
            connection->pool->held <= connection->pool->held_max - own;
 }
 
+/* A reply that cannot be sent, and why not. */
+static EYELET_PRINTF(3, 4) int answer_exhausted(struct eyelet_serving *serving, uint32_t id, const char *format, ...)
+{
+    struct eyelet_error error;
+    va_list args;
+
+    va_start(args, format);
+    eyelet_error_vset(&error, EYELET_RESOURCE_EXHAUSTED, format, args);
+    va_end(args);
+    return answer_failure(serving, id, error.status, error.text);
+}
+
 static int answer_reply(struct eyelet_serving *serving, uint32_t id, const struct eyelet_outgoing *reply)
 {
     struct eyelet_connection *connection = &serving->connection;
@@ -66,14 +78,16 @@ static int answer_reply(struct eyelet_serving *serving, uint32_t id, const struc
     size_t head_len;
 
     if (eyelet_session_measure_reply(&connection->session, reply->len, &head_len) < 0)
-        return answer_failure(serving, id, EYELET_RESOURCE_EXHAUSTED, "reply is longer than the limit of a frame");
+        return answer_exhausted(serving, id, "reply of %zu bytes is longer than the server's limit of a frame, %u",
+                                reply->len, serving->env->opts.frame_max);
     if (!has_room(serving, head_len + reply->len))
-        return answer_failure(serving, id, EYELET_RESOURCE_EXHAUSTED, "too many bytes wait to be sent");
+        return answer_exhausted(serving, id, "%zu bytes wait to be sent already, there is no room for %zu more",
+                                connection->out.len, head_len + reply->len);
 
     begin_waiting(serving);
     room = eyelet_connection_queue(connection, head_len + reply->len);
     if (room == NULL)
-        return answer_failure(serving, id, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
+        return answer_exhausted(serving, id, "no memory for a reply of %zu bytes", reply->len);
     eyelet_session_put_reply(id, reply->len, room, head_len);
     if (reply->len > 0)
         reply->pack(reply->message, room + head_len);
@@ -89,7 +103,7 @@ static enum eyelet_status find_method(const struct eyelet_serving *serving, cons
                                   &call->service, &call->method, &call->failure);
     if (status != EYELET_OK)
         return status;
-    if ((event->flags & EYELET_FRAME_REMOTE_OPEN) != 0)
+    if ((event->flags & EYELET_FRAME_FLAG_REMOTE_OPEN) != 0)
         return eyelet_call_fail(call, EYELET_INVALID_ARGUMENT, "'%s' is unary and takes no stream", call->method->name);
     return EYELET_OK;
 }

@@ -45,25 +45,25 @@ static size_t feed_all(struct eyelet_frame_decoder *decoder, const uint8_t *data
 
         FUZZ_CHECK(in.len <= before && in.data + in.len == data + len);
         switch (result) {
-        case EYELET_FRAME_MORE:
+        case EYELET_FRAME_WANTS_MORE:
             FUZZ_CHECK(eyelet_frame_missing(decoder, in.len) >= 1);
             return len - in.len;
-        case EYELET_FRAME_HEAD:
+        case EYELET_FRAME_GOT_HEAD:
             FUZZ_CHECK(decoder->head.data_len <= decoder->data_max);
             tell_head(story, result, &decoder->head);
-            if (decoder->head.type > EYELET_FRAME_DATA)
+            if (decoder->head.type > EYELET_FRAME_TYPE_DATA)
                 eyelet_frame_skip(decoder);
             break;
-        case EYELET_FRAME_DATA_READY:
+        case EYELET_FRAME_GOT_DATA:
             FUZZ_CHECK(frame.len == decoder->head.data_len && before - in.len == frame.len);
             FUZZ_CHECK(eyelet_frame_is_between(decoder));
             tell(story, frame.data, frame.len);
             break;
-        case EYELET_FRAME_TOO_BIG:
+        case EYELET_FRAME_GOT_TOO_BIG:
             FUZZ_CHECK(decoder->head.data_len > decoder->data_max);
             tell_head(story, result, &decoder->head);
             break;
-        case EYELET_FRAME_DESYNC:
+        case EYELET_FRAME_LOST_SYNC:
             FUZZ_CHECK(in.len > 0 && in.data[0] != 0);
             story->is_desync = true;
             return len - in.len;

@@ -79,11 +79,11 @@ static void tell_refusal(struct server *server, const struct eyelet_session_even
     bool is_live = story_is_live(&server->session, event->id) && event->id != 0;
 
     FUZZ_CHECK(event->id == head->stream_id);
-    if (head->type == EYELET_FRAME_REQUEST)
+    if (head->type == EYELET_FRAME_TYPE_REQUEST)
         FUZZ_CHECK(is_live == was_live); /* HOSTILE H045: an id used again does not touch its call */
     else
-        FUZZ_CHECK(head->type == EYELET_FRAME_DATA && !is_live);
-    if (head->type == EYELET_FRAME_REQUEST && event->id % 2 == 1 && event->id > server->highest_id)
+        FUZZ_CHECK(head->type == EYELET_FRAME_TYPE_DATA && !is_live);
+    if (head->type == EYELET_FRAME_TYPE_REQUEST && event->id % 2 == 1 && event->id > server->highest_id)
         server->highest_id = event->id;
     story_error(&server->story, &event->error);
     refuse(event);

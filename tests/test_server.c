@@ -1,0 +1,1081 @@
+/*
+ * A server in a thread, on a socket file in a folder of the test's own: its life, its handlers, its failures.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/vm_sockets.h>
+
+#include <cmocka.h>
+
+#include "echo.eyelet.h"
+#include "io/socket.h"
+#include "services/trial.eyelet.h"
+#include "support/faults.h"
+#include "support/folder.h"
+#include "support/live.h"
+
+/* What the trial's handler does in this test. Set before the server runs. */
+typedef enum eyelet_status (*act_fn)(struct eyelet_call *call, const Trial__ActRequest *request,
+                                     Trial__ActReply *reply);
+
+static struct live_server live;
+static act_fn act_of_test;
+static unsigned fds_before;
+
+static enum eyelet_status act(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply,
+                              void *userdata)
+{
+    live_must(userdata == &live, "the handler got another userdata");
+    return act_of_test(call, request, reply);
+}
+
+static const struct trial_trial_handlers trial_handlers = { .act = act };
+
+static enum eyelet_status say(struct eyelet_call *call, const Demo__SayRequest *request, Demo__SayReply *reply,
+                              void *userdata)
+{
+    (void)call;
+    (void)userdata;
+    reply->text = request->text;
+    return EYELET_OK;
+}
+
+static const struct demo_echo_handlers echo_handlers = { .say = say };
+
+static struct eyelet_server *open_server(const char *address, const struct eyelet_server_opts *opts)
+{
+    struct eyelet_server *server = NULL;
+    struct eyelet_error error = { 0 };
+
+    if (eyelet_server_open(address, opts, &server, &error) != EYELET_OK)
+        fail_msg("%s", error.text);
+    assert_int_equal(demo_echo_add(server, &echo_handlers, NULL), EYELET_OK);
+    assert_int_equal(trial_trial_add(server, &trial_handlers, &live), EYELET_OK);
+    return server;
+}
+
+static const char *address_of_test(void)
+{
+    static char text[EYELET_ADDRESS_TEXT_MAX];
+    struct eyelet_address address = folder_address("server");
+
+    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
+    return text;
+}
+
+static void start(const struct eyelet_server_opts *opts)
+{
+    live_server_start(&live, open_server(address_of_test(), opts));
+}
+
+static int setup(void **state)
+{
+    int r = folder_setup(state);
+
+    act_of_test = NULL;
+    live = (struct live_server){ 0 };
+    fds_before = faults_open_fds();
+    return r;
+}
+
+/* Everything must have been closed by the test, and every socket file removed by the server. */
+static int teardown(void **state)
+{
+    unsigned fds = faults_open_fds();
+    bool is_clean = live.server == NULL && access(folder_path("server"), F_OK) < 0 && fds == fds_before;
+
+    if (!is_clean)
+        print_error("server %p, %u descriptors, before %u\n", (void *)live.server, fds, fds_before);
+    return folder_teardown(state) == 0 && is_clean ? 0 : -1;
+}
+
+static void stop(void)
+{
+    assert_int_equal(live_server_stop(&live), EYELET_OK);
+}
+
+static struct eyelet_client *open_client(void)
+{
+    struct eyelet_client *client = NULL;
+    struct eyelet_error error = { 0 };
+
+    if (eyelet_client_open(address_of_test(), NULL, &client, &error) != EYELET_OK)
+        fail_msg("%s", error.text);
+    return client;
+}
+
+static enum eyelet_status echo(struct eyelet_client *client, const char *text, struct eyelet_error *reterr)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    Demo__SayReply *reply = NULL;
+    enum eyelet_status status;
+
+    request.text = (char *)text;
+    status = demo_echo_say(client, NULL, &request, &reply, reterr);
+    if (status != EYELET_OK)
+        return status;
+    live_must(strcmp(reply->text, text) == 0, "the echo is not what was said");
+    demo__say_reply__free_unpacked(reply, NULL);
+    return EYELET_OK;
+}
+
+static enum eyelet_status try_act(const struct eyelet_call_opts *opts, uint32_t number, char *room, size_t cap,
+                                  struct eyelet_error *reterr)
+{
+    Trial__ActRequest request = TRIAL__ACT_REQUEST__INIT;
+    Trial__ActReply *reply = NULL;
+    struct eyelet_client *client = open_client();
+    enum eyelet_status status;
+
+    request.number = number;
+    status = trial_trial_act(client, opts, &request, &reply, reterr);
+    if (status == EYELET_OK) {
+        snprintf(room, cap, "%s", reply->text);
+        trial__act_reply__free_unpacked(reply, NULL);
+    }
+    eyelet_client_close(client);
+    return status;
+}
+
+static void put_say(struct wire *wire, uint32_t id, const char *text)
+{
+    struct wire payload = { 0 };
+
+    wire_field_text(&payload, 1, text);
+    wire_request(wire, id,
+                 &(struct wire_request){ .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+}
+
+static void assert_served(int fd, uint32_t id)
+{
+    struct wire wire = { 0 };
+    struct live_reply reply;
+
+    put_say(&wire, id, "hello");
+    live_send_wire(fd, &wire);
+    assert_true(live_read_reply(fd, &reply));
+    assert_int_equal(reply.id, id);
+    assert_int_equal(reply.code, EYELET_OK);
+    live_reply_clear(&reply);
+}
+
+/* --- calls -------------------------------------------------------------------------------------------------------- */
+
+static void a_generated_client_calls_a_generated_service_10000_times(void **state)
+{
+    struct eyelet_client *client;
+
+    (void)state;
+    start(NULL);
+    client = open_client();
+    for (unsigned i = 0; i < 10000; i++) {
+        char text[32];
+
+        snprintf(text, sizeof(text), "call %u", i);
+        assert_int_equal(echo(client, text, NULL), EYELET_OK);
+    }
+    eyelet_client_close(client);
+    stop();
+    assert_int_equal(faults_other_clocks(), 0); /* H021: steps of the wall clock cannot matter */
+}
+
+static enum eyelet_status act_describe(struct eyelet_call *call, const Trial__ActRequest *request,
+                                       Trial__ActReply *reply)
+{
+    const struct eyelet_peer *who = eyelet_call_peer(call);
+    struct eyelet_slice first = { 0 }, second = { 0 }, none = { 0 };
+    uint32_t left_ms = eyelet_call_time_left_ms(call);
+    uint8_t *zeroed = eyelet_call_alloc(call, 1000);
+    bool is_zeroed = zeroed != NULL;
+
+    for (size_t i = 0; i < 1000 && is_zeroed; i++)
+        is_zeroed = zeroed[i] == 0;
+    if (!is_zeroed || eyelet_call_alloc(call, 0) == NULL)
+        return eyelet_call_fail(call, EYELET_INTERNAL, "alloc");
+    if (!eyelet_call_metadata(call, "X-KEY", 0, &first) || !eyelet_call_metadata(call, "x-key", 1, &second))
+        return eyelet_call_fail(call, EYELET_INTERNAL, "metadata");
+    if (eyelet_call_metadata(call, "x-key", 2, &none) || eyelet_call_metadata(call, "x-ke", 0, &none))
+        return eyelet_call_fail(call, EYELET_INTERNAL, "metadata that nobody sent");
+    if (left_ms == 0 || left_ms > request->number)
+        return eyelet_call_fail(call, EYELET_INTERNAL, "%u ms left", left_ms);
+
+    reply->text =
+        eyelet_call_printf(call, "%s/%s %d %d %u %.*s,%.*s", eyelet_call_service(call), eyelet_call_method(call),
+                           who->family == EYELET_FAMILY_UNIX, who->pid == getpid(), who->uid, (int)first.len,
+                           (const char *)first.data, (int)second.len, (const char *)second.data);
+    return EYELET_OK;
+}
+
+static void a_handler_knows_its_call(void **state)
+{
+    static const struct eyelet_metadata metadata[] = { { "x-key", "one" }, { "other", "x" }, { "X-Key", "two" } };
+    const struct eyelet_call_opts opts = { .timeout_ms = 25000, .metadata = metadata, .n_metadata = 3 };
+    struct eyelet_error error = { 0 };
+    char text[200], expected[200];
+
+    (void)state;
+    act_of_test = act_describe;
+    start(NULL);
+    snprintf(expected, sizeof(expected), "trial.Trial/Act 1 1 %u one,two", getuid());
+    if (try_act(&opts, opts.timeout_ms, text, sizeof(text), &error) != EYELET_OK)
+        fail_msg("%s", error.text);
+    assert_string_equal(text, expected);
+    stop();
+}
+
+/* How a handler ends is the request's number. */
+static enum eyelet_status act_fail(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+{
+    switch (request->number) {
+    case 0:
+        return eyelet_call_fail(call, EYELET_NOT_FOUND, "no key %u", 7u);
+    case 1:
+        return EYELET_ABORTED;
+    case 2:
+        return (enum eyelet_status)99;
+    case 3:
+        return (enum eyelet_status) - 1;
+    case 4:
+        return eyelet_call_fail(call, EYELET_OK, "not at all");
+    case 5:
+        return eyelet_call_fail(call, (enum eyelet_status)17, "no such code");
+    case 6:
+        return eyelet_call_fail(call, EYELET_NOT_FOUND, "changed its mind") == EYELET_NOT_FOUND ? EYELET_INTERNAL
+                                                                                                : EYELET_OK;
+    case 7:
+        reply->text = (char *)"fine";
+        return eyelet_call_fail(call, EYELET_NOT_FOUND, "and again") == EYELET_OK ? EYELET_NOT_FOUND : EYELET_OK;
+    case 8:
+        reply->data.len = (4u << 20) + 1;
+        reply->data.data = eyelet_call_alloc(call, reply->data.len);
+        return reply->data.data != NULL ? EYELET_OK : EYELET_INTERNAL;
+    case 9:
+        reply->n_notes = 1; /* and none is there */
+        return EYELET_OK;
+    default:
+        while (eyelet_call_time_left_ms(call) > 0)
+            continue;
+        return EYELET_OK;
+    }
+}
+
+static void h113_h114_however_a_handler_ends_the_caller_gets_a_status_and_a_text(void **state)
+{
+    static const struct {
+        enum eyelet_status status;
+        const char *text;
+    } ends[] = {
+        { EYELET_NOT_FOUND, "no key 7" },
+        { EYELET_ABORTED, "ABORTED" },
+        { EYELET_UNKNOWN, "handler returned status 99" },
+        { EYELET_UNKNOWN, "handler returned status -1" },
+        { EYELET_UNKNOWN, "not at all" },
+        { EYELET_UNKNOWN, "no such code" },
+        { EYELET_INTERNAL, "changed its mind" },
+        { EYELET_NOT_FOUND, "and again" },
+        { EYELET_RESOURCE_EXHAUSTED, "longer than the server's limit of a frame, 4194304" },
+        { EYELET_INTERNAL, "handler left its trial.ActReply incomplete" },
+        { EYELET_DEADLINE_EXCEEDED, "deadline" },
+    };
+
+    (void)state;
+    act_of_test = act_fail;
+    start(NULL);
+    for (uint32_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct eyelet_call_opts opts = { .timeout_ms = i == 10 ? 50 : 30000 };
+        struct eyelet_error error = { 0 };
+        char text[100] = "";
+
+        assert_int_equal(try_act(&opts, i, text, sizeof(text), &error), ends[i].status);
+        assert_text_has(ends[i].status == EYELET_OK ? text : error.text, ends[i].text);
+    }
+    stop();
+}
+
+static void what_has_no_handler_is_unimplemented(void **state)
+{
+    Trial__ActRequest request = TRIAL__ACT_REQUEST__INIT;
+    Trial__ActReply *reply = NULL;
+    struct eyelet_client *client;
+    struct eyelet_error error;
+
+    (void)state;
+    start(NULL);
+    client = open_client();
+    assert_int_equal(trial_trial_unset(client, NULL, &request, &reply, &error), EYELET_UNIMPLEMENTED);
+    assert_true(eyelet_error_is_unimplemented(&error));
+    assert_null(reply);
+    eyelet_client_close(client);
+    stop();
+}
+
+static enum eyelet_status check_number(struct eyelet_call *call, const ProtobufCMessage *request, void *userdata)
+{
+    const Trial__ActRequest *act_request = (const Trial__ActRequest *)request;
+
+    (void)userdata;
+    live_must(request->descriptor == &trial__act_request__descriptor, "check_request got another message");
+    if (act_request->number > 10)
+        return eyelet_call_fail(call, EYELET_OUT_OF_RANGE, "number %u is over 10", act_request->number);
+    return EYELET_OK;
+}
+
+static enum eyelet_status act_greet(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+{
+    live_must(request->number <= 10, "a request that was refused is handled");
+    reply->text = eyelet_call_printf(call, "number %u", request->number);
+    return EYELET_OK;
+}
+
+static void h078_check_request_is_asked_before_the_handler(void **state)
+{
+    static const struct trial_trial_handlers checking = { .act = act, .check_request = check_number };
+    struct eyelet_server *server = NULL;
+    struct eyelet_error error;
+    char text[32];
+
+    (void)state;
+    act_of_test = act_greet;
+    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &server, NULL), EYELET_OK);
+    assert_int_equal(trial_trial_add(server, &checking, &live), EYELET_OK);
+    live_server_start(&live, server);
+    assert_int_equal(try_act(NULL, 11, text, sizeof(text), &error), EYELET_OUT_OF_RANGE);
+    assert_string_equal(error.text, "number 11 is over 10");
+    assert_int_equal(try_act(NULL, 10, text, sizeof(text), &error), EYELET_OK);
+    assert_string_equal(text, "number 10");
+    stop();
+}
+
+static void h033_a_frame_of_16_mib_less_1_goes_both_ways(void **state)
+{
+    enum { MAX = EYELET_FRAME_DATA_MAX, OVERHEAD = 60 };
+    const struct eyelet_server_opts server_opts = { .frame_max = MAX, .decode_max = 64 << 20 };
+    const struct eyelet_client_opts client_opts = { .frame_max = MAX, .decode_max = 64 << 20 };
+    struct eyelet_client *client;
+    struct eyelet_error error = { 0 };
+    char *text = malloc(MAX);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 't', MAX - OVERHEAD);
+    text[MAX - OVERHEAD] = '\0';
+    start(&server_opts);
+    assert_int_equal(eyelet_client_open(address_of_test(), &client_opts, &client, NULL), EYELET_OK);
+    if (echo(client, text, &error) != EYELET_OK)
+        fail_msg("%s", error.text);
+    eyelet_client_close(client);
+    stop();
+    free(text);
+}
+
+/* --- a service that dies ------------------------------------------------------------------------------------------ */
+
+struct caller {
+    struct eyelet_client *client;
+    atomic_uint *n_done;
+    unsigned n_ok;
+    unsigned n_lost;
+};
+
+static void *call_until_lost(void *argument)
+{
+    struct caller *caller = argument;
+    enum eyelet_status status;
+
+    do {
+        status = echo(caller->client, "are you there?", NULL);
+        live_must(status == EYELET_OK || status == EYELET_UNAVAILABLE, "a call ended with another status");
+        caller->n_ok += status == EYELET_OK;
+        caller->n_lost += status == EYELET_UNAVAILABLE;
+        atomic_fetch_add(caller->n_done, 1);
+    } while (status == EYELET_OK);
+    return NULL;
+}
+
+static void every_call_ends_when_the_service_is_killed(void **state)
+{
+    struct caller callers[4];
+    atomic_uint n_done = 0;
+    pthread_t threads[4];
+    int status;
+    pid_t pid;
+
+    (void)state;
+    pid = fork();
+    if (pid == 0) {
+        eyelet_server_run(open_server(address_of_test(), NULL));
+        _exit(1);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        callers[i] = (struct caller){ .client = open_client(), .n_done = &n_done };
+        assert_int_equal(pthread_create(&threads[i], NULL, call_until_lost, &callers[i]), 0);
+    }
+    while (n_done < 1000)
+        sched_yield();
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(callers[i].n_lost, 1);
+        assert_int_equal(echo(callers[i].client, "and now?", NULL), EYELET_UNAVAILABLE);
+        eyelet_client_close(callers[i].client);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+
+    start(NULL); /* the dead service's socket file is no hindrance */
+    assert_int_equal(echo(callers[0].client = open_client(), "welcome back", NULL), EYELET_OK);
+    eyelet_client_close(callers[0].client);
+    stop();
+}
+
+/* --- adding, running, stopping ------------------------------------------------------------------------------------ */
+
+static void a_service_is_added_once_and_before_the_run(void **state)
+{
+    struct eyelet_client *client;
+
+    (void)state;
+    start(NULL);
+    client = open_client();
+    assert_int_equal(echo(client, "it runs", NULL), EYELET_OK);
+    assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_FAILED_PRECONDITION);
+    assert_int_equal(eyelet_server_run(live.server), EYELET_FAILED_PRECONDITION);
+    eyelet_client_close(client);
+    stop();
+
+    live.server = open_server(address_of_test(), NULL);
+    assert_int_equal(demo_echo_add(live.server, NULL, NULL), EYELET_INVALID_ARGUMENT);
+    assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_ALREADY_EXISTS);
+    live.server = eyelet_server_close(live.server);
+    assert_null(eyelet_server_close(NULL));
+
+    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &live.server, NULL), EYELET_OK);
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_RESOURCE_EXHAUSTED);
+    assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_OK);
+    live.server = eyelet_server_close(live.server);
+}
+
+static void a_server_runs_once(void **state)
+{
+    struct eyelet_server *server;
+
+    (void)state;
+    server = open_server(address_of_test(), NULL);
+    eyelet_server_stop(server); /* before the run, and more than once */
+    eyelet_server_stop(server);
+    assert_int_equal(eyelet_server_run(server), EYELET_OK);
+    assert_int_equal(eyelet_server_run(server), EYELET_FAILED_PRECONDITION);
+    assert_int_equal(demo_echo_add(server, &echo_handlers, NULL), EYELET_FAILED_PRECONDITION);
+    eyelet_server_stop(server);
+    eyelet_server_close(server);
+}
+
+static struct eyelet_server *server_of_signal;
+
+static void stop_on_signal(int number)
+{
+    (void)number;
+    errno = 4711;
+    eyelet_server_stop(server_of_signal);
+    live_must(errno == 4711, "stop changes errno in a signal handler");
+}
+
+static enum eyelet_status act_raise(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+{
+    (void)call;
+    (void)request;
+    raise(SIGUSR1);
+    reply->text = (char *)"the last one";
+    return EYELET_OK;
+}
+
+static void h117_stop_from_a_signal_handler_lets_the_running_call_answer(void **state)
+{
+    struct sigaction action = { .sa_handler = stop_on_signal }, before;
+    struct eyelet_error error;
+    char text[32];
+
+    (void)state;
+    act_of_test = act_raise;
+    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+    server_of_signal = open_server(address_of_test(), NULL);
+    live_server_start(&live, server_of_signal);
+    assert_int_equal(try_act(NULL, 0, text, sizeof(text), &error), EYELET_OK);
+    assert_string_equal(text, "the last one");
+    pthread_join(live.thread, NULL); /* it stops without being asked again */
+    assert_int_equal(live.status, EYELET_OK);
+    live.server = eyelet_server_close(live.server);
+    assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+}
+
+static enum eyelet_status act_large(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+{
+    (void)request;
+    reply->data.len = 1 << 20;
+    reply->data.data = eyelet_call_alloc(call, reply->data.len);
+    eyelet_server_stop(live.server);
+    return reply->data.data != NULL ? EYELET_OK : EYELET_INTERNAL;
+}
+
+static void put_act(struct wire *wire, uint32_t id)
+{
+    wire_request(wire, id, &(struct wire_request){ .service = "trial.Trial", .method = "Act" });
+}
+
+static void h117_a_stop_refuses_new_requests_and_lets_answers_leave(void **state)
+{
+    const struct eyelet_server_opts opts = { .grace_ms = LIVE_PATIENCE_MS };
+    struct wire wire = { 0 };
+    struct live_reply reply;
+    int fd;
+
+    (void)state;
+    act_of_test = act_large;
+    start(&opts);
+    fd = live_connect(folder_path("server"));
+    assert_served(fd, 1);
+    put_act(&wire, 3); /* stops the server; the megabyte does not fit into the socket, so it drains until we read */
+    live_send_wire(fd, &wire);
+    live_wait(fd);
+    put_say(&wire, 5, "too late");
+    live_send_wire(fd, &wire);
+    assert_true(live_read_reply(fd, &reply));
+    assert_int_equal(reply.id, 3);
+    assert_int_equal(reply.code, EYELET_OK);
+    assert_true(reply.payload.len > 1 << 20);
+    live_reply_clear(&reply);
+    if (live_read_reply(fd, &reply)) { /* or it was gone before it could read this one */
+        assert_int_equal(reply.id, 5);
+        assert_int_equal(reply.code, EYELET_UNAVAILABLE);
+        live_reply_clear(&reply);
+        live_read_to_end(fd);
+    }
+    assert_true(access(folder_path("server"), F_OK) < 0); /* nobody new comes in */
+    close(fd);
+    stop();
+}
+
+static void h117_the_grace_ends_what_a_peer_does_not_take(void **state)
+{
+    const struct eyelet_server_opts opts = { .grace_ms = 30 };
+    struct wire wire = { 0 };
+    int fd;
+
+    (void)state;
+    act_of_test = act_large;
+    start(&opts);
+    fd = live_connect(folder_path("server"));
+    put_act(&wire, 1);
+    live_send_wire(fd, &wire);
+    pthread_join(live.thread, NULL); /* we never read */
+    assert_int_equal(live.status, EYELET_OK);
+    live.server = eyelet_server_close(live.server);
+    assert_true(live_read_to_end(fd) > 0);
+    close(fd);
+}
+
+static void a_stop_closes_idle_connections(void **state)
+{
+    int fd;
+
+    (void)state;
+    start(NULL);
+    fd = live_connect(folder_path("server"));
+    assert_served(fd, 1);
+    stop();
+    assert_int_equal(live_read_to_end(fd), 0);
+    close(fd);
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static void h112_a_server_opens_whole_or_not_at_all(void **state)
+{
+    static const enum fault_call calls[] = { FAULT_ALLOC,   FAULT_SOCKET,    FAULT_BIND,
+                                             FAULT_LISTEN,  FAULT_FCHMOD,    FAULT_EPOLL_CREATE1,
+                                             FAULT_EVENTFD, FAULT_EPOLL_CTL, FAULT_FCNTL };
+    char address[EYELET_ADDRESS_TEXT_MAX];
+    unsigned n_failed = 0;
+
+    (void)state;
+    strcpy(address, address_of_test());
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        for (unsigned nth = 1;; nth++) {
+            struct eyelet_server *server = NULL;
+            struct eyelet_error error = { 0 };
+            enum eyelet_status status;
+            bool has_failed;
+
+            faults_reset();
+            faults_fail(calls[i], nth, ENOMEM);
+            status = eyelet_server_open(address, NULL, &server, &error);
+            has_failed = faults_count(calls[i]) >= nth;
+            faults_reset();
+            if (!has_failed) {
+                assert_int_equal(status, EYELET_OK);
+                eyelet_server_close(server);
+                break;
+            }
+            n_failed++;
+            assert_int_equal(status, EYELET_RESOURCE_EXHAUSTED);
+            assert_int_equal(error.status, status);
+            assert_true(error.text[0] != '\0');
+            assert_null(server);
+            assert_int_equal(faults_open_fds(), fds_before);
+            assert_true(access(folder_path("server"), F_OK) < 0);
+        }
+    }
+    assert_true(n_failed >= 9);
+}
+
+static void options_and_addresses_that_make_no_sense_are_refused(void **state)
+{
+    static const struct {
+        const char *address;
+        struct eyelet_server_opts opts;
+        enum eyelet_status status;
+    } bad[] = {
+        { "vsock://", { 0 }, EYELET_INVALID_ARGUMENT },
+        { "hvsock:///tmp/x:1", { 0 }, EYELET_UNIMPLEMENTED },
+        { "fd://0", { .frame_max = 4095 }, EYELET_INVALID_ARGUMENT },
+        { "fd://0", { .frame_max = 16 << 20 }, EYELET_INVALID_ARGUMENT },
+        { "fd://0", { .backlog = UINT32_MAX }, EYELET_INVALID_ARGUMENT },
+        { "fd://0", { .buffer_max = 1 }, EYELET_INVALID_ARGUMENT },
+        { "fd://0", { .connection_buffer_max = 4 << 20 }, EYELET_INVALID_ARGUMENT },
+        { "fd://0", { .decode_max = 4095 }, EYELET_INVALID_ARGUMENT },
+        { "fd://0", { .call_timeout_ms = 1001, .call_timeout_max_ms = 1000 }, EYELET_INVALID_ARGUMENT },
+        { "unix:///nowhere/at/all", { 0 }, EYELET_UNAVAILABLE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct eyelet_server *none = NULL;
+        struct eyelet_error error = { 0 };
+
+        assert_int_equal(eyelet_server_open(bad[i].address, &bad[i].opts, &none, &error), bad[i].status);
+        assert_int_equal(error.status, bad[i].status);
+        assert_null(none);
+    }
+}
+
+static void where_somebody_listens_nobody_else_can(void **state)
+{
+    struct eyelet_server *second = NULL;
+    struct eyelet_error error;
+
+    (void)state;
+    start(NULL);
+    assert_string_equal(eyelet_server_address(live.server), address_of_test());
+    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &second, &error), EYELET_ALREADY_EXISTS);
+    assert_null(second);
+    stop();
+}
+
+/* --- accepting ---------------------------------------------------------------------------------------------------- */
+
+static void h006_out_of_descriptors_the_server_pauses_and_goes_on(void **state)
+{
+    int fd;
+
+    (void)state;
+    start(NULL);
+    fd = live_connect(folder_path("server"));
+    assert_served(fd, 1);
+    close(fd);
+
+    faults_reset();
+    faults_fail(FAULT_ACCEPT4, 1, EMFILE);
+    faults_fail(FAULT_ACCEPT4, 2, ENFILE);
+    faults_fail(FAULT_ACCEPT4, 3, ENOBUFS);
+    faults_fail(FAULT_ACCEPT4, 4, ENOMEM);
+    fd = live_connect(folder_path("server"));
+    assert_served(fd, 1);
+    assert_true(faults_count(FAULT_ACCEPT4) >= 5);
+    assert_true(faults_count(FAULT_EPOLL_WAIT) < 40); /* four pauses, and no spinning in them */
+    close(fd);
+    stop();
+}
+
+static void h010_what_accept_can_say_of_a_peer_does_not_end_the_server(void **state)
+{
+    static const int errors[] = { EINTR, ECONNABORTED, EPROTO, EPERM, ECONNRESET, ENOTCONN };
+    int fd;
+
+    (void)state;
+    start(NULL);
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        faults_fail(FAULT_ACCEPT4, (unsigned)i + 1, errors[i]);
+    fd = live_connect(folder_path("server"));
+    assert_served(fd, 1);
+    assert_true(faults_count(FAULT_ACCEPT4) > sizeof(errors) / sizeof(errors[0]));
+    close(fd);
+    stop();
+}
+
+static void a_dead_listener_or_epoll_ends_the_run(void **state)
+{
+    struct eyelet_server *server;
+    int fd;
+
+    (void)state;
+    server = open_server(address_of_test(), NULL);
+    fd = live_connect(folder_path("server"));
+    faults_fail(FAULT_ACCEPT4, 1, EINVAL);
+    assert_int_equal(eyelet_server_run(server), EYELET_INTERNAL);
+    eyelet_server_close(server);
+    close(fd);
+
+    server = open_server(address_of_test(), NULL);
+    faults_fail(FAULT_EPOLL_WAIT, 1, EINTR);
+    faults_fail(FAULT_EPOLL_WAIT, 2, EBADF);
+    assert_int_equal(eyelet_server_run(server), EYELET_INTERNAL);
+    assert_int_equal(faults_count(FAULT_EPOLL_WAIT), 1 + 2);
+    eyelet_server_close(server);
+}
+
+static void h112_a_connection_that_epoll_does_not_take_is_closed(void **state)
+{
+    int fd, refused;
+
+    (void)state;
+    start(NULL);
+    fd = live_connect(folder_path("server"));
+    assert_served(fd, 1);
+    faults_reset();
+    faults_fail(FAULT_EPOLL_CTL, 1, ENOSPC);
+    refused = live_connect(folder_path("server"));
+    assert_int_equal(live_read_to_end(refused), 0);
+    close(refused);
+    assert_served(fd, 3);
+    close(fd);
+    stop();
+}
+
+static bool accept_second(const struct eyelet_peer *who, void *userdata)
+{
+    unsigned *n_asked = userdata;
+
+    live_must(who->family == EYELET_FAMILY_UNIX && who->pid == getpid(), "the filter is shown somebody else");
+    return ++*n_asked != 1;
+}
+
+static void h007_the_filter_refuses_before_a_byte_is_read(void **state)
+{
+    unsigned n_asked = 0;
+    const struct eyelet_server_opts opts = { .accept = accept_second, .accept_userdata = &n_asked };
+    int refused, welcome;
+
+    (void)state;
+    start(&opts);
+    refused = live_connect(folder_path("server"));
+    assert_int_equal(live_read_to_end(refused), 0);
+    assert_int_equal(faults_count(FAULT_RECV), 0);
+    welcome = live_connect(folder_path("server"));
+    assert_served(welcome, 1);
+    close(refused);
+    close(welcome);
+    stop();
+    assert_int_equal(n_asked, 2);
+}
+
+static int connect_vsock(uint32_t cid, uint32_t port)
+{
+    int fd = -1;
+
+    faults_vsock_peer(cid, port);
+    fd = eyelet_vsock_connect_with_max_attempts(3, 5005, 1);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void assert_refused(uint32_t cid)
+{
+    int fd = connect_vsock(cid, 1025);
+
+    assert_int_equal(live_read_to_end(fd), 0);
+    close(fd);
+}
+
+static void h007_an_enclave_serves_its_parent_and_nobody_inside(void **state)
+{
+    const struct eyelet_server_opts opts = { .is_enclave = true };
+    int fd;
+
+    (void)state;
+    faults_fake_vsock(true);
+    faults_fail_always(FAULT_IOCTL, EPERM); /* this machine's CID is not known, whatever it is */
+    live_server_start(&live, open_server("vsock://any:5005", &opts));
+    assert_refused(EYELET_VSOCK_CID_LOCAL);
+    fd = connect_vsock(EYELET_VSOCK_CID_PARENT, 1025);
+    assert_served(fd, 1);
+    close(fd);
+    stop();
+}
+
+static void h007_an_enclave_does_not_serve_its_own_cid(void **state)
+{
+    const struct eyelet_server_opts opts = { .is_enclave = true };
+    uint32_t own_cid;
+    int fd;
+
+    (void)state;
+    if (eyelet_vsock_local_cid(&own_cid) < 0)
+        skip(); /* it is not to be known here, and eyelet lives without */
+    faults_fake_vsock(true);
+    live_server_start(&live, open_server("vsock://any:5005", &opts));
+    assert_refused(own_cid);
+    fd = connect_vsock(own_cid + 1, 1025);
+    assert_served(fd, 1);
+    close(fd);
+    stop();
+}
+
+static void h007_outside_of_an_enclave_the_local_cid_is_welcome(void **state)
+{
+    int fd;
+
+    (void)state;
+    faults_fake_vsock(true);
+    live_server_start(&live, open_server("vsock://any:5005", NULL));
+    fd = connect_vsock(EYELET_VSOCK_CID_LOCAL, 1025);
+    assert_served(fd, 1);
+    close(fd);
+    stop();
+}
+
+static void h102_h022_a_cid_has_its_share_and_leaves_room_for_others(void **state)
+{
+    const struct eyelet_server_opts opts = { .connections_max = 4, .connections_per_cid_max = 2 };
+    int first[2], other;
+
+    (void)state;
+    faults_fake_vsock(true);
+    live_server_start(&live, open_server("vsock://any:5005", &opts));
+    for (int i = 0; i < 2; i++) {
+        first[i] = connect_vsock(16, 1025);
+        assert_served(first[i], 1);
+    }
+    assert_refused(16);
+    other = connect_vsock(17, 1025);
+    assert_served(other, 1);
+    assert_served(first[0], 3);
+
+    close(first[1]); /* once one has left there is room again: a new connection, with ids of its own */
+    assert_served(first[0], 5);
+    first[1] = connect_vsock(16, 1025);
+    assert_served(first[1], 1);
+    close(first[0]);
+    close(first[1]);
+    close(other);
+    stop();
+}
+
+static void h102_one_connection_too_many_is_closed_and_the_others_stay(void **state)
+{
+    const struct eyelet_server_opts opts = { .connections_max = 3 };
+    int fds[3], extra;
+
+    (void)state;
+    start(&opts);
+    for (int i = 0; i < 3; i++) {
+        fds[i] = live_connect(folder_path("server"));
+        assert_served(fds[i], 1);
+    }
+    extra = live_connect(folder_path("server"));
+    assert_int_equal(live_read_to_end(extra), 0);
+    close(extra);
+    for (int i = 0; i < 3; i++) {
+        assert_served(fds[i], 3);
+        close(fds[i]);
+    }
+    stop();
+}
+
+/* Waits until the server has closed what its peers have left. */
+static void await_fds(unsigned n)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+
+    for (unsigned i = 0; faults_open_fds() != n; i++) {
+        if (i > LIVE_PATIENCE_MS)
+            fail_msg("%u descriptors are open, not %u", faults_open_fds(), n);
+        nanosleep(&moment, NULL);
+    }
+}
+
+static void h005_h108_peers_that_come_and_go_leave_nothing_behind(void **state)
+{
+    unsigned fds;
+    int healthy;
+
+    (void)state;
+    start(NULL);
+    healthy = live_connect(folder_path("server"));
+    assert_served(healthy, 1);
+    fds = faults_open_fds();
+    for (uint32_t i = 0; i < 1000; i++) {
+        struct wire wire = { 0 };
+        int fd = live_connect(folder_path("server"));
+
+        if (i % 3 == 1)
+            live_send(fd, (struct eyelet_slice){ (const uint8_t *)"\0\0", 2 });
+        if (i % 3 == 2) {
+            put_say(&wire, 1, "and gone");
+            live_send(fd, wire_slice(&wire));
+            wire_clear(&wire);
+        }
+        close(fd);
+        if (i % 50 == 0)
+            assert_served(healthy, i + 3 + i % 2);
+    }
+    await_fds(fds);
+    close(healthy);
+    stop();
+}
+
+/* --- failures of this side ---------------------------------------------------------------------------------------- */
+
+/* One request, and its answer in memory of ours: nothing here allocates. Return: false when the connection ended. */
+static bool ask(int fd, struct eyelet_slice request, uint8_t *room, size_t cap)
+{
+    uint32_t len;
+
+    if (!live_send(fd, request) || !live_read(fd, room, WIRE_HEAD_LEN))
+        return false;
+    len = (uint32_t)room[1] << 16 | (uint32_t)room[2] << 8 | room[3];
+    live_must(room[0] == 0 && len <= cap, "the answer is too long");
+    return live_read(fd, room, len);
+}
+
+static void h111_every_allocation_of_a_connection_and_its_call_may_fail(void **state)
+{
+    static uint8_t room[4096];
+    struct wire request = { 0 };
+    unsigned n_closed = 0, n_refused = 0;
+    int healthy;
+
+    (void)state;
+    put_say(&request, 1, "hello");
+    start(NULL);
+    healthy = live_connect(folder_path("server"));
+    assert_served(healthy, 1);
+    for (unsigned nth = 1;; nth++) {
+        bool is_answered, has_failed;
+        int fd;
+
+        faults_reset();
+        faults_fail(FAULT_ALLOC, nth, ENOMEM);
+        fd = live_connect(folder_path("server"));
+        is_answered = ask(fd, wire_slice(&request), room, sizeof(room));
+        has_failed = faults_count(FAULT_ALLOC) >= nth;
+        faults_reset();
+        close(fd);
+        if (!has_failed) {
+            assert_true(is_answered);
+            break;
+        }
+        n_closed += !is_answered;
+        n_refused += is_answered && room[0] == 0x0a; /* a status: field 1 */
+        assert_true(!is_answered || room[0] != 0x0a || room[3] == EYELET_RESOURCE_EXHAUSTED);
+        assert_served(healthy, 2 * nth + 1);
+    }
+    assert_true(n_closed >= 2);
+    assert_true(n_refused >= 1);
+    close(healthy);
+    wire_clear(&request);
+    stop();
+}
+
+/* --- signals ------------------------------------------------------------------------------------------------------ */
+
+static atomic_uint n_signals;
+
+static void on_signal(int number)
+{
+    (void)number;
+    n_signals++;
+}
+
+static void *call_with_signals(void *argument)
+{
+    struct eyelet_client *client = argument;
+
+    for (unsigned i = 0; i < 200 || n_signals < 20; i++)
+        live_must(echo(client, "hello", NULL) == EYELET_OK, "a signal was noticed");
+    return NULL;
+}
+
+static void h017_signals_throughout_are_not_noticed(void **state)
+{
+    const struct itimerval often = { .it_interval.tv_usec = 300, .it_value.tv_usec = 300 }, never = { 0 };
+    struct sigaction action = { .sa_handler = on_signal }, before;
+    struct eyelet_client *client;
+    pthread_t thread;
+
+    (void)state;
+    start(NULL);
+    client = open_client();
+    n_signals = 0;
+    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+    assert_int_equal(pthread_create(&thread, NULL, call_with_signals, client), 0);
+    while (n_signals < 20)
+        pthread_kill(live.thread, SIGALRM); /* the server's thread has its share */
+    pthread_join(thread, NULL);
+    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+    eyelet_client_close(client);
+    stop();
+    assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_call_ends_when_the_service_is_killed), /* first: it forks */
+        TEST(a_generated_client_calls_a_generated_service_10000_times),
+        TEST(a_handler_knows_its_call),
+        TEST(h113_h114_however_a_handler_ends_the_caller_gets_a_status_and_a_text),
+        TEST(what_has_no_handler_is_unimplemented),
+        TEST(h078_check_request_is_asked_before_the_handler),
+        TEST(h033_a_frame_of_16_mib_less_1_goes_both_ways),
+        TEST(a_service_is_added_once_and_before_the_run),
+        TEST(a_server_runs_once),
+        TEST(h117_stop_from_a_signal_handler_lets_the_running_call_answer),
+        TEST(h117_a_stop_refuses_new_requests_and_lets_answers_leave),
+        TEST(h117_the_grace_ends_what_a_peer_does_not_take),
+        TEST(a_stop_closes_idle_connections),
+        TEST(h112_a_server_opens_whole_or_not_at_all),
+        TEST(options_and_addresses_that_make_no_sense_are_refused),
+        TEST(where_somebody_listens_nobody_else_can),
+        TEST(h006_out_of_descriptors_the_server_pauses_and_goes_on),
+        TEST(h010_what_accept_can_say_of_a_peer_does_not_end_the_server),
+        TEST(a_dead_listener_or_epoll_ends_the_run),
+        TEST(h112_a_connection_that_epoll_does_not_take_is_closed),
+        TEST(h007_the_filter_refuses_before_a_byte_is_read),
+        TEST(h007_an_enclave_serves_its_parent_and_nobody_inside),
+        TEST(h007_an_enclave_does_not_serve_its_own_cid),
+        TEST(h007_outside_of_an_enclave_the_local_cid_is_welcome),
+        TEST(h102_h022_a_cid_has_its_share_and_leaves_room_for_others),
+        TEST(h102_one_connection_too_many_is_closed_and_the_others_stay),
+        TEST(h005_h108_peers_that_come_and_go_leave_nothing_behind),
+        TEST(h111_every_allocation_of_a_connection_and_its_call_may_fail),
+        TEST(h017_signals_throughout_are_not_noticed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,548 @@
+/*
+ * One connection of a server, turn by turn, on the fake clock: its share, its queue, its timers and its end.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/bytes.h"
+#include "echo.eyelet.h"
+#include "io/socket.h"
+#include "rpc/serving.h"
+#include "support/faults.h"
+#include "support/live.h"
+
+#define NOW_NS (1000 * EYELET_NS_PER_S)
+
+static struct eyelet_serving_env env;
+static struct eyelet_serving serving;
+static int peer;
+static unsigned n_served;
+static uint64_t serving_takes_ns;
+static unsigned reply_factor;
+
+static void pack_copies(const void *message, uint8_t *room)
+{
+    const struct eyelet_slice *payload = message;
+
+    for (unsigned i = 0; i < reply_factor; i++)
+        memcpy(room + i * payload->len, payload->data, payload->len);
+}
+
+/* A codec for bytes: the reply is the request, as often as the test says. */
+static enum eyelet_status serve(struct eyelet_call *call)
+{
+    n_served++;
+    faults_advance_ns(serving_takes_ns);
+    call->reply = (struct eyelet_outgoing){
+        .message = &call->request->payload,
+        .len = call->request->payload.len * reply_factor,
+        .pack = pack_copies,
+    };
+    return EYELET_OK;
+}
+
+static const struct eyelet_dispatch_node node = { .service = &demo_echo_service };
+
+static int setup(void **state)
+{
+    const int small = 4096;
+    int fds[2];
+
+    faults_setup(state);
+    faults_fake_clock(NOW_NS);
+    live_pair(fds);
+    peer = fds[1];
+    assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+    env = (struct eyelet_serving_env){
+        .opts = { .frame_max = 4 << 20,
+                  .write_stall_ms = 10000,
+                  .grace_ms = 5000,
+                  .decode_max = 1 << 20,
+                  .connection_buffer_max = 16 << 20 },
+        .limits = { .frame_max = 4 << 20,
+                    .body_rate_min = 65536,
+                    .header_timeout_ns = 5 * EYELET_NS_PER_S,
+                    .body_grace_ns = 5 * EYELET_NS_PER_S,
+                    .call_timeout_ns = 30 * EYELET_NS_PER_S,
+                    .call_timeout_max_ns = 300 * EYELET_NS_PER_S },
+        .services = &node,
+        .serve = serve,
+        .pool = { .held_max = 128 << 20 },
+    };
+    eyelet_arena_init(&env.request_memory, NULL, 0);
+    eyelet_arena_init(&env.reply_memory, NULL, 0);
+    n_served = 0;
+    serving_takes_ns = 0;
+    reply_factor = 1;
+    return eyelet_serving_init(&serving, fds[0], &(struct eyelet_peer){ 0 }, &env);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    eyelet_serving_clear(&serving);
+    eyelet_buffer_pool_clear(&env.pool);
+    eyelet_arena_clear(&env.request_memory);
+    eyelet_arena_clear(&env.reply_memory);
+    close(peer);
+    return env.pool.held == 0 ? 0 : -1;
+}
+
+/* A turn as after an event: both directions may have moved. */
+static enum eyelet_serving_turn turn(void)
+{
+    serving.can_read = !serving.has_ended;
+    serving.can_write = true;
+    return eyelet_serving_take_turn(&serving, faults_now_ns());
+}
+
+/* The peer ends after what it said: first the bytes are read, and the end is seen in the next turn. */
+static void end_saying(void)
+{
+    assert_int_equal(shutdown(peer, SHUT_WR), 0);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+}
+
+static void put_say(struct wire *wire, uint32_t id, size_t payload_len)
+{
+    struct wire payload = { 0 };
+
+    wire_fill(&payload, 'p', payload_len);
+    wire_request(wire, id,
+                 &(struct wire_request){ .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+}
+
+static void say(uint32_t id, size_t payload_len)
+{
+    struct wire wire = { 0 };
+
+    put_say(&wire, id, payload_len);
+    live_send_wire(peer, &wire);
+}
+
+/* Sends what fits without waiting. Return: bytes. */
+static size_t send_some(struct eyelet_slice bytes)
+{
+    ssize_t n = send(peer, bytes.data, bytes.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* Takes what is there, without waiting. Return: bytes. */
+static size_t drain(struct wire *got)
+{
+    uint8_t room[65536];
+    size_t before = got->len;
+    ssize_t n;
+
+    while ((n = recv(peer, room, sizeof(room), MSG_DONTWAIT)) > 0)
+        wire_put(got, room, (size_t)n);
+    return got->len - before;
+}
+
+static void assert_answer(uint32_t id, int code)
+{
+    struct live_reply reply;
+
+    assert_true(live_read_reply(peer, &reply));
+    assert_int_equal(reply.id, id);
+    assert_int_equal(reply.code, code);
+    live_reply_clear(&reply);
+}
+
+static void an_idle_connection_waits_for_ever_and_holds_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_true(eyelet_serving_deadline(&serving) == EYELET_NO_DEADLINE);
+    assert_int_equal(env.pool.held, 0);
+    say(1, 5);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(1, EYELET_OK);
+    assert_true(eyelet_serving_deadline(&serving) == EYELET_NO_DEADLINE);
+    assert_int_equal(env.pool.held, 0);
+}
+
+static void h037_a_head_that_stalls_has_5_s_from_its_first_byte(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    put_say(&wire, 1, 5);
+    for (size_t i = 0; i < WIRE_HEAD_LEN - 1; i++) { /* every half second a byte: that does not help */
+        assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + i, 1 }));
+        assert_int_equal(turn(), EYELET_SERVING_WAITS);
+        assert_int_equal(eyelet_serving_deadline(&serving), NOW_NS + 5 * EYELET_NS_PER_S);
+        faults_advance_ns(EYELET_NS_PER_S / 2);
+    }
+    faults_advance_ns(EYELET_NS_PER_S / 2 - 1);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(1);
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+    wire_clear(&wire);
+}
+
+static void h037_a_head_that_comes_in_time_is_served(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    put_say(&wire, 1, 5);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes, 1 }));
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(5 * EYELET_NS_PER_S);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + 1, wire.len - 1 }));
+    assert_int_equal(turn(), EYELET_SERVING_WAITS); /* its timer is over, but so is the wait */
+    assert_answer(1, EYELET_OK);
+    wire_clear(&wire);
+}
+
+static void h038_data_has_5_s_and_then_a_rate(void **state)
+{
+    struct wire wire = { 0 };
+    size_t sent = WIRE_HEAD_LEN;
+
+    (void)state;
+    put_say(&wire, 1, 400000);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes, sent }));
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_int_equal(eyelet_serving_deadline(&serving), NOW_NS + 5 * EYELET_NS_PER_S);
+    assert_int_equal(env.pool.held, 0); /* H039: what is announced costs nothing */
+
+    for (unsigned s = 1; s <= 4; s++) { /* at the rate it may go on for ever */
+        assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + sent, 65536 }));
+        sent += 65536;
+        assert_int_equal(turn(), EYELET_SERVING_WAITS);
+        assert_int_equal(eyelet_serving_deadline(&serving), NOW_NS + (5 + s) * EYELET_NS_PER_S);
+        faults_advance_ns(2 * EYELET_NS_PER_S);
+        assert_true(env.pool.held <= sent * 2 + 65536);
+    }
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(EYELET_NS_PER_S);
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+    assert_int_equal(n_served, 0);
+    wire_clear(&wire);
+}
+
+static void h034_what_is_skipped_is_skipped_at_the_same_rate(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    wire_frame_head(&wire, WIRE_REQUEST, 0, 1, 5 << 20);
+    live_send_wire(peer, &wire);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(1, EYELET_RESOURCE_EXHAUSTED);
+    assert_int_equal(eyelet_serving_deadline(&serving), NOW_NS + 5 * EYELET_NS_PER_S);
+    faults_advance_ns(5 * EYELET_NS_PER_S);
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+}
+
+static void h015_a_turn_handles_64_frames_at_most(void **state)
+{
+    struct wire wire = { 0 };
+    unsigned n_before = 0;
+
+    (void)state;
+    reply_factor = 0;
+    for (uint32_t i = 0; i < 1000; i++)
+        put_say(&wire, 2 * i + 1, 5);
+    live_send_wire(peer, &wire);
+    while (n_served < 1000) {
+        enum eyelet_serving_turn ended = turn();
+
+        assert_true(n_served > n_before);
+        assert_true(n_served - n_before <= 64);
+        assert_true(ended == EYELET_SERVING_AGAIN || n_served == 1000 || serving.is_full);
+        n_before = n_served;
+        for (uint8_t room[WIRE_HEAD_LEN]; recv(peer, room, sizeof(room), MSG_DONTWAIT) > 0;)
+            continue;
+    }
+}
+
+static void h015_a_turn_begins_no_call_after_a_millisecond(void **state)
+{
+    (void)state;
+    serving_takes_ns = EYELET_NS_PER_MS;
+    for (uint32_t i = 0; i < 3; i++)
+        say(2 * i + 1, 5);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(turn(), EYELET_SERVING_AGAIN);
+        assert_int_equal(n_served, i + 1);
+        assert_answer(2 * i + 1, EYELET_OK);
+    }
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+}
+
+/* Pipelines calls and reads no answer, until the server reads no more either. Return: calls sent, whole or in part. */
+static uint32_t stuff(size_t payload_len)
+{
+    struct wire wire = { 0 };
+    size_t len, sent = 0;
+    uint32_t n = 0;
+
+    for (;;) {
+        wire_clear(&wire);
+        put_say(&wire, 2 * n + 1, payload_len);
+        n++;
+        len = wire.len;
+        for (sent = 0; sent < len;) {
+            size_t some = send_some((struct eyelet_slice){ wire.bytes + sent, len - sent });
+            enum eyelet_serving_turn ended = turn();
+
+            sent += some;
+            assert_int_not_equal(ended, EYELET_SERVING_OVER);
+            if (some == 0 && ended == EYELET_SERVING_WAITS) {
+                wire_clear(&wire);
+                return n;
+            }
+        }
+    }
+}
+
+static void h104_a_peer_that_never_reads_is_not_read_and_then_closed(void **state)
+{
+    (void)state;
+    stuff(1000);
+    assert_true(serving.is_full);
+    assert_true(serving.connection.n_queued <= 256 + 64);
+    assert_true(env.pool.held < (1 << 20));
+    assert_int_equal(eyelet_serving_deadline(&serving), faults_now_ns() + 10 * EYELET_NS_PER_S);
+
+    faults_advance_ns(10 * EYELET_NS_PER_S - 1);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(1);
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+}
+
+static void h104_large_answers_that_nobody_reads_are_limited_in_bytes(void **state)
+{
+    (void)state;
+    reply_factor = 30;
+    stuff(100000);
+    assert_true(serving.is_full);
+    assert_true(serving.connection.out.len < (8u << 20) + 3000100); /* the last one may pass it */
+    assert_true(env.pool.held <= 2 * ((8u << 20) + 3000100));
+}
+
+static void h104_a_peer_that_reads_again_gets_every_answer_in_order(void **state)
+{
+    struct wire got = { 0 };
+    uint32_t n = stuff(1000), n_whole = 0;
+    size_t at = 0;
+
+    (void)state;
+    faults_advance_ns(9 * EYELET_NS_PER_S); /* a request may have been begun: this time does not count against it */
+    do {
+        drain(&got);
+        assert_int_not_equal(turn(), EYELET_SERVING_OVER);
+    } while (drain(&got) > 0);
+
+    for (; at < got.len; n_whole++) {
+        assert_int_equal(eyelet_get_be32(got.bytes + at + 4), 2 * n_whole + 1);
+        at += WIRE_HEAD_LEN + eyelet_get_be32(got.bytes + at);
+    }
+    assert_int_equal(at, got.len);
+    assert_true(n_whole == n || n_whole == n - 1); /* the last request may not have been sent to its end */
+    assert_int_equal(n_served, n_whole);
+    assert_false(serving.is_full);
+    wire_clear(&got);
+}
+
+static void a_stalled_write_is_measured_from_the_last_byte_that_was_taken(void **state)
+{
+    struct wire got = { 0 };
+
+    (void)state;
+    stuff(1000);
+    faults_advance_ns(9 * EYELET_NS_PER_S);
+    assert_true(drain(&got) > 0);
+    wire_clear(&got);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_int_equal(eyelet_serving_deadline(&serving), faults_now_ns() + 10 * EYELET_NS_PER_S);
+}
+
+static void h012_after_an_end_the_answers_leave_and_then_it_is_over(void **state)
+{
+    struct wire got = { 0 };
+    enum eyelet_serving_turn ended;
+
+    (void)state;
+    reply_factor = 2000;
+    say(1, 100); /* 200,000 bytes back: more than the socket takes */
+    end_saying();
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_true(serving.has_ended);
+    assert_int_equal(eyelet_serving_deadline(&serving), NOW_NS + 5 * EYELET_NS_PER_S); /* the grace is the sooner */
+    do {
+        drain(&got);
+        ended = turn();
+    } while (ended == EYELET_SERVING_WAITS);
+    assert_int_equal(ended, EYELET_SERVING_OVER);
+    drain(&got);
+    assert_int_equal(got.len, 200000 + WIRE_HEAD_LEN + 4);
+    wire_clear(&got);
+}
+
+static void h012_answers_that_do_not_leave_have_the_grace(void **state)
+{
+    (void)state;
+    reply_factor = 2000;
+    say(1, 100);
+    end_saying();
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    faults_advance_ns(5 * EYELET_NS_PER_S);
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+}
+
+static void h008_an_end_inside_of_a_frame_is_the_end(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    put_say(&wire, 1, 100);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes, wire.len - 1 }));
+    end_saying();
+    assert_int_equal(turn(), EYELET_SERVING_OVER);
+    assert_int_equal(n_served, 0);
+    wire_clear(&wire);
+}
+
+static void h010_every_error_of_recv_and_send_is_the_end(void **state)
+{
+    static const int errors[] = { ECONNRESET, EPIPE, ENOBUFS, ETIMEDOUT, EPROTO, ENOMEM };
+
+    for (size_t i = 0; i < 2 * sizeof(errors) / sizeof(errors[0]); i++) {
+        say(1, 5);
+        faults_fail(i % 2 == 0 ? FAULT_RECV : FAULT_SENDMSG, 1, errors[i / 2]);
+        assert_int_equal(turn(), EYELET_SERVING_OVER);
+        assert_int_equal(n_served, i % 2);
+        assert_int_equal(teardown(state), 0);
+        assert_int_equal(setup(state), 0);
+    }
+}
+
+static void an_unfinished_frame_that_outgrows_the_memory_is_refused_and_the_next_one_served(void **state)
+{
+    struct wire wire = { 0 };
+    size_t sent = 0;
+
+    (void)state;
+    env.pool.held_max = 200000;
+    put_say(&wire, 1, 1000000);
+    put_say(&wire, 3, 50);
+    while (sent < wire.len) {
+        sent += send_some((struct eyelet_slice){ wire.bytes + sent, wire.len - sent });
+        assert_int_not_equal(turn(), EYELET_SERVING_OVER);
+        assert_true(env.pool.held <= env.pool.held_max);
+    }
+    assert_answer(1, EYELET_RESOURCE_EXHAUSTED);
+    assert_answer(3, EYELET_OK);
+    assert_int_equal(n_served, 1);
+    wire_clear(&wire);
+}
+
+static void the_limit_of_one_connection_is_its_own(void **state)
+{
+    struct wire wire = { 0 };
+    size_t sent = 0;
+
+    (void)state;
+    env.opts.connection_buffer_max = 200000;
+    put_say(&wire, 1, 1000000);
+    put_say(&wire, 3, 50);
+    while (sent < wire.len) {
+        sent += send_some((struct eyelet_slice){ wire.bytes + sent, wire.len - sent });
+        assert_int_not_equal(turn(), EYELET_SERVING_OVER);
+        assert_true(env.pool.held <= 200000);
+    }
+    assert_answer(1, EYELET_RESOURCE_EXHAUSTED);
+    assert_answer(3, EYELET_OK);
+    wire_clear(&wire);
+}
+
+static void a_reply_there_is_no_room_for_becomes_an_error(void **state)
+{
+    (void)state;
+    env.opts.connection_buffer_max = 1000;
+    reply_factor = 100;
+    say(1, 100);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(1, EYELET_RESOURCE_EXHAUSTED);
+    reply_factor = 1;
+    say(3, 100);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_answer(3, EYELET_OK);
+}
+
+static void stopping_answers_what_is_there_and_refuses_what_comes(void **state)
+{
+    static const uint8_t refused[] = { 0x0a, 22, 0x08, EYELET_UNAVAILABLE, 0x12, 18 };
+    struct wire got = { 0 };
+    enum eyelet_serving_turn ended;
+
+    (void)state;
+    reply_factor = 2000;
+    say(1, 100);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS); /* most of the answer waits */
+    eyelet_serving_stop(&serving);
+    say(3, 100);
+    do {
+        drain(&got);
+        ended = turn();
+    } while (ended == EYELET_SERVING_WAITS);
+    assert_int_equal(ended, EYELET_SERVING_OVER);
+    drain(&got);
+    assert_int_equal(n_served, 1);
+    assert_true(got.len > 200000 + WIRE_HEAD_LEN + 4 + WIRE_HEAD_LEN);
+    assert_int_equal(eyelet_get_be32(got.bytes + 200000 + WIRE_HEAD_LEN + 4 + 4), 3);
+    assert_memory_equal(got.bytes + 200000 + 2 * WIRE_HEAD_LEN + 4, refused, sizeof(refused));
+    wire_clear(&got);
+}
+
+static void h021_no_clock_but_the_steady_one_is_asked(void **state)
+{
+    (void)state;
+    say(1, 5);
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    assert_true(faults_count(FAULT_CLOCK_GETTIME) > 0);
+    assert_int_equal(faults_other_clocks(), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_idle_connection_waits_for_ever_and_holds_nothing),
+        TEST(h037_a_head_that_stalls_has_5_s_from_its_first_byte),
+        TEST(h037_a_head_that_comes_in_time_is_served),
+        TEST(h038_data_has_5_s_and_then_a_rate),
+        TEST(h034_what_is_skipped_is_skipped_at_the_same_rate),
+        TEST(h015_a_turn_handles_64_frames_at_most),
+        TEST(h015_a_turn_begins_no_call_after_a_millisecond),
+        TEST(h104_a_peer_that_never_reads_is_not_read_and_then_closed),
+        TEST(h104_large_answers_that_nobody_reads_are_limited_in_bytes),
+        TEST(h104_a_peer_that_reads_again_gets_every_answer_in_order),
+        TEST(a_stalled_write_is_measured_from_the_last_byte_that_was_taken),
+        TEST(h012_after_an_end_the_answers_leave_and_then_it_is_over),
+        TEST(h012_answers_that_do_not_leave_have_the_grace),
+        TEST(h008_an_end_inside_of_a_frame_is_the_end),
+        TEST(h010_every_error_of_recv_and_send_is_the_end),
+        TEST(an_unfinished_frame_that_outgrows_the_memory_is_refused_and_the_next_one_served),
+        TEST(the_limit_of_one_connection_is_its_own),
+        TEST(a_reply_there_is_no_room_for_becomes_an_error),
+        TEST(stopping_answers_what_is_there_and_refuses_what_comes),
+        TEST(h021_no_clock_but_the_steady_one_is_asked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
