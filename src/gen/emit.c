@@ -1,7 +1,5 @@
 #include "emit.h"
 
-#include "names.h"
-
 static void put_title(struct gen_text *text, const struct gen_file *file)
 {
     gen_text_printf(text, "/*\n");
@@ -15,33 +13,6 @@ static void put_comment(struct gen_text *text, const char *indent, const char *c
         return;
     gen_text_comment(text, indent, comment);
     gen_text_printf(text, " *\n");
-}
-
-/* x.pb-c.h includes these, and its own error would not say how they come to be. */
-static void put_import_check(struct gen_text *text, const struct gen_file *file, const char *import, const char *stem)
-{
-    gen_text_printf(text, "#if !__has_include(\"%s.pb-c.h\")\n", stem);
-    gen_text_printf(text, "#error \"%s imports %s: list that file in an eyelet_generate(), too\"\n", file->name,
-                    import);
-    gen_text_printf(text, "#endif\n");
-}
-
-static void put_import_checks(struct gen_text *text, const struct gen_file *file)
-{
-    if (file->n_imports == 0)
-        return;
-
-    gen_text_printf(text, "#ifdef __has_include\n");
-    for (size_t i = 0; i < file->n_imports; i++) {
-        const char *stem = gen_name_stem(text->pool, file->imports[i]);
-
-        if (!stem) {
-            text->has_failed = true;
-            return;
-        }
-        put_import_check(text, file, file->imports[i], stem);
-    }
-    gen_text_printf(text, "#endif\n\n");
 }
 
 static void put_member(struct gen_text *text, const struct gen_method *method)
@@ -87,7 +58,7 @@ static void put_add(struct gen_text *text, const struct gen_service *service)
     gen_text_printf(text, "/**\n * %s_add() - let a server answer for %s\n", service->prefix, service->name);
     gen_text_printf(text, "%s",
                     " * @server:    a server that is not running\n"
-                    " * @handlers:  must outlive @server\n"
+                    " * @handlers:  not NULL, though any of its members may be; must outlive @server\n"
                     " * @userdata:  handed to every handler\n"
                     " *\n"
                     " * Return: see eyelet_server_add_service() in <eyelet/service.h>.\n"
@@ -135,7 +106,6 @@ void gen_emit_header(struct gen_text *text, const struct gen_file *file)
     put_title(text, file);
     gen_text_printf(text, "#ifndef %s\n#define %s\n\n", file->guard, file->guard);
     gen_text_printf(text, "#include <eyelet/service.h>\n\n");
-    put_import_checks(text, file);
     gen_text_printf(text, "#include \"%s.pb-c.h\"\n\n", file->stem);
 
     gen_text_printf(text, "EYELET_BEGIN_DECLS\n\n");

@@ -1,26 +1,29 @@
 # eyelet_generate(TARGET target BACKEND protobuf-c PROTOS file... [IMPORT_DIRS dir...])
 #
-# Generates messages (x.pb-c.[ch], by protoc-c), services and clients (x.eyelet.[ch], by protoc-gen-eyelet) of .proto
-# files while <target> is built, and adds them to it. Link it with eyelet::eyelet besides.
+# Generates messages (x.pb-c.[ch], by protoc-gen-eyelet-c, which runs protobuf-c's plugin), services and clients
+# (x.eyelet.[ch], by protoc-gen-eyelet) of .proto files while <target> is built, and adds them to it. Link it with
+# eyelet::eyelet besides.
 #
 # TARGET       a program or library of this directory. A library passes the folder of the headers on to its users
 # BACKEND      which messages; protobuf-c
 # PROTOS       files, looked for in this directory, in IMPORT_DIRS, and among those that come with protoc, such as
-#              google/protobuf/empty.proto: what is imported must be listed, too, here or for a library that is linked
+#              google/protobuf/empty.proto: what is imported must be listed, too, for this target or for a library that
+#              it links; if not, the build ends with a sentence that names the file
 # IMPORT_DIRS  where imports are looked for. A file's name within the first of these that it is in, else within this
 #              directory, else within its own, is what imports and includes call it: sub/x.proto, "sub/x.eyelet.h"
 #
 # Everything is made again when a file, one that it imports, or a generator changes.
-#
-# protoc-c gets to see messages only: it would write code of its own for services, which is of no use here and does not
-# compile for a method called Int. And it gets to see `optional` of proto3, which before 1.5 it can do but does not say:
-# there the field is a oneof of its own, set when M._x_case says so.
 
 cmake_policy(PUSH)
 cmake_policy(VERSION 3.25)
 
 # Options and target make sense, or the configuration ends.
 function(_eyelet_generate_check)
+    get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+    if(NOT "C" IN_LIST languages)
+        message(FATAL_ERROR "eyelet_generate: the generated code is C, and this project has not enabled it: "
+            "project(${PROJECT_NAME} LANGUAGES C ...)")
+    endif()
     if(DEFINED arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "eyelet_generate: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
     endif()
@@ -63,10 +66,11 @@ macro(_eyelet_generate_find)
         message(FATAL_ERROR "eyelet_generate: there is no google/protobuf/descriptor.proto; "
             "in Debian it is in the package libprotobuf-dev")
     endif()
-    if(NOT TARGET eyelet::protoc-gen-eyelet)
-        message(FATAL_ERROR
-            "eyelet_generate: there is no target eyelet::protoc-gen-eyelet; find_package(eyelet) has it")
-    endif()
+    foreach(plugin protoc-gen-eyelet protoc-gen-eyelet-c)
+        if(NOT TARGET eyelet::${plugin})
+            message(FATAL_ERROR "eyelet_generate: there is no target eyelet::${plugin}; find_package(eyelet) has it")
+        endif()
+    endforeach()
 endmacro()
 
 # Sets <ret_file> to the file's absolute path and <ret_dir> to the folder within which it is named.
@@ -96,21 +100,6 @@ function(_eyelet_generate_locate proto dirs ret_file ret_dir)
     set(${ret_dir} "${root}" PARENT_SCOPE)
 endfunction()
 
-# protoc-c as a plugin that is shown no services and says that it knows `optional` of proto3: bytes 10 01 behind its
-# response are CodeGeneratorResponse.supported_features = FEATURE_PROTO3_OPTIONAL.
-function(_eyelet_generate_write_protoc_c file)
-    file(GENERATE OUTPUT "${file}" CONTENT
-"#!/bin/sh
-set -e
-request=$(mktemp)
-trap 'rm -f \"$request\"' EXIT
-'$<TARGET_FILE:eyelet::protoc-gen-eyelet>' --without-services >\"$request\"
-'${EYELET_PROTOC_GEN_C}' <\"$request\"
-printf '\\020\\001'
-"
-        FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-endfunction()
-
 # One .proto file, named <name> within one of <imports>: the rule that makes its four files, added to the target.
 function(_eyelet_generate_add target out name file imports others)
     string(REGEX REPLACE "\\.proto(devel)?$" "" stem "${name}")
@@ -118,6 +107,12 @@ function(_eyelet_generate_add target out name file imports others)
     # Ninja wants the first of these to be the first in the list of dependencies, and protoc sorts that.
     set(outputs "${base}.eyelet.c" "${base}.eyelet.h" "${base}.pb-c.c" "${base}.pb-c.h")
     list(TRANSFORM imports PREPEND "-I")
+
+    # What is imported is made for this target, too, or its header is where the compiler would find it, and was made
+    # before this runs: a library that is linked is built first. A comma would end the option.
+    set(made "$<FILTER:$<TARGET_PROPERTY:${target},EYELET_GENERATE_NAMES>,EXCLUDE,$<COMMA>>")
+    set(dirs "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>;${CMAKE_C_IMPLICIT_INCLUDE_DIRECTORIES}")
+    set(dirs "$<FILTER:${dirs},EXCLUDE,(^$)|$<COMMA>>")
 
     # protoc lists what it read, but without a care for spaces: then all files of this call have to do.
     set(depends "${file}" ${others})
@@ -133,14 +128,18 @@ function(_eyelet_generate_add target out name file imports others)
 
     add_custom_command(
         OUTPUT ${outputs}
-        COMMAND "${EYELET_PROTOC}" ${imports} ${write_depfile}
-                "--plugin=protoc-gen-c=${out}/protoc-gen-c.sh" "--c_out=${out}"
+        COMMAND "${CMAKE_COMMAND}" -E env "EYELET_PROTOC_GEN_C=${EYELET_PROTOC_GEN_C}"
+                "${EYELET_PROTOC}" ${imports} ${write_depfile}
+                "--plugin=protoc-gen-eyelet-c=$<TARGET_FILE:eyelet::protoc-gen-eyelet-c>" "--eyelet-c_out=${out}"
                 "--plugin=protoc-gen-eyelet=$<TARGET_FILE:eyelet::protoc-gen-eyelet>" "--eyelet_out=${out}"
+                "$<$<BOOL:${made}>:--eyelet_opt=import=$<JOIN:${made},$<COMMA>import=>>"
+                "$<$<BOOL:${dirs}>:--eyelet_opt=import_dir=$<JOIN:${dirs},$<COMMA>import_dir=>>"
                 "${file}"
-        DEPENDS ${depends} "${out}/protoc-gen-c.sh" "${EYELET_PROTOC_GEN_C}" "$<TARGET_FILE:eyelet::protoc-gen-eyelet>"
+        DEPENDS ${depends} "${EYELET_PROTOC_GEN_C}" "$<TARGET_FILE:eyelet::protoc-gen-eyelet-c>"
+                "$<TARGET_FILE:eyelet::protoc-gen-eyelet>"
         ${read_depfile}
         COMMENT "Generating messages, services and clients of ${name}"
-        VERBATIM)
+        COMMAND_EXPAND_LISTS VERBATIM)
     target_sources(${target} PRIVATE ${outputs})
 endfunction()
 
@@ -171,12 +170,8 @@ function(eyelet_generate)
 
     set(out "${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.eyelet") # one for each target: two may share a .proto file
     file(MAKE_DIRECTORY "${out}")
-    get_target_property(is_known ${arg_TARGET} EYELET_GENERATE_DIR)
-    if(NOT is_known)
-        _eyelet_generate_write_protoc_c("${out}/protoc-gen-c.sh")
-        set_target_properties(${arg_TARGET} PROPERTIES EYELET_GENERATE_DIR "${out}")
-    endif()
 
+    set_property(TARGET ${arg_TARGET} APPEND PROPERTY EYELET_GENERATE_NAMES ${names})
     foreach(file name IN ZIP_LISTS files names)
         _eyelet_generate_add(${arg_TARGET} "${out}" "${name}" "${file}" "${imports}" "${files}")
     endforeach()

@@ -5,9 +5,6 @@
 #include "emit.h"
 #include "model.h"
 
-typedef Google__Protobuf__Compiler__CodeGeneratorResponse gen_response;
-typedef Google__Protobuf__Compiler__CodeGeneratorResponse__File gen_response_file;
-
 typedef void (*emit_fn)(struct gen_text *text, const struct gen_file *file);
 
 static int write_file(const struct gen_file *file, const char *end, emit_fn emit, struct gen_pool *pool,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "options.h"
 
 /* Numbers of fields, as they stand in the paths of SourceCodeInfo; descriptor.proto */
 #define FILE_PACKAGE    2
@@ -19,11 +20,13 @@
 /*
  * struct source - a file of the request and what was found out about it
  * @package:  what protoc-c takes for its package
+ * @is_made:  its code is made, by this call of protoc or, as the options say, by another
  */
 struct source {
     const gen_proto_file *proto;
     struct gen_file_options options;
     const char *package;
+    bool is_made;
 };
 
 /*
@@ -61,6 +64,7 @@ struct c_name {
 struct builder {
     struct gen_pool *pool;
     const gen_request *request;
+    struct gen_options options;
     struct source *sources;   /* sorted by name */
     struct known_type *types; /* sorted by full name */
     size_t n_types;
@@ -146,7 +150,7 @@ static int compare_source_name(const void *name, const void *source)
     return strcmp(name, ((const struct source *)source)->proto->name);
 }
 
-static const struct source *find_source(const struct builder *builder, const char *name)
+static struct source *find_source(const struct builder *builder, const char *name)
 {
     return bsearch(name, builder->sources, builder->request->n_proto_file, sizeof(builder->sources[0]),
                    compare_source_name);
@@ -176,6 +180,24 @@ static int index_sources(struct builder *builder)
         source->package = source->options.package ? source->options.package : proto->package ? proto->package : "";
     }
     qsort(builder->sources, n, sizeof(builder->sources[0]), compare_sources);
+    return 0;
+}
+
+static int mark_made_files(struct builder *builder)
+{
+    for (size_t i = 0; i < builder->request->n_file_to_generate; i++) {
+        struct source *source = find_source(builder, builder->request->file_to_generate[i]);
+
+        if (!source)
+            return malformed(builder, "a file to generate is not described");
+        source->is_made = true;
+    }
+    for (size_t i = 0; i < builder->options.n_imports; i++) {
+        struct source *source = find_source(builder, builder->options.imports[i]);
+
+        if (source) /* not every file imports all that another call makes */
+            source->is_made = true;
+    }
     return 0;
 }
 
@@ -510,27 +532,39 @@ static void attach_comments(const gen_proto_file *proto, struct gen_file *file)
     }
 }
 
-static int collect_imports(struct builder *builder, const gen_proto_file *proto, struct gen_file *ret)
+/* protoc-c's header includes what it makes of @source. */
+static int check_import(struct builder *builder, const gen_proto_file *proto, struct place place,
+                        const struct source *source)
 {
-    ret->imports = gen_pool_array(builder->pool, proto->n_dependency, sizeof(ret->imports[0]));
-    if (!ret->imports)
-        return -ENOMEM;
+    const char *name = source->proto->name, *stem;
+    bool is_made = source->is_made || source->options.is_left_out;
+    int r;
 
-    for (size_t i = 0; i < proto->n_dependency; i++) {
+    if (is_made)
+        return 0;
+
+    stem = gen_name_stem(builder->pool, name);
+    r = stem ? gen_options_find_header(&builder->options, stem, builder->pool, &is_made) : -ENOMEM;
+    if (r < 0 || is_made)
+        return r;
+    return refuse(builder, proto, place,
+                  "%s is imported and not listed: list it, too, in eyelet_generate() or for protoc, or say where its "
+                  "code is made: a library in target_link_libraries(), or --eyelet_opt=import_dir=DIR",
+                  name);
+}
+
+static int check_imports(struct builder *builder, const gen_proto_file *proto)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < proto->n_dependency; i++) {
         const struct source *source = find_source(builder, proto->dependency[i]);
 
         if (!source)
             return malformed(builder, "an imported file is not described");
-        if (source->options.is_left_out)
-            continue;
-        if (!gen_name_is_safe_file(source->proto->name))
-            return refuse(builder, proto, import_place(i),
-                          "the imported file '%s' cannot be named in an "
-                          "#include",
-                          source->proto->name);
-        ret->imports[ret->n_imports++] = source->proto->name;
+        r = check_import(builder, proto, import_place(i), source);
     }
-    return 0;
+    return r;
 }
 
 static int check_file(struct builder *builder, const struct source *source)
@@ -577,7 +611,7 @@ static int build_file(struct builder *builder, const struct source *source, stru
     ret->guard = gen_name_guard(builder->pool, ret->stem);
     r = note_name(builder, ret->guard, "the file", proto, file_place(FILE_SYNTAX));
     if (r == 0)
-        r = collect_imports(builder, proto, ret);
+        r = check_imports(builder, proto);
     if (r < 0)
         return r;
 
@@ -603,27 +637,9 @@ static int build_files(struct builder *builder, struct gen_model *model)
         return -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < model->n_files; i++) {
-        const struct source *source = find_source(builder, request->file_to_generate[i]);
-
-        if (!source)
-            return malformed(builder, "a file to generate is not described");
-        r = build_file(builder, source, &model->files[i]);
+        r = build_file(builder, find_source(builder, request->file_to_generate[i]), &model->files[i]);
     }
     return r;
-}
-
-static int check_request(struct builder *builder)
-{
-    const char *parameter = builder->request->parameter;
-
-    if (builder->request->n_file_to_generate == 0)
-        return malformed(builder, "there is no file to generate");
-    if (parameter && *parameter) {
-        builder->error =
-            gen_pool_printf(builder->pool, "unknown parameter '%s': protoc-gen-eyelet takes none", parameter);
-        return builder->error ? -EINVAL : -ENOMEM;
-    }
-    return 0;
 }
 
 int gen_model_build(const gen_request *request, struct gen_pool *pool, struct gen_model *ret, const char **reterr)
@@ -632,9 +648,16 @@ int gen_model_build(const gen_request *request, struct gen_pool *pool, struct ge
     struct gen_model model = { .n_files = 0 };
     int r;
 
-    r = check_request(&builder);
+    if (request->n_file_to_generate == 0) {
+        *reterr = "there is no file to generate";
+        return -EBADMSG;
+    }
+
+    r = gen_options_read(request->parameter, pool, &builder.options, &builder.error);
     if (r == 0)
         r = index_sources(&builder);
+    if (r == 0)
+        r = mark_made_files(&builder);
     if (r == 0)
         r = index_types(&builder);
     if (r == 0)

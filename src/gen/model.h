@@ -56,17 +56,14 @@ struct gen_service {
 
 /*
  * struct gen_file - one .proto file that protoc asked for
- * @name:     "dir/echo.proto"
- * @stem:     "dir/echo"
- * @guard:    of the header
- * @imports:  names of the files whose stem.pb-c.h protoc-c's header includes
+ * @name:   "dir/echo.proto"
+ * @stem:   "dir/echo"
+ * @guard:  of the header
  */
 struct gen_file {
     const char *name;
     const char *stem;
     const char *guard;
-    const char **imports;
-    size_t n_imports;
     struct gen_service *services;
     size_t n_services;
 };
@@ -77,7 +74,7 @@ struct gen_model {
 };
 
 /*
- * gen_model_build() - from request to model; pure
+ * gen_model_build() - from request to model; pure, but for a look for the headers of imported files
  * @request:  borrowed by the model
  * @ret:      set on success only
  * @reterr:   for -EINVAL: what in which file, line and column is wrong, for the user. For -EBADMSG: what is missing

@@ -66,6 +66,20 @@ int gen_request_without_services(struct gen_bytes in, struct gen_pool *pool, str
     return gen_message_pack(&request->base, pool, ret);
 }
 
+int gen_response_with_optional(struct gen_bytes in, struct gen_pool *pool, struct gen_bytes *ret)
+{
+    gen_response *response;
+
+    response = google__protobuf__compiler__code_generator_response__unpack(&pool->allocator, in.len, in.data);
+    if (!response)
+        return pool->has_failed ? -ENOMEM : -EBADMSG;
+
+    response->has_supported_features = true;
+    response->supported_features |=
+        GOOGLE__PROTOBUF__COMPILER__CODE_GENERATOR_RESPONSE__FEATURE__FEATURE_PROTO3_OPTIONAL;
+    return gen_message_pack(&response->base, pool, ret);
+}
+
 static int read_pb_c_file(struct gen_bytes in, struct gen_pool *pool, struct gen_file_options *ret)
 {
     struct gen_field field;

@@ -1,5 +1,5 @@
 /*
- * protoc's request: bytes to a message and back. What is in it is for model to judge.
+ * protoc's request, and the response: bytes to a message and back. What is in it is for model to judge.
  */
 #ifndef EYELET_GEN_REQUEST_H
 #define EYELET_GEN_REQUEST_H
@@ -10,6 +10,8 @@
 
 /* Short names for protoc-c's, which are as long as what they mean is old. */
 typedef Google__Protobuf__Compiler__CodeGeneratorRequest gen_request;
+typedef Google__Protobuf__Compiler__CodeGeneratorResponse gen_response;
+typedef Google__Protobuf__Compiler__CodeGeneratorResponse__File gen_response_file;
 typedef Google__Protobuf__FileDescriptorProto gen_proto_file;
 typedef Google__Protobuf__DescriptorProto gen_proto_message;
 typedef Google__Protobuf__ServiceDescriptorProto gen_proto_service;
@@ -34,6 +36,13 @@ int gen_request_unpack(struct gen_bytes in, struct gen_pool *pool, gen_request *
  * is called Int or Delete.
  */
 int gen_request_without_services(struct gen_bytes in, struct gen_pool *pool, struct gen_bytes *ret);
+
+/*
+ * gen_response_with_optional() - the same CodeGeneratorResponse, but it says that `optional` of proto3 is known
+ *
+ * protoc-c before 1.5 can do it and does not say so, and then protoc refuses its files.
+ */
+int gen_response_with_optional(struct gen_bytes in, struct gen_pool *pool, struct gen_bytes *ret);
 
 /* Any message to bytes in memory of the pool: 0, or -ENOMEM. */
 int gen_message_pack(const ProtobufCMessage *message, struct gen_pool *pool, struct gen_bytes *ret);

@@ -32,7 +32,7 @@ refuse_traces_of_the_build() {
     if grep -rIlF -e "$origin" -e "$build" -e "$folder/first" "$prefix"; then
         fail 'these installed files name the place where they were built'
     fi
-    for library in "$prefix"/lib*/libeyelet.so "$prefix"/lib*/*/libeyelet.so "$prefix/bin/protoc-gen-eyelet"; do
+    for library in "$prefix"/lib*/libeyelet.so "$prefix"/lib*/*/libeyelet.so "$prefix"/bin/*; do
         if [ -e "$library" ] && readelf -d "$library" | grep -E 'R(UN)?PATH'; then
             fail "$library holds a run path"
         fi
@@ -63,6 +63,17 @@ by_cmake() {
     if cmake --build "$folder/out" -j 2 | grep 'no work to do'; then
         fail 'a changed .proto file is not seen'
     fi
+    refuse_static_without_nanopb
+}
+
+# Without nanopb the shared library is all there is. CMake does not look again for what is set to nothing.
+refuse_static_without_nanopb() {
+    if cmake -G Ninja -S "$folder/consumer" -B "$folder/no-nanopb" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_PREFIX_PATH="$prefix" -DEYELET_NANOPB_LIBRARY= >"$folder/said" 2>&1; then
+        fail 'eyelet::eyelet-static was taken without nanopb'
+    fi
+    tr -s ' \n' ' ' <"$folder/said" | grep -F 'eyelet-static, which needs nanopb (Debian: libnanopb-dev)' >/dev/null ||
+        fail "expected a sentence about libnanopb-dev, got: $(cat "$folder/said")"
 }
 
 by_pkg_config() {
@@ -73,7 +84,11 @@ by_pkg_config() {
     done
 
     cd "$folder/consumer"
-    protoc --plugin="$(pkg-config --variable=plugin eyelet)" --c_out=. --eyelet_out=. mirror.proto
+    protoc --plugin="$(pkg-config --variable=plugin_c eyelet)" --plugin="$(pkg-config --variable=plugin eyelet)" \
+        --eyelet-c_out=. --eyelet_out=. mirror.proto
+    # shellcheck disable=SC2046 # words
+    "$cc" -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only mirror.eyelet.c $(pkg-config --cflags eyelet) ||
+        fail 'what was generated is no C++'
     # shellcheck disable=SC2046 # words
     "$cc" -std=c17 -o shared main.c mirror.*.c $(pkg-config --cflags --libs eyelet) -pthread
     expect_turned ./shared
@@ -111,7 +126,7 @@ by_readme() {
     enclave_pid=$!
     said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
     kill "$enclave_pid"
-    wait "$enclave_pid" || true
+    wait "$enclave_pid" || fail 'the enclave of the README does not end well when it is asked to'
     [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
 }
 

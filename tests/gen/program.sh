@@ -32,7 +32,6 @@ printf garbage >"$room/garbage"
 expect 1 "$no_request malformed or truncated" <"$room/garbage"
 head -c 200 "$request" >"$room/half"
 expect 1 "$no_request malformed or truncated" <"$room/half"
-expect 1 "$no_request malformed or truncated" --without-services <"$room/half"
 expect 1 "protoc-gen-eyelet: cannot read protoc's request from the standard input" <"$room"
 expect 2 "$usage" --what </dev/null
 expect 2 "$usage" --help --version </dev/null

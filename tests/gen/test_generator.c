@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -15,9 +16,9 @@
 #include "names.h"
 #include "request.h"
 #include "support/faults.h"
+#include "support/folder.h"
 #include "text.h"
 
-typedef Google__Protobuf__Compiler__CodeGeneratorResponse gen_response;
 typedef Google__Protobuf__SourceCodeInfo__Location gen_location;
 
 #define N_METHODS_MAX 10000
@@ -312,14 +313,23 @@ static void an_error_without_a_known_place_names_the_file(void **state)
 
 static void unknown_parameters_and_syntaxes_are_refused(void **state)
 {
-    char parameter[] = "streams=no", none[] = "", editions[] = "editions", proto2[] = "proto2";
+    static const char *const unknown[] = { "import", "import=", "import_dir=", "x" };
+    char parameter[] = "streams=no", unknowns[64], expected[128], none[] = "", editions[] = "editions",
+         proto2[] = "proto2";
     struct sample sample;
     struct gen_pool pool;
 
     (void)state;
     sample_init(&sample);
     sample.request.parameter = parameter;
-    assert_refused(&sample.request, "unknown parameter 'streams=no': protoc-gen-eyelet takes none");
+    assert_refused(&sample.request, "unknown parameter 'streams=no': there are import=FILE and import_dir=DIR");
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        snprintf(unknowns, sizeof(unknowns), "import=a.proto,%s,import_dir=b", unknown[i]);
+        snprintf(expected, sizeof(expected), "unknown parameter '%s': there are import=FILE and import_dir=DIR",
+                 unknown[i]);
+        sample.request.parameter = unknowns;
+        assert_refused(&sample.request, expected);
+    }
     sample.request.parameter = none;
     sample.file.syntax = editions;
     assert_refused(&sample.request, "demo.proto: syntax \"editions\" is not supported, proto2 and proto3 are");
@@ -357,10 +367,15 @@ static void h126_no_file_is_named_outside_of_the_output_folder(void **state)
     gen_pool_clear(&pool);
 }
 
-static void imported_files_have_names_that_an_include_can_have(void **state)
+static void imported_files_are_listed_or_made_elsewhere(void **state)
 {
-    char evil[] = "a\"b.proto", *dependencies[] = { evil };
+    char part[] = "part.proto", *dependencies[] = { part }, *both[] = { name_of_file, part };
+    char by_name[] = "import=x.proto,import=part.proto", by_dir[128], nowhere[] = "import_dir=/nowhere";
+    const char *refusal = "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
+                          "for protoc, or say where its code is made: a library in target_link_libraries(), or "
+                          "--eyelet_opt=import_dir=DIR";
     gen_proto_file imported = GOOGLE__PROTOBUF__FILE_DESCRIPTOR_PROTO__INIT, *files[2];
+    struct gen_pool pool;
     struct sample sample;
 
     (void)state;
@@ -369,12 +384,30 @@ static void imported_files_have_names_that_an_include_can_have(void **state)
     sample.file.dependency = dependencies;
     assert_malformed(&sample.request, "an imported file is not described");
 
-    imported.name = evil;
+    imported.name = part;
     files[0] = &imported;
     files[1] = &sample.file;
     sample.request.n_proto_file = 2;
     sample.request.proto_file = files;
-    assert_refused(&sample.request, "demo.proto: the imported file 'a\"b.proto' cannot be named in an #include");
+    assert_refused(&sample.request, refusal);
+    sample.request.parameter = nowhere;
+    assert_refused(&sample.request, refusal);
+
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    sample.request.parameter = by_name;
+    assert_null(answer(&sample.request, &pool)->error);
+
+    snprintf(by_dir, sizeof(by_dir), "import_dir=/nowhere,import_dir=%s", folder_path("."));
+    sample.request.parameter = by_dir;
+    assert_refused(&sample.request, refusal);
+    assert_int_equal(mknod(folder_path("part.pb-c.h"), S_IFREG | 0600, 0), 0);
+    assert_null(answer(&sample.request, &pool)->error);
+
+    sample.request.parameter = NULL;
+    sample.request.n_file_to_generate = 2;
+    sample.request.file_to_generate = both;
+    assert_null(answer(&sample.request, &pool)->error);
+    gen_pool_clear(&pool);
 }
 
 static void two_files_cannot_share_their_output_or_their_services(void **state)
@@ -659,6 +692,24 @@ static void protoc_c_is_shown_no_services(void **state)
     gen_pool_clear(&pool);
 }
 
+static void protoc_c_is_made_to_say_that_it_knows_optional(void **state)
+{
+    static const uint8_t features_2_and_edition[] = { 0x10, 0x02, 0x18, 0x07 }, cut[] = { 0x0a, 0x05, 'x' };
+    struct gen_bytes out = { NULL, 0 };
+    struct gen_pool pool;
+
+    (void)state;
+    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    assert_int_equal(gen_response_with_optional(out, &pool, &out), 0);
+    assert_int_equal(out.len, 2);
+    assert_memory_equal(out.data, "\x10\x01", 2);
+    assert_int_equal(gen_response_with_optional((struct gen_bytes){ features_2_and_edition, 4 }, &pool, &out), 0);
+    assert_int_equal(out.len, 4);
+    assert_memory_equal(out.data, "\x10\x03\x18\x07", 4);
+    assert_int_equal(gen_response_with_optional((struct gen_bytes){ cut, sizeof(cut) }, &pool, &out), -EBADMSG);
+    gen_pool_clear(&pool);
+}
+
 static int generate_with_failure(struct gen_bytes in, unsigned nth)
 {
     const char *problem = NULL;
@@ -701,7 +752,7 @@ int main(void)
         cmocka_unit_test(an_error_without_a_known_place_names_the_file),
         cmocka_unit_test(unknown_parameters_and_syntaxes_are_refused),
         cmocka_unit_test(h126_no_file_is_named_outside_of_the_output_folder),
-        cmocka_unit_test(imported_files_have_names_that_an_include_can_have),
+        cmocka_unit_test_setup_teardown(imported_files_are_listed_or_made_elsewhere, folder_setup, folder_teardown),
         cmocka_unit_test(two_files_cannot_share_their_output_or_their_services),
         cmocka_unit_test(h125_names_that_c_cannot_have_are_refused),
         cmocka_unit_test(h125_a_name_of_ten_thousand_letters_is_a_name),
@@ -713,6 +764,7 @@ int main(void)
         cmocka_unit_test(h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed),
         cmocka_unit_test(h128_messages_nested_without_end_are_not_followed),
         cmocka_unit_test(protoc_c_is_shown_no_services),
+        cmocka_unit_test(protoc_c_is_made_to_say_that_it_knows_optional),
         cmocka_unit_test(every_allocation_may_fail),
     };
 

@@ -36,7 +36,7 @@ extern const struct eyelet_service demo_echo_service;
 /**
  * demo_echo_add() - let a server answer for demo.Echo
  * @server:    a server that is not running
- * @handlers:  must outlive @server
+ * @handlers:  not NULL, though any of its members may be; must outlive @server
  * @userdata:  handed to every handler
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.

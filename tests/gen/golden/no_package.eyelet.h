@@ -35,7 +35,7 @@ extern const struct eyelet_service s_service;
 /**
  * s_add() - let a server answer for S
  * @server:    a server that is not running
- * @handlers:  must outlive @server
+ * @handlers:  not NULL, though any of its members may be; must outlive @server
  * @userdata:  handed to every handler
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
@@ -79,7 +79,7 @@ extern const struct eyelet_service second_service;
 /**
  * second_add() - let a server answer for Second
  * @server:    a server that is not running
- * @handlers:  must outlive @server
+ * @handlers:  not NULL, though any of its members may be; must outlive @server
  * @userdata:  handed to every handler
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.

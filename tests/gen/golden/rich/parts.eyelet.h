@@ -33,7 +33,7 @@ extern const struct eyelet_service box_co_v1_boxes_service;
 /**
  * box_co_v1_boxes_add() - let a server answer for acme.parts.Boxes
  * @server:    a server that is not running
- * @handlers:  must outlive @server
+ * @handlers:  not NULL, though any of its members may be; must outlive @server
  * @userdata:  handed to every handler
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.

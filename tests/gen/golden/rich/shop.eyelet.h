@@ -6,18 +6,6 @@
 
 #include <eyelet/service.h>
 
-#ifdef __has_include
-#if !__has_include("google/protobuf/descriptor.pb-c.h")
-#error "rich/shop.proto imports google/protobuf/descriptor.proto: list that file in an eyelet_generate(), too"
-#endif
-#if !__has_include("google/protobuf/empty.pb-c.h")
-#error "rich/shop.proto imports google/protobuf/empty.proto: list that file in an eyelet_generate(), too"
-#endif
-#if !__has_include("rich/parts.pb-c.h")
-#error "rich/shop.proto imports rich/parts.proto: list that file in an eyelet_generate(), too"
-#endif
-#endif
-
 #include "rich/shop.pb-c.h"
 
 EYELET_BEGIN_DECLS
@@ -92,7 +80,7 @@ extern const struct eyelet_service acme_shop_v2_http_api_httpserver_service;
 /**
  * acme_shop_v2_http_api_httpserver_add() - let a server answer for Acme.shopV2.http_api.HTTPServer
  * @server:    a server that is not running
- * @handlers:  must outlive @server
+ * @handlers:  not NULL, though any of its members may be; must outlive @server
  * @userdata:  handed to every handler
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
@@ -271,7 +259,7 @@ extern const struct eyelet_service acme_shop_v2_http_api_without_service;
 /**
  * acme_shop_v2_http_api_without_add() - let a server answer for Acme.shopV2.http_api.Without
  * @server:    a server that is not running
- * @handlers:  must outlive @server
+ * @handlers:  not NULL, though any of its members may be; must outlive @server
  * @userdata:  handed to every handler
  *
  * Return: see eyelet_server_add_service() in <eyelet/service.h>.
