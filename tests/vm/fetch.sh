@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# Sees to it that QEMU is installed, and that a kernel and a shell for guests are in a folder outside of the tree; prints
-# that folder. What it takes comes through apt. Once the folder is there the network is not asked again: remove it to
+# Sees to it that QEMU is installed, and that a kernel and a shell for guests are in a folder outside of the tree, which
+# it prints. What it takes comes through apt. Once the folder is there the network is not asked again: remove it to
 # get a newer kernel.
 #
 #     vmlinuz     the newest linux-image-6.1.*-amd64 that apt offers, unpacked, not installed
@@ -27,7 +27,8 @@ clean_up() {
 
 # Of everything called so, those without cloud, rt, dbg, unsigned or a meta-package among them; the newest, or nothing.
 newest_kernel() {
-    apt-cache pkgnames linux-image-6.1. 2>/dev/null | grep -E '^linux-image-6\.1\.[0-9]+-[0-9]+-amd64$' | sort -V | tail -n 1
+    apt-cache pkgnames linux-image-6.1. 2>/dev/null | grep -E '^linux-image-6\.1\.[0-9]+-[0-9]+-amd64$' |
+        sort -V | tail -n 1
 }
 
 # download PACKAGE: into the current folder. apt's own user often cannot write there; apt then says so and goes on.

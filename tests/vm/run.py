@@ -6,8 +6,8 @@ usage: tests/vm/run.py loopback BUILD_DIR      one guest: real AF_VSOCK on CID 1
        tests/vm/run.py echo BUILD_DIR [TEXT]   the same with the example: its enclave, its parent, the text they echo
        tests/vm/run.py selftest                failures inside, and guests that never end, must be failures outside
 
-BUILD_DIR is a build of the preset release. fetch.sh brings what else it takes. Whatever happens, a guest ends: by itself,
-by its time limit, or with this program. The limits are for machines that have much else to do.
+BUILD_DIR is a build of the preset release. fetch.sh brings what else it takes. Whatever happens, a guest ends: by
+itself, by its time limit, or with this program. The limits are for machines that have much else to do.
 
 The enclaves run under KVM in the parent's guest: QEMU emulates AMD's virtualization as well, and so they are emulated
 once and not twice, which is ten times as fast. It takes nothing of the sort from the build machine's processor.
@@ -203,8 +203,8 @@ def boot(kernel, ramdisk, memory_mib, limit_s, show):
         # No network, no vsock device, no disk, no monitor: a serial line is all that leads out of the guest. Pages of
         # five levels would be one more to walk for every address.
         command = ["setpriv", "--pdeathsig", "KILL", QEMU, "-accel", "tcg", "-M", "q35", "-cpu", "max,la57=off",
-                   "-smp", "1", "-m", str(memory_mib), "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
-                   "-kernel", f"/dev/fd/{fds[0]}", "-initrd", f"/dev/fd/{fds[1]}",
+                   "-smp", "1", "-m", str(memory_mib), "-nodefaults", "-display", "none", "-serial", "stdio",
+                   "-no-reboot", "-kernel", f"/dev/fd/{fds[0]}", "-initrd", f"/dev/fd/{fds[1]}",
                    "-append", f"console=ttyS0 quiet panic=-1 mitigations=off {MARKER}"]
         return listen_to(command, fds, limit_s, show)
 
