@@ -436,13 +436,13 @@ static void an_unfinished_frame_that_outgrows_the_memory_is_refused_and_the_next
     size_t sent = 0;
 
     (void)state;
-    env.pool.held_max = 200000;
+    env.opts.connection_buffer_max = 200000;
     put_say(&wire, 1, 1000000);
     put_say(&wire, 3, 50);
     while (sent < wire.len) {
         sent += send_some((struct eyelet_slice){ wire.bytes + sent, wire.len - sent });
         assert_int_not_equal(turn(), EYELET_SERVING_OVER);
-        assert_true(env.pool.held <= env.pool.held_max);
+        assert_true(env.pool.held <= env.opts.connection_buffer_max);
     }
     assert_answer(1, EYELET_RESOURCE_EXHAUSTED);
     assert_answer(3, EYELET_OK);

@@ -103,14 +103,25 @@ static enum verdict broken(struct eyelet_session_event *event)
     return VERDICT_EVENT;
 }
 
+/*
+ * Takes one from a budget that holds @burst and gets one back every @refill_ns. It is kept as the time at which it will
+ * be full again. Return: false when it was empty.
+ */
+static bool spend(uint64_t *full_at_ns, uint64_t now_ns, uint64_t burst, uint64_t refill_ns)
+{
+    if (*full_at_ns < now_ns)
+        *full_at_ns = now_ns;
+    if (*full_at_ns - now_ns > (burst - 1) * refill_ns)
+        return false;
+    *full_at_ns += refill_ns;
+    return true;
+}
+
 /* One protocol error of the peer's; false when it had too many of them: @event is BROKEN then. */
 static bool charge(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
 {
     session->counters.protocol_errors++;
-    if (session->budget_ns < now_ns)
-        session->budget_ns = now_ns;
-    session->budget_ns += EYELET_SESSION_ERROR_REFILL_NS;
-    if (session->budget_ns - now_ns <= (uint64_t)EYELET_SESSION_ERRORS_BURST * EYELET_SESSION_ERROR_REFILL_NS)
+    if (spend(&session->budget_ns, now_ns, EYELET_SESSION_ERRORS_BURST, EYELET_SESSION_ERROR_REFILL_NS))
         return true;
 
     eyelet_error_set(&event->error, EYELET_RESOURCE_EXHAUSTED, "peer made more than %d protocol errors",
@@ -124,10 +135,12 @@ static enum verdict drop_error(struct eyelet_session *session, uint64_t now_ns, 
     return charge(session, now_ns, event) ? VERDICT_DROP : VERDICT_EVENT;
 }
 
-static enum verdict drop_late(struct eyelet_session *session)
+static enum verdict drop_late(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
 {
     session->counters.late_frames++;
-    return VERDICT_DROP;
+    if (spend(&session->late_ns, now_ns, EYELET_SESSION_LATE_BURST, EYELET_SESSION_LATE_REFILL_NS))
+        return VERDICT_DROP;
+    return drop_error(session, now_ns, event); /* nobody is late so often */
 }
 
 static enum verdict refuse(uint32_t id, struct eyelet_session_event *event)
@@ -223,7 +236,7 @@ static enum verdict judge_data_at_server(struct eyelet_session *session, uint64_
         return refuse_error(session, id, now_ns, event);
     }
     if (id % 2 == 1 && id <= session->last_id)
-        return drop_late(session);
+        return drop_late(session, now_ns, event);
     if (session->has_refused_data && id == session->refused_data_id)
         return drop_error(session, now_ns, event);
 
@@ -301,7 +314,7 @@ static enum verdict drop_unknown(struct eyelet_session *session, uint64_t now_ns
     uint32_t id = session->decoder.head.stream_id;
 
     if (id % 2 == 1 && id <= session->last_id)
-        return drop_late(session);
+        return drop_late(session, now_ns, event);
     return drop_error(session, now_ns, event);
 }
 
@@ -495,6 +508,11 @@ void eyelet_session_describe_end(const struct eyelet_session *session, size_t ha
 void eyelet_session_resume_reading(struct eyelet_session *session, uint64_t now_ns)
 {
     session->reading_since_ns = now_ns;
+}
+
+void eyelet_session_forgive(struct eyelet_session *session, uint64_t absence_ns)
+{
+    session->reading_since_ns += absence_ns;
 }
 
 enum eyelet_session_event_kind eyelet_session_refuse_data(struct eyelet_session *session,

@@ -19,6 +19,8 @@
 
 #define EYELET_SESSION_ERRORS_BURST 32            /* HOSTILE limit "protocol-error budget" */
 #define EYELET_SESSION_ERROR_REFILL_NS 500000000u /* the same: 2 per second */
+#define EYELET_SESSION_LATE_BURST 1024            /* frames for streams that are over: so many at once are a race, */
+#define EYELET_SESSION_LATE_REFILL_NS 1000000u    /* and 1,000 per second; beyond that each is a protocol error */
 #define EYELET_SESSION_FRAME_MAX_MIN 4096u        /* every error reply of ours fits into this */
 #define EYELET_SESSION_NO_DEADLINE UINT64_MAX
 
@@ -58,7 +60,7 @@ struct eyelet_stream {
 /* What the session read and did not act on; only ever grow. */
 struct eyelet_session_counters {
     uint64_t frames;          /* heads that came in */
-    uint64_t late_frames;     /* for a stream that is over: a race, not a fault */
+    uint64_t late_frames;     /* for a stream that is over: a race, not a fault, up to a flood */
     uint64_t protocol_errors; /* charged to the budget */
 };
 
@@ -84,6 +86,7 @@ struct eyelet_session {
     uint64_t reading_since_ns;
     size_t reading_got; /* bytes of data that are there */
     uint64_t budget_ns; /* when the error budget will be full again */
+    uint64_t late_ns;   /* the same for late frames */
     struct eyelet_session_counters counters;
 };
 
@@ -150,8 +153,9 @@ void eyelet_session_describe_timeout(const struct eyelet_session *session, struc
 /* The sentence for a connection that ended with @have bytes not taken: "connection lost (n of m bytes)". */
 void eyelet_session_describe_end(const struct eyelet_session *session, size_t have, struct eyelet_error *ret);
 
-/* Time during which this side did not read does not count against the peer. */
+/* Time during which this side did not read does not count against the peer: it begins anew, or gets so much more. */
 void eyelet_session_resume_reading(struct eyelet_session *session, uint64_t now_ns);
+void eyelet_session_forgive(struct eyelet_session *session, uint64_t absence_ns);
 
 /*
  * eyelet_session_refuse_data() - there is no room for the frame whose data is being waited for

@@ -362,6 +362,21 @@ static void drive(struct eyelet_client *client, struct pending *pending)
     }
 }
 
+/*
+ * A server may answer before the request has left whole. The rest must follow, or the peer takes this side for stalled:
+ * nobody would send it before the next call. The call has its answer, so it waits for that no longer than its deadline.
+ */
+static void finish_writing(struct eyelet_client *client, const struct pending *pending)
+{
+    int r = 0;
+
+    while (r == 0 && !client->is_lost && client->connection.out.len > 0) {
+        r = eyelet_socket_wait_until(client->connection.fd, POLLOUT, pending->deadline_ns, NULL);
+        if (r == 0 && (r = write_some(client)) < 0)
+            lose_by_errno(client, r);
+    }
+}
+
 /* Writes the request into the queue. Return: false when the call is over already. */
 static bool queue_request(struct eyelet_client *client, struct pending *pending,
                           const struct eyelet_outgoing_request *request, const struct eyelet_outgoing *message)
@@ -420,9 +435,11 @@ static void make_call(struct eyelet_client *client, struct pending *pending, con
     request.timeout_ns = (int64_t)(pending->deadline_ns - now_ns);
 
     eyelet_connection_wake(&client->connection);
-    if (queue_request(client, pending, &request, message))
+    if (queue_request(client, pending, &request, message)) {
         drive(client, pending);
-    eyelet_connection_settle(&client->connection, SIZE_MAX);
+        finish_writing(client, pending);
+    }
+    eyelet_connection_settle(&client->connection);
 }
 
 static struct timespec to_timespec(uint64_t time_ns)

@@ -144,13 +144,20 @@ void eyelet_connection_wake(struct eyelet_connection *connection)
     eyelet_buffer_unsettle(&connection->out, connection->pool);
 }
 
-bool eyelet_connection_settle(struct eyelet_connection *connection, size_t held_max)
+void eyelet_connection_settle(struct eyelet_connection *connection)
 {
-    struct eyelet_buffer_pool *pool = connection->pool;
+    eyelet_buffer_settle(&connection->out, connection->pool);
+    eyelet_buffer_settle(&connection->in, connection->pool);
+}
 
-    eyelet_buffer_settle(&connection->out, pool);
-    eyelet_buffer_settle(&connection->in, pool);
-    if (connection->session.decoder.state != EYELET_FRAME_STATE_DATA || connection->in.len <= EYELET_BUFFER_SMALL)
-        return true;
-    return pool->held <= pool->held_max && connection->in.cap + connection->out.cap <= held_max;
+bool eyelet_connection_waits_for_data(const struct eyelet_connection *connection)
+{
+    const struct eyelet_frame_decoder *decoder = &connection->session.decoder;
+
+    return decoder->state == EYELET_FRAME_STATE_DATA && eyelet_frame_missing(decoder, connection->in.len) > 0;
+}
+
+size_t eyelet_connection_held(const struct eyelet_connection *connection)
+{
+    return connection->in.cap + connection->out.cap;
 }

@@ -88,13 +88,14 @@ int eyelet_connection_flush(struct eyelet_connection *connection);
 /* Bytes queued from the start of the connection, sent or not: the position behind the last queued frame. */
 uint64_t eyelet_connection_queued(const struct eyelet_connection *connection);
 
-/*
- * eyelet_connection_wake(), eyelet_connection_settle() - begin and end of work on a connection, see buffer.h
- *
- * settle returns false when the pool's limit or @held_max is passed by what was read of an unfinished frame: the
- * caller refuses that frame, see eyelet_session_refuse_data(), and settles again.
- */
+/* eyelet_connection_wake(), eyelet_connection_settle() - begin and end of work on a connection, see buffer.h */
 void eyelet_connection_wake(struct eyelet_connection *connection);
-bool eyelet_connection_settle(struct eyelet_connection *connection, size_t held_max);
+void eyelet_connection_settle(struct eyelet_connection *connection);
+
+/* Is a frame's data not whole yet? Then all that was read and not taken belongs to this frame. */
+bool eyelet_connection_waits_for_data(const struct eyelet_connection *connection);
+
+/* Bytes of memory in its buffers. */
+size_t eyelet_connection_held(const struct eyelet_connection *connection);
 
 #endif

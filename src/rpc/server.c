@@ -23,6 +23,7 @@
 #define ACCEPTS_PER_WAKE 64
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
+#define ABSENCE_MIN_NS (1000 * EYELET_NS_PER_MS)      /* HOSTILE H101: peers are closed at their timer +-1 s */
 #define FRAME_MAX_ENCLAVE (1u << 20)                  /* HOSTILE limit "frame data", enclave profile */
 
 /**
@@ -68,6 +69,7 @@ struct eyelet_server {
     uint64_t accept_pause_ns; /* how long the last pause was; 0 when there was none since an accept */
     uint64_t accept_again_ns; /* when the pause is over; EYELET_NO_DEADLINE when there is none */
     bool is_draining;
+    uint64_t awake_ns;   /* when epoll_wait() came back last; 0 before */
     uint64_t give_up_ns; /* end of the grace */
     uint32_t own_cid;    /* this machine's, or EYELET_VSOCK_CID_ANY when it is not known */
 };
@@ -357,6 +359,24 @@ static int watch_guest(struct eyelet_server *server, struct guest *guest)
     return watch(server, EPOLL_CTL_MOD, guest->serving.connection.fd, events, guest);
 }
 
+/* All buffers together are over their limit: whoever has most of it gives it back, not whoever comes next. */
+static void shed_memory(struct eyelet_server *server)
+{
+    struct guest *largest = NULL;
+
+    if (server->env.pool.held <= server->env.pool.held_max)
+        return;
+    for (struct guest *guest = server->guests; guest != NULL; guest = guest->next) {
+        if (guest->serving.must_shed)
+            return; /* one at a time: it may be enough */
+        if (largest == NULL ||
+            eyelet_connection_held(&guest->serving.connection) > eyelet_connection_held(&largest->serving.connection))
+            largest = guest;
+    }
+    eyelet_serving_shed(&largest->serving);
+    give_turn(server, largest);
+}
+
 static void run_turn(struct eyelet_server *server, struct guest *guest)
 {
     switch (eyelet_serving_take_turn(&guest->serving, eyelet_now_ns())) {
@@ -372,6 +392,7 @@ static void run_turn(struct eyelet_server *server, struct guest *guest)
         guest_close(server, guest);
         break;
     }
+    shed_memory(server);
 }
 
 /* One round: everybody who has something to do now. Those who want more are behind them, in the next round. */
@@ -401,6 +422,29 @@ static void expire_timers(struct eyelet_server *server, uint64_t now_ns)
          timer = eyelet_timers_first(&server->timers)) {
         eyelet_timers_set(&server->timers, timer, EYELET_NO_DEADLINE);
         give_turn(server, guest_of_timer(timer));
+    }
+}
+
+/*
+ * The process was stopped, or a handler took its time. What came meanwhile was not read, so no peer is late by it.
+ * @slept_ms:  what epoll_wait() was asked to wait at most
+ */
+static void forgive_absence(struct eyelet_server *server, uint64_t sleep_ns, int slept_ms, uint64_t wake_ns)
+{
+    uint64_t absence_ns = server->awake_ns == 0 ? 0 : sleep_ns - server->awake_ns;
+    uint64_t asked_until_ns = UINT64_MAX;
+
+    if (slept_ms >= 0)
+        asked_until_ns = eyelet_deadline_after_ms(sleep_ns, (uint32_t)slept_ms);
+    if (wake_ns > asked_until_ns)
+        absence_ns += wake_ns - asked_until_ns;
+    server->awake_ns = wake_ns;
+    if (absence_ns < ABSENCE_MIN_NS)
+        return;
+    for (struct guest *guest = server->guests; guest != NULL; guest = guest->next) {
+        eyelet_serving_forgive(&guest->serving, absence_ns);
+        if (guest->timer.position != 0)
+            eyelet_timers_set(&server->timers, &guest->timer, eyelet_serving_deadline(&guest->serving));
     }
 }
 
@@ -575,12 +619,15 @@ static void note_event(struct eyelet_server *server, struct guest *guest, uint32
 static int wait_for_events(struct eyelet_server *server, bool *ret_is_listener_ready)
 {
     struct epoll_event events[EVENTS_PER_WAIT];
+    uint64_t sleep_ns = eyelet_now_ns();
+    int timeout_ms = wait_ms(server, sleep_ns);
     int n;
 
     *ret_is_listener_ready = false;
-    n = epoll_wait(server->epoll_fd, events, EVENTS_PER_WAIT, wait_ms(server, eyelet_now_ns()));
-    if (n < 0)
-        return errno == EINTR ? 0 : -errno;
+    n = epoll_wait(server->epoll_fd, events, EVENTS_PER_WAIT, timeout_ms);
+    if (n < 0 && errno != EINTR)
+        return -errno;
+    forgive_absence(server, sleep_ns, timeout_ms, eyelet_now_ns());
     for (int i = 0; i < n; i++) {
         if (events[i].data.ptr == &server->listener)
             *ret_is_listener_ready = true;

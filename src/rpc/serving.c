@@ -4,6 +4,7 @@
  */
 #include "rpc/serving.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "core/error.h"
@@ -49,14 +50,31 @@ static int answer_failure(struct eyelet_serving *serving, uint32_t id, enum eyel
     return eyelet_connection_queue_failure(&serving->connection, id, status, text);
 }
 
-/* Would @len more bytes, all of them stuck, stay below what may be buffered? */
+/* Sends what it can. Return: false when nothing can be sent ever again. */
+static bool write_some(struct eyelet_serving *serving)
+{
+    struct eyelet_connection *connection = &serving->connection;
+    uint64_t sent = connection->sent;
+    int r;
+
+    if (connection->out.len == 0 || !serving->can_write)
+        return true;
+    r = eyelet_connection_flush(connection);
+    if (connection->sent != sent)
+        serving->progress_ns = eyelet_now_ns();
+    if (r == -EAGAIN)
+        serving->can_write = false;
+    return r == 0 || r == -EAGAIN;
+}
+
+/* Would @len more bytes, all of them stuck, stay below what may be buffered for this connection? */
 static bool has_room(const struct eyelet_serving *serving, size_t len)
 {
     const struct eyelet_connection *connection = &serving->connection;
-    size_t own = connection->in.len + connection->out.len + len;
+    size_t own = connection->in.len + connection->out.len;
+    size_t max = serving->env->opts.connection_buffer_max;
 
-    return own <= serving->env->opts.connection_buffer_max && own <= connection->pool->held_max &&
-           connection->pool->held <= connection->pool->held_max - own;
+    return own <= max && len <= max - own;
 }
 
 /* A reply that cannot be sent, and why not. */
@@ -80,7 +98,7 @@ static int answer_reply(struct eyelet_serving *serving, uint32_t id, const struc
     if (eyelet_session_measure_reply(&connection->session, reply->len, &head_len) < 0)
         return answer_exhausted(serving, id, "reply of %zu bytes is longer than the server's limit of a frame, %u",
                                 reply->len, serving->env->opts.frame_max);
-    if (!has_room(serving, head_len + reply->len))
+    if (!has_room(serving, head_len + reply->len) && (!write_some(serving) || !has_room(serving, head_len + reply->len)))
         return answer_exhausted(serving, id, "%zu bytes wait to be sent already, there is no room for %zu more",
                                 connection->out.len, head_len + reply->len);
 
@@ -149,23 +167,6 @@ struct turn {
 static bool is_used_up(const struct turn *turn, uint64_t now_ns)
 {
     return turn->n_frames >= TURN_FRAMES_MAX || turn->n_bytes >= TURN_BYTES_MAX || now_ns >= turn->end_ns;
-}
-
-/* Sends what it can. Return: false when nothing can be sent ever again. */
-static bool write_some(struct eyelet_serving *serving)
-{
-    struct eyelet_connection *connection = &serving->connection;
-    uint64_t sent = connection->sent;
-    int r;
-
-    if (connection->out.len == 0 || !serving->can_write)
-        return true;
-    r = eyelet_connection_flush(connection);
-    if (connection->sent != sent)
-        serving->progress_ns = eyelet_now_ns();
-    if (r == -EAGAIN)
-        serving->can_write = false;
-    return r == 0 || r == -EAGAIN;
 }
 
 static bool is_queue_full(const struct eyelet_serving *serving)
@@ -264,20 +265,35 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
     }
 }
 
-/* The peer outran the memory for unfinished frames: its frame is refused, and no other connection suffers. */
+/* There is no memory for the frame whose data is coming: it is refused, skipped as it comes, and nobody else suffers. */
 static bool refuse_frame(struct eyelet_serving *serving, uint64_t now_ns)
 {
     struct eyelet_connection *connection = &serving->connection;
     struct eyelet_session_event event;
     bool is_good;
 
-    eyelet_connection_wake(connection);
     eyelet_session_refuse_data(&connection->session, &event);
     is_good = handle(serving, &event);
-    eyelet_connection_next(connection, now_ns, &event); /* MORE: what is there belongs to the refused frame */
-    is_good = write_some(serving) && is_good;
-    eyelet_connection_settle(connection, serving->env->opts.connection_buffer_max);
+    eyelet_connection_next(connection, now_ns, &event); /* MORE: all that is there belongs to the refused frame */
+    assert(event.kind == EYELET_SESSION_MORE);
     return is_good;
+}
+
+/* Gives back the larger part of its memory. Return: false when the connection is the price. */
+static bool shed(struct eyelet_serving *serving, uint64_t now_ns)
+{
+    const struct eyelet_connection *connection = &serving->connection;
+
+    serving->must_shed = false;
+    if (connection->in.cap < connection->out.cap || !eyelet_connection_waits_for_data(connection))
+        return false; /* the answers wait for a peer that does not take them */
+    return refuse_frame(serving, now_ns);
+}
+
+static bool is_over_own_limit(const struct eyelet_serving *serving)
+{
+    return eyelet_connection_waits_for_data(&serving->connection) &&
+           eyelet_connection_held(&serving->connection) > serving->env->opts.connection_buffer_max;
 }
 
 static bool is_late(const struct eyelet_serving *serving, uint64_t now_ns)
@@ -291,32 +307,49 @@ static bool is_done(const struct eyelet_serving *serving)
     return serving->connection.out.len == 0 && !serving->can_read && (serving->has_ended || serving->is_stopping);
 }
 
-enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns)
+/* A turn with its buffers at hand. */
+static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64_t now_ns)
 {
-    struct eyelet_connection *connection = &serving->connection;
     enum eyelet_serving_turn turn;
     bool was_full = serving->is_full;
 
-    eyelet_connection_wake(connection);
+    if (serving->must_shed && !shed(serving, now_ns))
+        return EYELET_SERVING_OVER;
     if (!write_some(serving))
-        goto over;
+        return EYELET_SERVING_OVER;
     serving->is_full = is_queue_full(serving);
     if (was_full && !serving->is_full)
-        eyelet_session_resume_reading(&connection->session, now_ns);
+        eyelet_session_resume_reading(&serving->connection.session, now_ns);
 
     turn = work(serving, now_ns);
-    if (!write_some(serving) || turn == EYELET_SERVING_OVER)
-        goto over;
-    if (!eyelet_connection_settle(connection, serving->env->opts.connection_buffer_max) &&
-        !refuse_frame(serving, now_ns))
+    if (turn != EYELET_SERVING_OVER && is_over_own_limit(serving) && !refuse_frame(serving, now_ns))
+        return EYELET_SERVING_OVER;
+    if (!write_some(serving))
         return EYELET_SERVING_OVER;
     if (turn == EYELET_SERVING_WAITS && (is_done(serving) || is_late(serving, now_ns)))
         return EYELET_SERVING_OVER;
     return turn;
+}
 
-over:
-    eyelet_connection_settle(connection, serving->env->opts.connection_buffer_max);
-    return EYELET_SERVING_OVER;
+enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving, uint64_t now_ns)
+{
+    enum eyelet_serving_turn turn;
+
+    eyelet_connection_wake(&serving->connection);
+    turn = take_turn(serving, now_ns);
+    eyelet_connection_settle(&serving->connection);
+    return turn;
+}
+
+void eyelet_serving_shed(struct eyelet_serving *serving)
+{
+    serving->must_shed = true;
+}
+
+void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns)
+{
+    eyelet_session_forgive(&serving->connection.session, absence_ns);
+    serving->progress_ns += absence_ns;
 }
 
 bool eyelet_serving_wants_read(const struct eyelet_serving *serving)

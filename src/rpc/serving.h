@@ -54,6 +54,7 @@ enum eyelet_serving_turn {
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
  * @is_full:        too much is queued: nothing is read until it has left
+ * @must_shed:      the server needs its memory back
  * @progress_ns:    when the peer took a byte last, or when something was queued first
  * @give_up_ns:     when the end comes at the latest, if it has begun
  */
@@ -66,6 +67,7 @@ struct eyelet_serving {
     bool has_ended;
     bool is_stopping;
     bool is_full;
+    bool must_shed;
     uint64_t progress_ns;
     uint64_t give_up_ns;
 };
@@ -84,6 +86,15 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 
 /* When the peer is given up if nothing happens; EYELET_NO_DEADLINE if it may rest for ever. */
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
+
+/*
+ * eyelet_serving_shed() - in its next turn it gives back its memory: an unfinished frame is refused; if it is answers
+ * that wait for a slow peer, the connection is over
+ */
+void eyelet_serving_shed(struct eyelet_serving *serving);
+
+/* The server was away for so long: what the peer did not do meanwhile is not held against it. */
+void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns);
 
 /* From now on only what is there is answered: new requests with UNAVAILABLE. Then its turn ends with OVER. */
 void eyelet_serving_stop(struct eyelet_serving *serving);
