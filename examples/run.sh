@@ -3,12 +3,20 @@
 # The whole line once: builds the library and the generated echo service and client, starts the service on a unix socket,
 # calls it, prints the echoed text and the round-trip time. Takes Debian 12 as it comes and installs what is missing.
 #
-# usage: examples/run.sh [TEXT]
+# With --vm the service is an enclave, a virtual machine of its own, and its client is in the parent, another one: the
+# same over real vsock. QEMU emulates both, which takes about a minute.
+#
+# usage: examples/run.sh [--vm] [TEXT]
 set -euo pipefail
 
 program=examples/run.sh
+is_vm=
+if [ "${1-}" = --vm ]; then
+    is_vm=1
+    shift
+fi
 if [ $# -gt 1 ]; then
-    printf 'usage: %s [TEXT]\n' "$program" >&2
+    printf 'usage: %s [--vm] [TEXT]\n' "$program" >&2
     exit 2
 fi
 text=${1-hello, enclave}
@@ -35,6 +43,7 @@ has_tests() {
     [ -e build/release/build.ninja ] && grep -q '^EYELET_TESTS:[A-Z]*=ON$' build/release/CMakeCache.txt
 }
 
+# build TARGET...
 build() {
     local tests=OFF
 
@@ -43,7 +52,7 @@ build() {
     fi
     say "building in build/release"
     logged cmake --preset release -DEYELET_TESTS=$tests || fail "cannot configure the build"
-    logged cmake --build --preset release --target enclave_echo_service parent_echo_client || fail "the build broke"
+    logged cmake --build --preset release --target "$@" || fail "the build broke"
 }
 
 # Returns when the service says on its stdout that it listens; a pipe that ends first is a service that died.
@@ -69,18 +78,33 @@ stop_service() {
     [ "$status" -eq 0 ] || fail "the service ended with status $status when it was asked to stop"
 }
 
+call_on_unix_socket() {
+    build enclave_echo_service parent_echo_client
+    # Not below $TMPDIR: a socket's path has 107 bytes at most.
+    folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
+    address=unix://$folder/echo
+    say "calling the service on $address"
+    : >"$log"
+    start_service
+    build/release/examples/parent_echo_client "$address" "$text" 2>>"$log" || fail "the call failed"
+    stop_service
+}
+
+call_in_vm() {
+    need qemu-system-x86 python3
+    build vm_echo_service vm_echo_client
+    say 'starting a parent, and an enclave inside of it'
+    : >"$log"
+    tests/vm/run.py echo build/release "$text" || fail 'the call failed'
+}
+
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 need "${build_packages[@]}"
-build
-
-# Not below $TMPDIR: a socket's path has 107 bytes at most.
-folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
-address=unix://$folder/echo
-say "calling the service on $address"
-: >"$log"
-start_service
-build/release/examples/parent_echo_client "$address" "$text" 2>>"$log" || fail "the call failed"
-stop_service
+if [ -n "$is_vm" ]; then
+    call_in_vm
+else
+    call_on_unix_socket
+fi

@@ -4,22 +4,23 @@
 # the fuzz targets for some seconds each, and against peers in Go and Rust and containerd. Takes Debian 12 as it comes and
 # installs what is missing.
 #
-# usage: tests/run.sh [dev|release|tsan|fuzz|interop|install|coverage]
-#   without an argument: dev, release (install is part of it), tsan, fuzz, interop
+# usage: tests/run.sh [dev|release|tsan|fuzz|interop|install|vm|vm-enclave|coverage]
+#   without an argument: dev, release (install, vm and vm-enclave are part of it), tsan, fuzz, interop
+#   vm, vm-enclave: real vsock, in virtual machines: within one, and between a parent and its enclaves
 #   interop: prints the matrix of peers and cases
 #   coverage: prints which share of the lines of src/ the tests run
 set -euo pipefail
 
 program=tests/run.sh
 usage() {
-    printf 'usage: %s [dev|release|tsan|fuzz|interop|install|coverage]\n' "$program" >&2
+    printf 'usage: %s [dev|release|tsan|fuzz|interop|install|vm|vm-enclave|coverage]\n' "$program" >&2
     exit 2
 }
 
 [ $# -le 1 ] || usage
 case ${1-all} in
 all) stages=(dev release tsan fuzz interop) ;;
-dev | release | tsan | fuzz | interop | install | coverage) stages=("$1") ;;
+dev | release | tsan | fuzz | interop | install | vm | vm-enclave | coverage) stages=("$1") ;;
 *) usage ;;
 esac
 
@@ -52,13 +53,21 @@ need_to_test() {
     case " $* " in
     *' coverage '*) packages+=(gcovr) ;;
     esac
+    case " $* " in
+    *' release '* | *' vm '* | *' vm-enclave '*) packages+=(qemu-system-x86) ;;
+    esac
     need "${build_packages[@]}" "${packages[@]}"
 }
 
+# build PRESET [TARGET...]: all of it, or these.
 build() {
-    say "$place $1: building"
-    logged cmake --preset "$1" || fail "the build '$1' cannot be configured"
-    logged cmake --build --preset "$1" -j "$jobs" || fail "the build '$1' broke"
+    local preset=$1 targets=()
+    shift
+
+    [ $# -eq 0 ] || targets=(--target "$@")
+    say "$place $preset: building"
+    logged cmake --preset "$preset" || fail "the build '$preset' cannot be configured"
+    logged cmake --build --preset "$preset" -j "$jobs" "${targets[@]}" || fail "the build '$preset' broke"
 }
 
 # Leaves in $log what failed tests said, without all the others.
@@ -87,6 +96,12 @@ run_tests() {
     fail "in the build '$preset' these tests did not pass: ${names:-none was found}"
 }
 
+# run_vm_tests LABEL: with what the guests said.
+run_vm_tests() {
+    run_tests release --label-regex "^$1\$" --verbose
+    sed -n 's/^[0-9]*: //p' "$log"
+}
+
 print_coverage() {
     say "$place coverage: building and testing"
     logged "${fixed_addresses[@]}" cmake --build --preset coverage -j "$jobs" --target coverage ||
@@ -99,6 +114,10 @@ run_stage() {
     install)
         build release
         run_tests release --label-regex install
+        ;;
+    vm | vm-enclave)
+        build release test_loopback test_parent enclave
+        run_vm_tests "$1"
         ;;
     coverage)
         build coverage

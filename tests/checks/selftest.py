@@ -7,6 +7,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 import floors  # noqa: E402
+import guard  # noqa: E402
 import headers  # noqa: E402
 import paths  # noqa: E402
 import symbols  # noqa: E402
@@ -135,6 +136,27 @@ class Paths(MadeUpTree):
         self.write("build/dev/x.txt", "/" + "home/somebody\n")
         self.write(".git/x", "/" + "home/somebody\n")
         self.assertEqual(paths.complaints(self.root), [])
+
+
+class Guard(MadeUpTree):
+    def test_a_way_around_is_reported(self):
+        for way in ("syscall(SYS_socket, 40, 1, 0)", "syscall(__NR_socket, 40, 1, 0)", "__real_socket(40, 1, 0)"):
+            self.write("test_x.c", f"    fd = {way};\n")
+            self.assertEqual(len(guard.source_complaints(self.root)), 1, way)
+
+    def test_the_guard_itself_and_its_users_are_not(self):
+        self.write("support/guest.c", "__real_socket(domain, type, protocol)\n")
+        self.write("test_x.c", "socket(AF_VSOCK, SOCK_STREAM, 0); socketpair(AF_UNIX, SOCK_STREAM, 0, fds);\n")
+        self.assertEqual(guard.source_complaints(self.root), [])
+
+    def test_a_program_without_the_guard_is_reported(self):
+        self.assertTrue(guard.opens_unguarded("main T 10 20\nsocket@GLIBC_2.2.5 U\n"))
+        self.assertTrue(guard.opens_unguarded("main T 10 20\neyelet_vsock_bind T 30 20\n"))
+        self.assertFalse(guard.opens_unguarded("main T 10 20\nsocket@GLIBC_2.2.5 U\n__wrap_socket T 30 20\n"))
+        self.assertFalse(guard.opens_unguarded("main T 10 20\nsocketpair@GLIBC_2.2.5 U\n"))
+
+    def test_a_folder_without_programs_is_reported(self):
+        self.assertEqual(len(guard.program_complaints(self.root)), 1)
 
 
 if __name__ == "__main__":

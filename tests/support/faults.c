@@ -29,6 +29,8 @@
 
 #include <cmocka.h>
 
+#include "support/guest.h"
+
 #define PLANS_MAX    64
 #define FAKE_FDS_MAX 1024
 #define NS_PER_MS    1000000ull
@@ -435,14 +437,10 @@ WRAP(int, socket, int domain, int type, int protocol)
 
     if (is_to_fail(FAULT_SOCKET))
         return -1;
-    if (domain != AF_VSOCK)
-        return __real_socket(domain, type, protocol);
-    if (!vsock_is_fake) {
-        errno = EAFNOSUPPORT;
-        return -1;
-    }
+    if (domain != AF_VSOCK || !vsock_is_fake)
+        return guest_socket(domain, type, protocol);
 
-    fd = __real_socket(AF_UNIX, type, 0);
+    fd = guest_socket(AF_UNIX, type, 0);
     if (fd < 0)
         return -1;
     assert_true(fd < FAKE_FDS_MAX);
