@@ -151,6 +151,9 @@ EYELET_API int eyelet_vsock_send(int fd, const void *data, size_t len, size_t ch
  * When the connection ends or fails, or memory runs out, after some bytes, these are handed out; the next call reports
  * it.
  *
+ * This is for answers of a limited size, one at a time. A peer that sends without a pause may have more than @max_size
+ * there at once however large that is: a stream is read with eyelet_vsock_receive_exact().
+ *
  * Return: 0; -EINVAL for @chunk_size 0 or over @max_size; -EMSGSIZE when more than @max_size was there at once: what
  * was read is lost, close the connection; -EAGAIN on a non-blocking @fd with nothing there; -ENOMEM; -errno.
  */
