@@ -9,7 +9,7 @@
 #include <eyelet/vsock.h>
 
 #define DEFAULT_ADDRESS "unix:///tmp/eyelet-raw-echo.sock" /* across a VM's wall: vsock://any:5005, vsock://16:5005 */
-#define MAX_SIZE        (16 << 20) /* of what one client has under way */
+#define MAX_SIZE        (16 << 20)                         /* of what one client has under way */
 #define CHUNK_SIZE      4096
 
 static int fail(const char *act, int r)
