@@ -841,7 +841,11 @@ static unsigned count_hung_up(const int *fds, unsigned n)
 
 static void h104_slow_readers_that_hold_all_the_memory_are_those_who_lose_it(void **state)
 {
-    const struct eyelet_server_opts opts = { .frame_max = FRAME_MAX, .buffer_max = 1 << 20 };
+    const struct eyelet_server_opts opts = {
+        .frame_max = FRAME_MAX,
+        .buffer_max = 1 << 20,
+        .write_stall_ms = 10 * LIVE_PATIENCE_MS, /* nobody is closed for being slow */
+    };
     struct wire wire = { 0 };
     int fds[8];
 

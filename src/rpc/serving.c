@@ -266,7 +266,7 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
     }
 }
 
-/* There is no memory for the frame whose data is coming: it is refused, and skipped as it comes; nobody else suffers. */
+/* There is no memory for the frame whose data is coming: it is refused and skipped as it comes; nobody else suffers. */
 static bool refuse_frame(struct eyelet_serving *serving, uint64_t now_ns)
 {
     struct eyelet_connection *connection = &serving->connection;
