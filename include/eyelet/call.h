@@ -30,8 +30,8 @@ struct eyelet_call;
  * Return: @status, to be returned from the handler. A handler that returns a status without having called this gives
  * the caller that status with its name as text; one that has called this and returns EYELET_OK fails all the same.
  */
-EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status, const char *format,
-                                               ...) EYELET_PRINTF(3, 4);
+EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status,
+                                                               const char *format, ...) EYELET_PRINTF(3, 4);
 
 /**
  * eyelet_call_alloc() - memory for a reply

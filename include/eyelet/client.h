@@ -53,8 +53,8 @@ struct eyelet_client_opts {
 
 /**
  * struct eyelet_call_opts - how one call behaves; zero means the client's default
- * @timeout_ms:  from now to the reply, over waiting for other threads, writing and reading; travels to the server, which
- *               may shorten it. 0 is the client's default, not "no time left": do not call when there is none
+ * @timeout_ms:  from now to the reply, over waiting for other threads, writing and reading; travels to the server,
+ *               which may shorten it. 0 is the client's default, not "no time left": do not call when there is none
  * @metadata:    pairs that travel with the request; keys are lower-cased on the way
  * @n_metadata:  number of pairs, at most 64, 16 KiB in all
  */
@@ -103,8 +103,9 @@ EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *clien
  *   any other                  from the server, struct eyelet_error says so in is_remote
  *
  * and error.may_have_executed tells whether the server may have run it. It is exact for what this side found out; for a
- * status that came from the server it is true, because a status does not say how far the call got: what the server itself
- * refused (UNIMPLEMENTED, UNAVAILABLE from one that is stopping) was not run, but a handler may have said the same.
+ * status that came from the server it is true, because a status does not say how far the call got: what the server
+ * itself refused (UNIMPLEMENTED, UNAVAILABLE from one that is stopping) was not run, but a handler may have said the
+ * same.
  *
  * UNAVAILABLE with is_remote false means that the connection is gone, with is_remote true that it lives.
  */

@@ -113,8 +113,8 @@ EYELET_API void eyelet_frame_decoder_init(struct eyelet_frame_decoder *decoder, 
  *     }
  *     keep(in);
  *
- * Return: an enum eyelet_frame_result. After EYELET_FRAME_LOST_SYNC, which the first byte of a head already decides, the
- * decoder must not be fed again.
+ * Return: an enum eyelet_frame_result. After EYELET_FRAME_LOST_SYNC, which the first byte of a head already decides,
+ * the decoder must not be fed again.
  */
 EYELET_API enum eyelet_frame_result eyelet_frame_feed(struct eyelet_frame_decoder *decoder, struct eyelet_slice *in,
                                                       struct eyelet_slice *ret_data);

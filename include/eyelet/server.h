@@ -18,8 +18,8 @@ struct eyelet_server;
 
 /**
  * struct eyelet_server_opts - how a server behaves; zero means the default
- * @is_enclave:              the profile for an enclave: @frame_max defaults to 1 MiB, and vsock peers with CID 1 or this
- *                           machine's own CID are refused, since nobody but the parent has business here
+ * @is_enclave:              the profile for an enclave: @frame_max defaults to 1 MiB, and vsock peers with CID 1 or
+ *                           this machine's own CID are refused, since nobody but the parent has business here
  * @backlog:                 connections that wait to be accepted; default 128
  * @frame_max:               longest frame data accepted and sent, in bytes; default 4 MiB, at most 16 MiB - 1
  * @connections_max:         default 256; more are accepted and closed at once

@@ -26,8 +26,8 @@ EYELET_BEGIN_DECLS
  * @handlers:  the generated struct of handlers; must outlive the server
  * @userdata:  handed to every handler
  *
- * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a service of that name; EYELET_FAILED_PRECONDITION
- * while it runs; EYELET_RESOURCE_EXHAUSTED without memory.
+ * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a service
+ * of that name; EYELET_FAILED_PRECONDITION while it runs; EYELET_RESOURCE_EXHAUSTED without memory.
  */
 EYELET_API enum eyelet_status eyelet_server_add_service(struct eyelet_server *server,
                                                         const struct eyelet_service *service, const void *handlers,

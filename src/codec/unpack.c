@@ -94,8 +94,8 @@ static enum eyelet_unpack_result fail_unpack(const ProtobufCMessageDescriptor *t
     switch (failure) {
     case EYELET_ALLOC_FAILURE_LIMIT:
         eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
-                         "cannot decode %s: %zu bytes of it take more than the %zu bytes of memory that their length and "
-                         "decode_max allow",
+                         "cannot decode %s: %zu bytes of it take more than the %zu bytes of memory that their length "
+                         "and decode_max allow",
                          type->name, payload.len, budget);
         return EYELET_UNPACK_OVER_BUDGET;
     case EYELET_ALLOC_FAILURE_MEMORY:

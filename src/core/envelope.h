@@ -75,7 +75,7 @@ bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_ur
  */
 enum eyelet_status eyelet_response_status(const struct eyelet_response *response, struct eyelet_error *reterr);
 
-/* Keeps the details of an encoded Status in @error, as many whole ones as fit; eyelet_error_next_detail() walks them. */
+/* Keeps an encoded Status's details in @error, as many whole ones as fit; eyelet_error_next_detail() walks them. */
 void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status);
 
 /*

@@ -126,8 +126,9 @@ static enum eyelet_status check_opts(const struct eyelet_server_opts *opts, stru
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", opts->decode_max,
                                 EYELET_DECODE_MAX_MIN);
     if (opts->call_timeout_ms > opts->call_timeout_max_ms)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "call_timeout_ms of %u is over call_timeout_max_ms, %u",
-                                opts->call_timeout_ms, opts->call_timeout_max_ms);
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
+                                "call_timeout_ms of %u is over call_timeout_max_ms, %u", opts->call_timeout_ms,
+                                opts->call_timeout_max_ms);
     return EYELET_OK;
 }
 
