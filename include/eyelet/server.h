@@ -67,6 +67,9 @@ struct eyelet_server_opts {
  *
  * From here on peers can connect; they are answered once eyelet_server_run() is called.
  *
+ * A descriptor of fd:// or systemd:// becomes the server's. When this fails after it was found to be of use, for lack
+ * of memory or other descriptors, it is closed; otherwise it is the caller's as before.
+ *
  * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for an address or option that makes no sense; EYELET_ALREADY_EXISTS when
  * somebody listens there, or something that is not ours is in the way; EYELET_PERMISSION_DENIED; EYELET_UNAVAILABLE
  * without vsock in this kernel, or when systemd:// finds that no socket was handed over; EYELET_RESOURCE_EXHAUSTED
