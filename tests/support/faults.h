@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together. */
+/* One member per line of wrapped.txt, in upper case; FAULT_ALLOC counts malloc, calloc and realloc together, FAULT_RECV recv and recvmsg. */
 enum fault_call {
     FAULT_ALLOC,
     FAULT_SOCKET,
