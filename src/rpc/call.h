@@ -57,7 +57,7 @@ struct eyelet_serving;
  * @is_deferred:     the handler said so
  * @is_returned:     the handler has returned
  * @is_completed:    a deferred call was answered by its owner
- * @is_sleeping:     its thread is in @changed
+ * @is_sleeping:     its thread is in @changed, and the call among the sleepers, linked by @sleep_next
  * @wants_message:   its thread waits for a message
  * @wants_room:      its thread waits for room to send
  * @cancelled:       why nobody waits for the answer; EYELET_OK as long as somebody does
@@ -94,6 +94,7 @@ struct eyelet_call {
     size_t n_passed;
 
     pthread_cond_t changed;
+    struct eyelet_call *sleep_next;
     bool is_queued;
     bool is_live;
     bool is_deferred;
@@ -154,6 +155,12 @@ enum eyelet_status eyelet_call_send_bytes(struct eyelet_call *call, const struct
 
 /* The same without waiting: EYELET_RESOURCE_EXHAUSTED when much waits to be sent already. */
 enum eyelet_status eyelet_call_try_send_bytes(struct eyelet_call *call, const struct eyelet_outgoing *message);
+
+/*
+ * eyelet_call_end() - the call has its end: it is answered, if the peer still waits, and interceptors are told; under
+ * the server's lock, which may be released meanwhile
+ */
+void eyelet_call_end(struct eyelet_call *call, enum eyelet_status status);
 
 /* Which interceptors a call has passed is told the end, in the opposite order; @status is how it ended. */
 void eyelet_call_tell_end(struct eyelet_call *call, enum eyelet_status status);

@@ -215,7 +215,7 @@ static void note_unflushed(struct eyelet_serving *serving)
 /* Threads that wait to send on a stream go on when there is room again. */
 static void notice_room(struct eyelet_serving *serving)
 {
-    if (serving->connection.out.len >= STREAM_QUEUE_MAX)
+    if (!eyelet_serving_has_room(serving))
         return;
     for (struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
         if (call->wants_room)
@@ -255,6 +255,12 @@ bool eyelet_serving_flush(struct eyelet_serving *serving)
     is_good = write_some(serving);
     eyelet_connection_settle(&serving->connection);
     return is_good;
+}
+
+void eyelet_serving_flush_now(struct eyelet_serving *serving)
+{
+    if (!eyelet_serving_flush(serving))
+        serving->is_over = true;
 }
 
 /* Would @len more bytes, all of them stuck, stay below what may be buffered for this connection? */
@@ -342,6 +348,11 @@ enum eyelet_status eyelet_serving_answer(struct eyelet_call *call, enum eyelet_s
     return status;
 }
 
+bool eyelet_serving_has_room(const struct eyelet_serving *serving)
+{
+    return serving->connection.out.len < STREAM_QUEUE_MAX;
+}
+
 int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *message)
 {
     struct eyelet_serving *serving = call->serving;
@@ -349,7 +360,7 @@ int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *
     int r;
 
     assert(call->is_live);
-    if (connection->out.len >= STREAM_QUEUE_MAX)
+    if (!eyelet_serving_has_room(serving))
         return -EAGAIN;
     eyelet_connection_wake(connection);
     begin_waiting(serving);
@@ -381,9 +392,28 @@ static void refuse(struct eyelet_serving *serving, uint32_t id, const struct eye
     put_failure(serving, id, error);
 }
 
-static void expire_call(struct eyelet_timer *timer, uint64_t now_ns)
+/* A live call that cannot go on for a reason of this side's. */
+static void fail_call(struct eyelet_call *call, enum eyelet_status status, const char *why)
 {
-    eyelet_serving_expire((struct eyelet_call *)((char *)timer - offsetof(struct eyelet_call, timer)), now_ns);
+    struct eyelet_serving *serving = call->serving;
+    struct eyelet_error error;
+
+    eyelet_error_set(&error, status, "%s", why);
+    log_call(serving, call->id, &error);
+    put_failure(serving, call->id, &error);
+    cancel(call, status, why);
+}
+
+static void *expire_call(struct eyelet_timer *timer, uint64_t now_ns)
+{
+    struct eyelet_call *call = (struct eyelet_call *)((char *)timer - offsetof(struct eyelet_call, timer));
+    struct eyelet_serving *serving = call->serving;
+
+    if (now_ns >= call->deadline_ns)
+        fail_call(call, EYELET_DEADLINE_EXCEEDED, "deadline is over");
+    else
+        fail_call(call, EYELET_RESOURCE_EXHAUSTED, "too many messages wait and nobody takes them");
+    return serving;
 }
 
 /* Fills in a call that nobody else knows yet. */
@@ -419,6 +449,9 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
         .peer = &serving->peer,
         .call = call,
     };
+    if ((call->kind & EYELET_CLIENT_STREAM) != 0 && call->has_message &&
+        eyelet_inbox_put(&call->inbox, call->request.payload, &serving->env->inbox_limits, now_ns) < 0)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a message");
     return eyelet_session_accept(&serving->connection.session, event, call->kind, call, reterr);
 }
 
@@ -442,21 +475,9 @@ static void take_call(struct eyelet_serving *serving, const struct eyelet_sessio
 
     serving->env->counters.calls_started++;
     call->is_live = true;
-    keep(call, event->frame.len);
+    keep(call, event->frame.len + eyelet_inbox_held(&call->inbox));
     set_timer(call);
     enqueue(call);
-}
-
-/* A stream that cannot go on for a reason of this side's. */
-static void fail_stream(struct eyelet_call *call, enum eyelet_status status, const char *why)
-{
-    struct eyelet_serving *serving = call->serving;
-    struct eyelet_error error;
-
-    eyelet_error_set(&error, status, "%s", why);
-    log_call(serving, call->id, &error);
-    put_failure(serving, call->id, &error);
-    cancel(call, status, why);
 }
 
 static void take_data(struct eyelet_serving *serving, const struct eyelet_session_event *event, uint64_t now_ns)
@@ -469,7 +490,7 @@ static void take_data(struct eyelet_serving *serving, const struct eyelet_sessio
     if (event->is_end)
         call->is_inbox_ended = true;
     if (event->has_message && eyelet_inbox_put(&call->inbox, event->message, limits, now_ns) < 0) {
-        fail_stream(call, EYELET_RESOURCE_EXHAUSTED, "no memory for a message");
+        fail_call(call, EYELET_RESOURCE_EXHAUSTED, "no memory for a message");
         return;
     }
     if (!was_stuffed && eyelet_inbox_is_stuffed(&call->inbox, limits))
@@ -499,14 +520,6 @@ struct eyelet_inbox_message *eyelet_serving_take_message(struct eyelet_call *cal
     if (call->is_live)
         set_timer(call);
     return message;
-}
-
-void eyelet_serving_expire(struct eyelet_call *call, uint64_t now_ns)
-{
-    if (now_ns >= call->deadline_ns)
-        fail_stream(call, EYELET_DEADLINE_EXCEEDED, "deadline is over");
-    else
-        fail_stream(call, EYELET_RESOURCE_EXHAUSTED, "too many messages wait and nobody takes them");
 }
 
 /* The peer broke the protocol, or asked for too much: the session has ended the call, if there was one. */
@@ -598,7 +611,7 @@ static void end_reading(struct eyelet_serving *serving, uint64_t now_ns)
     for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
         next = call->next;
         if (call->is_live && !call->is_inbox_ended)
-            fail_stream(call, EYELET_CANCELLED, "the connection ended before the stream did");
+            fail_call(call, EYELET_CANCELLED, "the connection ended before the stream did");
     }
 }
 
@@ -726,7 +739,7 @@ static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64
     enum eyelet_serving_turn turn;
     bool was_full = serving->is_full;
 
-    if (serving->is_over || !write_some(serving))
+    if (serving->is_over || !write_some(serving) || (serving->has_hung_up && !may_take(serving)))
         return EYELET_SERVING_OVER;
     serving->is_full = is_queue_full(serving);
     if (was_full && !serving->is_full)
@@ -790,7 +803,7 @@ static void cancel_calls(struct eyelet_serving *serving, enum eyelet_status stat
         if (!call->is_live)
             continue;
         if (is_answered)
-            fail_stream(call, status, why);
+            fail_call(call, status, why);
         else
             cancel(call, status, why);
     }
@@ -834,7 +847,7 @@ static void shed_calls(struct eyelet_serving *serving)
     for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
         next = call->next;
         if (call->is_live && (call->is_queued || call->inbox.n_messages > 0))
-            fail_stream(call, EYELET_RESOURCE_EXHAUSTED, "no memory for what waits");
+            fail_call(call, EYELET_RESOURCE_EXHAUSTED, "no memory for what waits");
     }
 }
 

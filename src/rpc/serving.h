@@ -162,11 +162,11 @@ enum eyelet_status eyelet_serving_answer(struct eyelet_call *call, enum eyelet_s
 /* eyelet_serving_send() - queue a message of a stream. Return: 0, -EMSGSIZE, -EAGAIN when too much waits, -ENOMEM. */
 int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *message);
 
+/* eyelet_serving_has_room() - would a stream's message be queued now? */
+bool eyelet_serving_has_room(const struct eyelet_serving *serving);
+
 /* eyelet_serving_take_message() - the next message of a stream, the caller's; NULL when there is none now. */
 struct eyelet_inbox_message *eyelet_serving_take_message(struct eyelet_call *call);
-
-/* eyelet_serving_expire() - a call's timer is over: it is cancelled for its deadline or for want of a reader. */
-void eyelet_serving_expire(struct eyelet_call *call, uint64_t now_ns);
 
 /* eyelet_serving_release() - nobody has the call any more: it is freed, unless something still holds it. */
 void eyelet_serving_release(struct eyelet_call *call);
@@ -174,9 +174,10 @@ void eyelet_serving_release(struct eyelet_call *call);
 /*
  * eyelet_serving_flush() - send what is queued, as far as the socket takes it
  *
- * Return: false when the connection is over.
+ * Return: false when the connection is over. eyelet_serving_flush_now() leaves that for the next turn.
  */
 bool eyelet_serving_flush(struct eyelet_serving *serving);
+void eyelet_serving_flush_now(struct eyelet_serving *serving);
 
 /* What a waiting connection wants to hear of beside bytes to read: room to write. */
 bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
