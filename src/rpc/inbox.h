@@ -47,7 +47,7 @@ struct eyelet_inbox {
     uint64_t over_ns;
 };
 
-/* eyelet_inbox_put() - copy a message in, the last one. Return: 0 or -ENOMEM. */
+/* eyelet_inbox_put() - copy a message in, the last one. Return: 0; -ENOMEM, also when it is stuffed: look before. */
 int eyelet_inbox_put(struct eyelet_inbox *inbox, struct eyelet_slice message,
                      const struct eyelet_inbox_limits *limits, uint64_t now_ns);
 
