@@ -48,8 +48,8 @@ static void append(struct eyelet_inbox *inbox, struct eyelet_inbox_message *mess
     inbox->n_bytes += message->len;
 }
 
-int eyelet_inbox_put(struct eyelet_inbox *inbox, struct eyelet_slice message,
-                     const struct eyelet_inbox_limits *limits, uint64_t now_ns)
+int eyelet_inbox_put(struct eyelet_inbox *inbox, struct eyelet_slice message, const struct eyelet_inbox_limits *limits,
+                     uint64_t now_ns)
 {
     struct eyelet_inbox_message *copy;
 

@@ -44,8 +44,8 @@ static bool is_due(struct eyelet_log *log, struct eyelet_log_rate *rate, uint64_
 }
 
 /* The line's text and how many were left out before it, which is never cut. Return: its length. */
-static size_t EYELET_PRINTF(3, 0) form(uint64_t n_untold, char text[EYELET_LOG_LINE_MAX + 1], const char *format,
-                                       va_list args)
+static size_t EYELET_PRINTF(3, 0)
+    form(uint64_t n_untold, char text[EYELET_LOG_LINE_MAX + 1], const char *format, va_list args)
 {
     char raw[EYELET_LOG_LINE_MAX + 1];
     char end[48] = ""; /* the longest, with 20 digits, takes 38 */

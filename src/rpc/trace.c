@@ -64,7 +64,8 @@ static const char *type_name(uint8_t type, char room[4])
     }
 }
 
-void eyelet_trace_frame(const struct eyelet_trace *trace, int fd, bool is_outgoing, const struct eyelet_frame_head *head)
+void eyelet_trace_frame(const struct eyelet_trace *trace, int fd, bool is_outgoing,
+                        const struct eyelet_frame_head *head)
 {
     char number[4];
 
