@@ -15,7 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together. */
+/*
+ * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together; free() is
+ * watched only.
+ */
 enum fault_call {
     FAULT_ALLOC,
     FAULT_SOCKET,
@@ -69,6 +72,13 @@ void faults_short(enum fault_call call, size_t max);
 
 /* Uses since the last reset, failed ones included. */
 unsigned faults_count(enum fault_call call);
+
+/*
+ * Look for @needle, of 64 bytes at most, in every block that is freed or given to realloc() from now until
+ * faults_reset(). faults_freed_with_needle() says in how many blocks it was.
+ */
+void faults_watch_free(const void *needle, size_t len);
+unsigned faults_freed_with_needle(void);
 
 /* Descriptors open in this process: equal before and after, or something leaked. */
 unsigned faults_open_fds(void);
