@@ -91,6 +91,7 @@ static void what_is_taken_belongs_to_the_taker(void **state)
 
     (void)state;
     assert_int_equal(put(&inbox, bytes, 3, 1), 0);
+    assert_int_equal(put(&inbox, bytes, 3, 1), 0);
     bytes[0] = 'x';
     message = eyelet_inbox_take(&inbox, &limits, 1);
     assert_null(message->next);
@@ -176,6 +177,12 @@ static void h095_nothing_goes_into_a_stuffed_inbox(void **state)
     take_one(&inbox, 1);
     assert_false(eyelet_inbox_is_stuffed(&inbox, &limits));
     assert_int_equal(put(&inbox, bytes, 0, 1), 0);
+    eyelet_inbox_clear(&inbox, false);
+
+    assert_int_equal(put(&inbox, bytes, 1000 - 2 * EYELET_INBOX_MESSAGE_COST, 1), 0);
+    assert_int_equal(put(&inbox, bytes, 0, 1), 0);
+    assert_int_equal(eyelet_inbox_held(&inbox), 1000);
+    assert_true(eyelet_inbox_is_stuffed(&inbox, &limits));
     eyelet_inbox_clear(&inbox, false);
 
     while (put(&inbox, NULL, 0, 1) == 0) /* and no flood of empty ones */
