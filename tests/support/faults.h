@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 /*
- * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together; free() is
- * watched only.
+ * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together, FAULT_RECV
+ * recv and recvmsg; free() is watched only.
  */
 enum fault_call {
     FAULT_ALLOC,
