@@ -23,7 +23,7 @@ struct call {
 
 struct client {
     struct eyelet_session session;
-    struct eyelet_stream streams[STORY_STREAMS];
+    struct eyelet_slot slots[STORY_SLOTS];
     struct call calls[CALLS_MAX];
     unsigned n_calls;
     unsigned n_pending;
@@ -39,7 +39,7 @@ static void start(struct client *client)
     size_t len;
 
     request.payload_len = client->n_calls * 40; /* its length takes one byte or two */
-    if (client->n_calls == CALLS_MAX || client->n_pending == STORY_STREAMS)
+    if (client->n_calls == CALLS_MAX || client->n_pending == STORY_SLOTS)
         return;
     FUZZ_CHECK(eyelet_session_measure_request(&client->session, &request, &len) == 0);
     room = malloc(len);
@@ -158,7 +158,7 @@ static uint64_t tell_in_pieces(uint8_t does, struct eyelet_slice stream, size_t 
     size_t seen = 0, taken = 0;
     bool goes_on = true;
 
-    eyelet_session_init(&client.session, EYELET_SESSION_CLIENT, &story_limits, client.streams, STORY_STREAMS);
+    eyelet_session_init(&client.session, EYELET_SESSION_CLIENT, &story_limits, client.slots, STORY_SLOTS);
     for (unsigned i = 0; i < (does & 0x0f); i++)
         start(&client);
     while (goes_on && seen < stream.len) {

@@ -9,7 +9,7 @@
 
 struct server {
     struct eyelet_session session;
-    struct eyelet_stream streams[STORY_STREAMS];
+    struct eyelet_slot slots[STORY_SLOTS];
     uint8_t finishes; /* bit n: calls whose id has n in bits 1 to 3 are answered at once */
     uint32_t highest_id;
     uint64_t story;
@@ -93,14 +93,14 @@ static void tell_refusal(struct server *server, const struct eyelet_session_even
 static bool feed(struct server *server, struct eyelet_slice bytes, size_t *taken)
 {
     struct eyelet_slice in = eyelet_slice_part(bytes, *taken, bytes.len - *taken);
-    struct eyelet_stream before[STORY_STREAMS];
+    struct eyelet_slot before[STORY_SLOTS];
     struct eyelet_session_event event;
 
     for (;;) {
         struct eyelet_slice was = in;
         bool was_live = false;
 
-        memcpy(before, server->streams, sizeof(before));
+        memcpy(before, server->slots, sizeof(before));
         eyelet_session_feed(&server->session, &in, STORY_START_NS, &event);
         FUZZ_CHECK(in.len <= was.len && in.data + in.len == was.data + was.len);
         was.len -= in.len;
@@ -111,7 +111,7 @@ static bool feed(struct server *server, struct eyelet_slice bytes, size_t *taken
             return true;
         }
 
-        for (unsigned i = 0; i < STORY_STREAMS; i++)
+        for (unsigned i = 0; i < STORY_SLOTS; i++)
             was_live = was_live || (before[i].id != 0 && before[i].id == event.id);
         story_number(&server->story, event.kind);
         story_number(&server->story, event.kind == EYELET_SESSION_BROKEN ? 0 : event.id);
@@ -140,7 +140,7 @@ static uint64_t tell_in_pieces(uint8_t finishes, struct eyelet_slice stream, siz
     size_t seen = 0, taken = 0;
     bool goes_on = true;
 
-    eyelet_session_init(&server.session, EYELET_SESSION_SERVER, &story_limits, server.streams, STORY_STREAMS);
+    eyelet_session_init(&server.session, EYELET_SESSION_SERVER, &story_limits, server.slots, STORY_SLOTS);
     while (goes_on && seen < stream.len) {
         seen += piece_len < stream.len - seen ? piece_len : stream.len - seen;
         goes_on = feed(&server, eyelet_slice_part(stream, 0, seen), &taken);
