@@ -47,9 +47,9 @@ struct eyelet_inbox {
     uint64_t over_ns;
 };
 
-/* eyelet_inbox_put() - copy a message in, the last one. Return: 0 or -ENOMEM. */
-int eyelet_inbox_put(struct eyelet_inbox *inbox, struct eyelet_slice message,
-                     const struct eyelet_inbox_limits *limits, uint64_t now_ns);
+/* eyelet_inbox_put() - copy a message in, the last one. Return: 0; -ENOMEM, also when it is stuffed: look before. */
+int eyelet_inbox_put(struct eyelet_inbox *inbox, struct eyelet_slice message, const struct eyelet_inbox_limits *limits,
+                     uint64_t now_ns);
 
 /* eyelet_inbox_take() - the first message, which is the caller's from now on; NULL when there is none. */
 struct eyelet_inbox_message *eyelet_inbox_take(struct eyelet_inbox *inbox, const struct eyelet_inbox_limits *limits,
@@ -61,7 +61,7 @@ size_t eyelet_inbox_held(const struct eyelet_inbox *inbox);
 /* Does it hold so much that nothing may be put in before something is taken? */
 bool eyelet_inbox_is_stuffed(const struct eyelet_inbox *inbox, const struct eyelet_inbox_limits *limits);
 
-/* When its stream is to be ended for want of a reader: over its limits for EYELET_STREAM_FULL_MS; UINT64_MAX for never. */
+/* When its stream is to be ended for want of a reader, EYELET_STREAM_FULL_MS after @over_ns; UINT64_MAX for never. */
 uint64_t eyelet_inbox_deadline(const struct eyelet_inbox *inbox);
 
 /* Frees a message (NULL is allowed), all messages; @wipe overwrites them before. */

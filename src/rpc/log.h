@@ -10,10 +10,10 @@
 
 #include <eyelet/hooks.h>
 
-#define EYELET_LOG_PER_SECOND           100u /* HOSTILE R12 */
-#define EYELET_LOG_PER_CONNECTION       10u  /* the same */
-#define EYELET_LOG_LINE_MAX             512u /* bytes of a line, without the NUL; the rest is cut */
-#define EYELET_LOG_LINES_WAITING_MAX    32u  /* formed and not handed over yet; more are dropped */
+#define EYELET_LOG_PER_SECOND        100u /* HOSTILE R12 */
+#define EYELET_LOG_PER_CONNECTION    10u  /* the same */
+#define EYELET_LOG_LINE_MAX          512u /* bytes of a line, without the NUL; the rest is cut */
+#define EYELET_LOG_LINES_WAITING_MAX 32u  /* formed and not handed over yet; more are dropped */
 
 /* A rate: so many lines at once, and so many per second. Zeroed memory is a full one. */
 struct eyelet_log_rate {
@@ -46,8 +46,8 @@ struct eyelet_log {
  * eyelet_log_add() - form a line; under the owner's lock
  * @rate:  of the connection that it is about; NULL when it is about none
  *
- * A line that has to be left out, for its rate or for want of memory, is counted. Control bytes and invalid UTF-8 become
- * \xNN.
+ * A line that has to be left out, for its rate or for want of memory, is counted. Control bytes and invalid UTF-8
+ * become \xNN.
  */
 void eyelet_log_add(struct eyelet_log *log, struct eyelet_log_rate *rate, uint64_t now_ns, enum eyelet_log_level level,
                     const char *format, ...) EYELET_PRINTF(5, 6);
