@@ -47,6 +47,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
     call->serving = NULL;
     call->previous = call->next = call->queue_next = NULL;
+    call->codec_reply = NULL;
     call->reply = (struct eyelet_outgoing){ 0 };
     call->failure.status = EYELET_OK;
     call->failure.details_len = 0;
@@ -120,16 +121,19 @@ bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, stru
     return eyelet_error_add_detail(&call->failure, eyelet_slice_of(type_url), value);
 }
 
-enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_status status)
+enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_status status,
+                                      const struct eyelet_serving_codec *codec)
 {
+    if (status == EYELET_OK && call->failure.status == EYELET_OK)
+        status = codec->finish(call);
     if ((unsigned)status > EYELET_STATUS_MAX)
         return eyelet_call_fail(call, EYELET_UNKNOWN, "handler returned status %d", (int)status);
-    if (status == EYELET_OK || call->failure.status != EYELET_OK) {
-        if (status != EYELET_OK)
-            call->failure.status = status; /* the text stays what the handler said */
-        return call->failure.status;
-    }
-    return eyelet_call_fail(call, status, "%s", eyelet_status_name(status));
+    if (status == EYELET_OK)
+        return call->failure.status; /* OK, unless the handler said that it failed and returned OK all the same */
+    if (call->failure.status == EYELET_OK)
+        return eyelet_call_fail(call, status, "%s", eyelet_status_name(status));
+    call->failure.status = status; /* the text stays what the handler said */
+    return status;
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
@@ -240,7 +244,7 @@ static enum eyelet_status ask_interceptors(struct eyelet_call *call)
         if (interceptor->before != NULL)
             status = interceptor->before(&call->info, &error, interceptor->userdata);
         if (status != EYELET_OK && error.status != EYELET_OK)
-            eyelet_call_fail(call, error.status, "%s", error.text);
+            return eyelet_call_fail(call, status, "%s", error.text);
         if (status != EYELET_OK)
             return status;
         call->n_passed++;
@@ -263,7 +267,7 @@ void eyelet_call_tell_end(struct eyelet_call *call, enum eyelet_status status)
     }
 }
 
-enum eyelet_status eyelet_call_run(struct eyelet_call *call, eyelet_serve_fn serve)
+enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec)
 {
     enum eyelet_status status;
 
@@ -272,6 +276,6 @@ enum eyelet_status eyelet_call_run(struct eyelet_call *call, eyelet_serve_fn ser
 
     status = ask_interceptors(call);
     if (status == EYELET_OK)
-        status = serve(call);
+        status = codec->serve(call);
     return status;
 }

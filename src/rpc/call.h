@@ -44,6 +44,7 @@ struct eyelet_serving;
  * @request_memory:  what the request came in and is unpacked into
  * @reply_memory:    what the handler allocates from
  * @message_memory:  what the stream's last message is unpacked into
+ * @codec_reply:     the codec's: what the handler fills in; NULL for none
  * @reply:           set by the codec when the handler succeeded; lives in the memory above
  * @failure:         set by eyelet_call_fail(); status EYELET_OK before that
  * @info:            for interceptors; the numbers grow while it runs
@@ -88,6 +89,7 @@ struct eyelet_call {
     struct eyelet_arena request_memory;
     struct eyelet_arena reply_memory;
     struct eyelet_arena message_memory;
+    void *codec_reply;
     struct eyelet_outgoing reply;
     struct eyelet_error failure;
     struct eyelet_call_info info;
@@ -114,12 +116,17 @@ struct eyelet_call {
     bool is_inbox_ended;
 };
 
-/*
- * What the server calls to unpack a request, run its handler and leave a reply in @call->reply.
+/**
+ * struct eyelet_serving_codec - how messages are served; all services of a server share one
+ * @serve:   unpacks the request and runs the handler
+ * @finish:  when the handler succeeded, be that later: leaves the reply in @call->reply
  *
- * Return: the call's status; on failure @call->failure has a text, or status EYELET_OK for none.
+ * Both return the call's status; on failure @call->failure has a text, or status EYELET_OK for none.
  */
-typedef enum eyelet_status (*eyelet_serve_fn)(struct eyelet_call *call);
+struct eyelet_serving_codec {
+    enum eyelet_status (*serve)(struct eyelet_call *call);
+    enum eyelet_status (*finish)(struct eyelet_call *call);
+};
 
 /* eyelet_call_new() - an empty call. Return: NULL without memory. */
 struct eyelet_call *eyelet_call_new(bool wipe);
@@ -136,15 +143,16 @@ void eyelet_call_free(struct eyelet_call *call);
  */
 int eyelet_call_keep(struct eyelet_call *call, struct eyelet_slice frame, const struct eyelet_request *request);
 
-/*
- * eyelet_call_run() - from a call to its end: deadline, interceptors, codec, handler, deadline
- *
- * Return: EYELET_OK with @call->reply, or the status to answer with, with its text in @call->failure.
- */
-enum eyelet_status eyelet_call_run(struct eyelet_call *call, eyelet_serve_fn serve);
+/* eyelet_call_run() - deadline, interceptors, codec, handler. Return: what the handler did, or why it was not run. */
+enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec);
 
-/* The one place that makes a handler's answer one of ours: a known code, and a text. As eyelet_call_run(). */
-enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_status status);
+/*
+ * eyelet_call_settle() - the one place that makes a handler's answer one of ours
+ *
+ * Return: EYELET_OK with @call->reply, or a known code to answer with, with its text in @call->failure.
+ */
+enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_status status,
+                                      const struct eyelet_serving_codec *codec);
 
 /*
  * eyelet_call_recv_bytes(), eyelet_call_send_bytes() - what eyelet_call_recv_message() and its like are for a codec

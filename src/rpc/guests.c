@@ -13,6 +13,7 @@
 #include "io/socket.h"
 #include "rpc/workers.h"
 
+#define GUEST_EVENTS ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
 #define ACCEPTS_PER_LOOK 64
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
@@ -101,7 +102,7 @@ int eyelet_guests_watch(struct eyelet_guests *guests, int fd, void *who)
 static int await(struct eyelet_guests *guests, struct eyelet_guest *guest)
 {
     struct eyelet_serving *serving = &guest->serving;
-    uint32_t events = EPOLLET | EPOLLIN | (eyelet_serving_wants_write(serving) ? (uint32_t)EPOLLOUT : 0);
+    uint32_t events = GUEST_EVENTS | (eyelet_serving_wants_write(serving) ? (uint32_t)EPOLLOUT : 0);
 
     eyelet_timers_set(&guests->env->timers, &guest->timer, eyelet_serving_deadline(serving));
     if (events == guest->events)
@@ -270,8 +271,10 @@ void eyelet_guests_note(struct eyelet_guests *guests, struct eyelet_guest *guest
 {
     struct eyelet_serving *serving = &guest->serving;
 
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         serving->can_read = !serving->has_ended;
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+        serving->is_ending = true;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
         serving->can_write = true;
     if ((events & (EPOLLHUP | EPOLLERR)) != 0)
@@ -362,7 +365,7 @@ static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_
         free(guest);
         return r;
     }
-    guest->events = EPOLLIN | EPOLLET;
+    guest->events = GUEST_EVENTS;
     r = control(guests, EPOLL_CTL_ADD, fd, guest->events, guest);
     if (r < 0) {
         guest->serving.connection.fd = -1;

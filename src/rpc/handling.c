@@ -32,7 +32,7 @@ void eyelet_call_end(struct eyelet_call *call, enum eyelet_status status)
     else if (eyelet_now_ns() >= call->deadline_ns)
         status = eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
     else
-        status = eyelet_call_settle(call, status);
+        status = eyelet_call_settle(call, status, workers->env.codec);
     status = eyelet_serving_answer(call, status);
     if (call->n_passed == 0 && trace == NULL)
         return;
@@ -130,7 +130,7 @@ enum eyelet_got eyelet_call_recv_bytes(struct eyelet_call *call, struct eyelet_i
     eyelet_workers_lock(workers);
     wait_for_message(workers, call);
     if (call->cancelled != EYELET_OK) {
-        fail_cancelled(call);
+        (void)fail_cancelled(call);
         got = EYELET_GOT_ERROR;
     } else if ((*ret = eyelet_serving_take_message(call)) != NULL) {
         call->info.received_messages++;

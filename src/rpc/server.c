@@ -65,7 +65,7 @@ static void fill_defaults(struct eyelet_server_opts *opts)
     default_u32(&opts->body_grace_ms, 5000);
     default_u32(&opts->body_rate_min, 64u << 10);
     default_u32(&opts->write_stall_ms, 10000);
-    default_u32(&opts->call_timeout_ms, EYELET_TIMEOUT_MS_DEFAULT);
+    default_u32(&opts->call_timeout_ms, 30000);
     default_u32(&opts->call_timeout_max_ms, 300000);
     default_u32(&opts->grace_ms, 5000);
     default_size(&opts->thread_stack, THREAD_STACK);
@@ -271,7 +271,7 @@ const char *eyelet_server_address(const struct eyelet_server *server)
 }
 
 enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct eyelet_service *service,
-                                     const void *handlers, void *userdata, eyelet_serve_fn serve)
+                                     const void *handlers, void *userdata, const struct eyelet_serving_codec *codec)
 {
     struct eyelet_dispatch_node *node;
 
@@ -293,7 +293,7 @@ enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct 
     };
     server->services = node;
     server->workers.env.services = node;
-    server->workers.serve = serve;
+    server->workers.env.codec = codec;
     return EYELET_OK;
 }
 

@@ -624,7 +624,7 @@ static void read_some(struct eyelet_serving *serving, struct turn *turn, uint64_
     switch (r) {
     case 0:
         if (eyelet_buffer_room_len(&connection->in) > 0)
-            serving->can_read = false; /* a short read: there is no more, and if there will be, epoll says so */
+            serving->can_read = serving->is_ending; /* a short read: if there will be more, epoll says so */
         break;
     case EYELET_CONNECTION_CUT:
         break;

@@ -28,6 +28,7 @@ struct eyelet_workers;
  * @n_slots:      of a session
  * @inbox_limits: for streams
  * @services:     who answers
+ * @codec:        how; set before anything runs
  * @pool:         their buffers' memory; @held counts what their calls keep as well
  * @timers:       deadlines of connections and calls
  * @n_timers:     of those that exist, so many may be on
@@ -46,6 +47,7 @@ struct eyelet_serving_env {
     uint32_t n_slots;
     struct eyelet_inbox_limits inbox_limits;
     const struct eyelet_dispatch_node *services;
+    const struct eyelet_serving_codec *codec;
     struct eyelet_buffer_pool pool;
     struct eyelet_timers timers;
     size_t n_timers;
@@ -85,6 +87,7 @@ enum eyelet_serving_turn {
  * @has_input:      what was read may hold another whole frame
  * @can_read:       the socket may have bytes: set by the server on an event, cleared here
  * @can_write:      the socket may take bytes: the same
+ * @is_ending:      the end of what the peer sends is there already, behind what is not read yet
  * @has_hung_up:    the peer is gone in both directions, once what it sent is read
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
@@ -112,6 +115,7 @@ struct eyelet_serving {
     bool has_input;
     bool can_read;
     bool can_write;
+    bool is_ending;
     bool has_hung_up;
     bool has_ended;
     bool is_stopping;

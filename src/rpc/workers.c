@@ -435,7 +435,7 @@ static void run_call(struct eyelet_workers *workers, struct eyelet_call *call)
         hand_over_watch(workers);
     }
     eyelet_workers_unlock(workers);
-    status = eyelet_call_run(call, workers->serve);
+    status = eyelet_call_run(call, workers->env.codec);
     eyelet_workers_lock(workers);
     end_call(workers, call, status);
 }

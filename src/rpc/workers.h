@@ -21,7 +21,6 @@
  *                   moments, by every thread that reads, writes or answers, and never while something of the program
  *                   runs or a thread waits; nothing is locked inside of it
  * @env:             what connections share
- * @serve:           how a call is run; set before any thread starts
  * @guests:          the connections
  * @wake_fd:         an eventfd at the epoll: a write brings one thread; never read
  * @stop_fd:         the same, for eyelet_server_stop()
@@ -42,7 +41,6 @@
 struct eyelet_workers {
     pthread_mutex_t lock;
     struct eyelet_serving_env env;
-    eyelet_serve_fn serve;
     struct eyelet_guests guests;
     int wake_fd;
     int stop_fd;
@@ -52,6 +50,7 @@ struct eyelet_workers {
     uint64_t watched_until_ns;
     bool is_coming;
     struct eyelet_call *watcher;
+    bool is_watched;
     pthread_cond_t resting;
     uint32_t n_resting;
     struct eyelet_call *sleepers;
