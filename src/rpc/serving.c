@@ -452,7 +452,11 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     if ((call->kind & EYELET_CLIENT_STREAM) != 0 && call->has_message &&
         eyelet_inbox_put(&call->inbox, call->request.payload, &serving->env->inbox_limits, now_ns) < 0)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a message");
-    return eyelet_session_accept(&serving->connection.session, event, call->kind, call, reterr);
+    status = eyelet_session_accept(&serving->connection.session, event, call->kind, call, reterr);
+    if (status != EYELET_OK)
+        eyelet_error_set(reterr, status, "'%s' %s and no stream", call->method->name,
+                         call->kind == EYELET_UNARY ? "is unary, it takes one message" : "takes one message");
+    return status;
 }
 
 static void take_call(struct eyelet_serving *serving, const struct eyelet_session_event *event, uint64_t now_ns)
