@@ -1,6 +1,7 @@
 /*
- * Streams, at both ends of a connection: every row of WIRE's "Streams" and HOSTILE's numbers H083 to H100, as far as the
- * session decides them, as bytes. What follows from a full queue, a deadline or a cancel belongs to the tests of rpc.
+ * Streams, at both ends of a connection: every row of WIRE's "Streams" and HOSTILE's numbers H083 to H100, as far as
+ * the session decides them, as bytes. What follows from a full queue, a deadline or a cancel belongs to the tests of
+ * rpc.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -44,6 +45,9 @@
 #define MESSAGE(number, text) SENDS(number, 0, text)
 #define END(number) { .type = DATA, .flags = CLOSED | NO_DATA, .id = (number) }
 #define TOO_BIG(type_, number) { .type = (type_), .id = (number), .fill = SCRIPT_FRAME_MAX + 1 }
+
+/* Of a client's calls 1, 3, 5 and 7. */
+#define ALL_KINDS { EYELET_UNARY, EYELET_CLIENT_STREAM, EYELET_SERVER_STREAM, EYELET_BIDI_STREAM }
 /* clang-format on */
 
 /* --- server ------------------------------------------------------------------------------------------------------- */
@@ -211,7 +215,8 @@ static const struct script at_server[] = {
       .live = 1 },
     { .name = "h103_streams_count_among_the_calls_in_flight",
       .frames = { OPENS(1, CHAT), OPENS(3, SUM), OPENS(5, CHAT), OPENS(7, CHAT), OPENS(9, CHAT), OPENS(11, CHAT),
-                  OPENS(13, CHAT), STARTS(15, CLOSED, COUNT HI), OPENS(17, CHAT), MESSAGE(17, "late"), MESSAGE(3, "x") },
+                  OPENS(13, CHAT), STARTS(15, CLOSED, COUNT HI), OPENS(17, CHAT), MESSAGE(17, "late"),
+                  MESSAGE(3, "x") },
       .story = "call 1 demo.Echo/Chat flags 0x06; call 3 demo.Echo/Sum flags 0x06; call 5 demo.Echo/Chat flags 0x06; "
                "call 7 demo.Echo/Chat flags 0x06; call 9 demo.Echo/Chat flags 0x06; call 11 demo.Echo/Chat flags 0x06; "
                "call 13 demo.Echo/Chat flags 0x06; call 15 demo.Echo/Count \"hi\" flags 0x01; "
@@ -229,8 +234,6 @@ static const struct script at_server[] = {
 };
 
 /* --- client ------------------------------------------------------------------------------------------------------- */
-
-#define ALL_KINDS { EYELET_UNARY, EYELET_CLIENT_STREAM, EYELET_SERVER_STREAM, EYELET_BIDI_STREAM } /* ids 1, 3, 5, 7 */
 
 static const struct script at_client[] = {
     { .name = "a_stream_of_replies_ends_without_a_response",
@@ -813,6 +816,24 @@ static void h084_messages_behind_a_stream_that_is_refused_are_no_fault(void **st
     }
 }
 
+static void h084_messages_behind_one_over_the_limit_are_no_fault(void **state)
+{
+    struct listener listener;
+    struct wire wire = { 0 };
+
+    (void)state;
+    begin_server(&listener);
+    wire_frame_head(&wire, WIRE_DATA, 0, 1, SCRIPT_FRAME_MAX + 1);
+    wire_fill(&wire, 'x', SCRIPT_FRAME_MAX + 1);
+    listener_note(&listener, wire_slice(&wire));
+    hear_often(&listener, 0, 1, FLOOD);
+    assert_string_equal(listener.story, "cancel 1 RESOURCE_EXHAUSTED");
+    assert_int_equal(listener.session.counters.late_frames, FLOOD);
+    assert_int_equal(listener.session.counters.protocol_errors, 0);
+    listener_clear(&listener);
+    wire_clear(&wire);
+}
+
 static void h086_data_on_a_closed_stream_excuses_none_behind_it(void **state)
 {
     struct listener listener;
@@ -1006,7 +1027,10 @@ static void details_of_a_peer_go_on_to_the_next_one(void **state)
     assert_memory_equal(twice.details, error.details, error.details_len);
 }
 
-/* How long a value may be beside a type URL of @url_len bytes when @used bytes are in use: found by trying. */
+/*
+ * How long a value may be beside a type URL of @url_len bytes when @used bytes are in use: found by trying. The detail,
+ * the URL and the value each take a tag and a length besides. SIZE_MAX: there is no room for an empty one.
+ */
 static size_t longest_value(size_t url_len, size_t used)
 {
     static uint8_t url[EYELET_ERROR_DETAILS_MAX + 2], bytes[EYELET_ERROR_DETAILS_MAX + 2];
@@ -1035,23 +1059,30 @@ static void details_are_1_kib_at_most_and_the_one_too_many_changes_nothing(void 
         size_t used;
         size_t longest;
     } table[] = {
-        { 0, 0, 1024 - 3 - 2 - 3 }, /* tag and length: of the detail, of the URL, of the value */
-        { 10, 0, 1024 - 3 - 12 - 3 },
-        { 0, 1017, 1 },
-        { 0, 1018, 0 },
-        { 0, 1019, SIZE_MAX },
-        { 1, 1017, 0 },
-        { 1, 1018, SIZE_MAX },
-        { 0, 1024, SIZE_MAX },
-        { 1016, 0, 0 },
-        { 1017, 0, SIZE_MAX },
-        { 1024, 0, SIZE_MAX },
+        { 0, 0, 1016 },        { 10, 0, 1006 },       { 0, 1017, 1 },        { 0, 1018, 0 },
+        { 0, 1019, SIZE_MAX }, { 1, 1017, 0 },        { 1, 1018, SIZE_MAX }, { 0, 1024, SIZE_MAX },
+        { 1016, 0, 0 },        { 1017, 0, SIZE_MAX }, { 1024, 0, SIZE_MAX },
     };
 
     (void)state;
     for (size_t i = 0; i < N_OF(table); i++) {
         if (longest_value(table[i].url_len, table[i].used) != table[i].longest)
             fail_msg("row %zu: %zu", i, longest_value(table[i].url_len, table[i].used));
+    }
+}
+
+static void details_whose_lengths_would_wrap_are_too_long(void **state)
+{
+    struct eyelet_slice wrong = { (const uint8_t *)"x", SIZE_MAX }, none = { NULL, 0 };
+    struct eyelet_error error;
+
+    (void)state;
+    for (wrong.len = SIZE_MAX; wrong.len > SIZE_MAX - 32; wrong.len--) {
+        eyelet_error_set(&error, EYELET_ABORTED, "x");
+        assert_false(eyelet_error_add_detail(&error, wrong, none));
+        assert_false(eyelet_error_add_detail(&error, none, wrong));
+        assert_false(eyelet_error_add_detail(&error, wrong, wrong));
+        assert_int_equal(error.details_len, 0);
     }
 }
 
@@ -1119,6 +1150,7 @@ int main(void)
         cmocka_unit_test(h097_what_is_owed_is_one_last_frame_for_each_call_given_up),
         cmocka_unit_test(h084_what_was_under_way_when_a_stream_ended_early_is_no_fault),
         cmocka_unit_test(h084_messages_behind_a_stream_that_is_refused_are_no_fault),
+        cmocka_unit_test(h084_messages_behind_one_over_the_limit_are_no_fault),
         cmocka_unit_test(h086_data_on_a_closed_stream_excuses_none_behind_it),
         cmocka_unit_test(h050_a_flood_of_data_without_data_breaks),
         cmocka_unit_test(many_short_streams_are_no_flood),
@@ -1128,6 +1160,7 @@ int main(void)
         cmocka_unit_test(details_go_out_and_come_in_as_they_were),
         cmocka_unit_test(details_of_a_peer_go_on_to_the_next_one),
         cmocka_unit_test(details_are_1_kib_at_most_and_the_one_too_many_changes_nothing),
+        cmocka_unit_test(details_whose_lengths_would_wrap_are_too_long),
         cmocka_unit_test(the_longest_error_fits_into_the_smallest_frame_limit),
         cmocka_unit_test(every_head_is_told_once_whatever_comes_of_it),
     };
