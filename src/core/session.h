@@ -18,13 +18,13 @@
 
 #include "core/envelope.h"
 
-#define EYELET_SESSION_ERRORS_BURST 32            /* HOSTILE limit "protocol-error budget" */
+#define EYELET_SESSION_ERRORS_BURST    32         /* HOSTILE limit "protocol-error budget" */
 #define EYELET_SESSION_ERROR_REFILL_NS 500000000u /* the same: 2 per second */
-#define EYELET_SESSION_LATE_BURST 1024            /* frames for streams that are over: so many at once are a race, */
-#define EYELET_SESSION_LATE_REFILL_NS 1000000u    /* and 1,000 per second; beyond that each is a protocol error */
-#define EYELET_SESSION_LATE_UNDER_WAY 65536u      /* server: excused after an early end: a connection holds so many */
-#define EYELET_SESSION_FRAME_MAX_MIN 4096u        /* every error reply of ours fits into this */
-#define EYELET_SESSION_NO_DEADLINE UINT64_MAX
+#define EYELET_SESSION_LATE_BURST      1024       /* frames for streams that are over: so many at once are a race, */
+#define EYELET_SESSION_LATE_REFILL_NS  1000000u   /* and 1,000 per second; beyond that each is a protocol error */
+#define EYELET_SESSION_LATE_UNDER_WAY  65536u     /* server: excused after an early end: a connection holds so many */
+#define EYELET_SESSION_FRAME_MAX_MIN   4096u      /* every error reply of ours fits into this */
+#define EYELET_SESSION_NO_DEADLINE     UINT64_MAX
 
 enum eyelet_session_role {
     EYELET_SESSION_CLIENT,

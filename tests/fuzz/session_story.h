@@ -11,7 +11,7 @@
 #include "fuzz/fuzz.h"
 
 #define STORY_START    0xcbf29ce484222325u
-#define STORY_SLOTS  16
+#define STORY_SLOTS    16
 #define STORY_START_NS 1000000000000u
 
 static const struct eyelet_session_limits story_limits = {

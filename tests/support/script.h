@@ -2,8 +2,8 @@
  * A session that is told what its peer says, and the sentences that come out of it. One script is run in one piece, in
  * every split and byte by byte: the sentences must be the same (HOSTILE H014).
  *
- *     call 1 demo.Echo/Say "hi"       server: a request; its message if there is one, flags 0x.. when there are any, k=v
- *                                     for each pair of metadata, "not" and a status when it was not accepted
+ *     call 1 demo.Echo/Say "hi"       server: a request; its message if there is one, flags 0x.. when there are any,
+ *                                     k=v for each pair of metadata, "not" and a status when it was not accepted
  *     data 1 "hi" end                 server: a message, the end, or both, on the stream of a live call
  *     refuse 3 INVALID_ARGUMENT       server: an error reply is due
  *     cancel 1 INVALID_ARGUMENT       server: the same, and a live call is over by it
