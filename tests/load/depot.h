@@ -1,5 +1,6 @@
 /*
- * The server's side: the service of load.proto, in a thread of this process or in a child of it, once or again and again.
+ * The server's side: the service of load.proto, in a thread of this process or in a child of it, once or again and
+ * again.
  */
 #ifndef EYELET_TESTS_LOAD_DEPOT_H
 #define EYELET_TESTS_LOAD_DEPOT_H

@@ -346,8 +346,8 @@ uint32_t flood_run(FILE *out)
 
         n_bad += is_good ? 0 : 1;
         fprintf(out, "%s: %s, %u of %u up, %u down, %u wrong; then %s: %s\n", floods[i].name,
-                eyelet_status_name(result.status), result.n_up, floods[i].opts.n_parcels, result.n_down,
-                result.n_wrong, eyelet_status_name(result.after), is_good ? "well" : "NOT WELL");
+                eyelet_status_name(result.status), result.n_up, floods[i].opts.n_parcels, result.n_down, result.n_wrong,
+                eyelet_status_name(result.after), is_good ? "well" : "NOT WELL");
     }
     return n_bad;
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <eyelet/status.h>
+
 /**
  * struct flood_opts - how much
  * @server_threads:  handlers at once

@@ -151,8 +151,8 @@ static void audit_parcels(struct audit *audit, uint32_t number, const struct pla
 
     if (entry->up_received > entry->up_sent || (is_whole && entry->up_received != entry->up_sent))
         complain(audit, "call %u: %u parcels sent up, %u received", number, entry->up_sent, entry->up_received);
-    if (entry->down_received > entry->down_sent || (entry->status == EYELET_OK && plan->fate != PLAN_CANCEL &&
-                                                    entry->down_received != entry->down_sent))
+    if (entry->down_received > entry->down_sent ||
+        (entry->status == EYELET_OK && plan->fate != PLAN_CANCEL && entry->down_received != entry->down_sent))
         complain(audit, "call %u: %u parcels sent down, %u received", number, entry->down_sent, entry->down_received);
 }
 

@@ -666,7 +666,8 @@ static void swap(struct mix_slot *slot)
     end_swap(slot);
 }
 
-/* Is this call one of @n that lie as far from each other as they can, the first one @offset of 8 parts after the start? */
+/* Is this call one of @n that lie as far from each other as they can, the first one @offset of 8 parts after the start?
+ */
 static bool is_turn(const struct mix *mix, uint64_t stream, uint32_t n, uint32_t offset)
 {
     uint32_t between = n > 0 ? mix->opts->n_calls / n : 0;

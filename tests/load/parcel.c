@@ -37,8 +37,8 @@ static uint32_t pick(uint64_t stream, uint32_t what, uint32_t low, uint32_t high
 
 size_t parcel_size(uint64_t stream, uint32_t number)
 {
-    static const uint32_t limits[16] = { 1,   256,  256,  256,  256,  256,  256,   256,
-                                         256, 256,  4096, 4096, 4096, 4096, 16384, PARCEL_SIZE_MAX + 1 };
+    static const uint32_t limits[16] = { 1,   256, 256,  256,  256,  256,  256,   256,
+                                         256, 256, 4096, 4096, 4096, 4096, 16384, PARCEL_SIZE_MAX + 1 };
     uint32_t limit = limits[parcel_hash(stream, number, WHAT_SIZE_CLASS) % 16];
 
     return (size_t)(parcel_hash(stream, number, WHAT_SIZE) % limit);
@@ -138,7 +138,8 @@ bool plan_allows(const struct plan *plan, enum eyelet_status status)
         return status == EYELET_DEADLINE_EXCEEDED;
     case PLAN_CANCEL:
         /* Before the end of a stream that it had to feed; otherwise the end may have been there already. */
-        return status == EYELET_CANCELLED || (status == EYELET_OK && plan->act != PLAN_GATHER && plan->act != PLAN_CHAT);
+        return status == EYELET_CANCELLED ||
+               (status == EYELET_OK && plan->act != PLAN_GATHER && plan->act != PLAN_CHAT);
     case PLAN_CLOSE:
         return status == EYELET_CANCELLED;
     }
