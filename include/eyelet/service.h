@@ -53,32 +53,38 @@ EYELET_API enum eyelet_status eyelet_client_call(struct eyelet_client *client, c
                                                  ProtobufCMessage **ret, struct eyelet_error *reterr);
 
 /**
- * eyelet_done_fn - told of the end of a call that was started
- * @reply:   the receiver's, until protobuf_c_message_free_unpacked(); NULL on failure
- * @error:   on failure; NULL otherwise; valid until the return
+ * eyelet_tell_fn - generated, one for each unary method: casts @done back to the method's own type and calls it
+ * @done:      the program's function, as eyelet_client_start() got it; never NULL
+ * @reply:     of the method's reply type; the receiver's, until protobuf_c_message_free_unpacked(); NULL on failure
+ * @error:     on failure; NULL otherwise; valid until the return
+ * @userdata:  as eyelet_client_start() got it
+ *
+ * A program's function has a type of its own for each method, since it takes that method's reply, and calling it as
+ * anything else is undefined; so the library never calls @done itself, only this.
  *
  * Called once, by a thread that is in eyelet_client_process(), in a call, or in eyelet_client_close(), with nothing
  * locked: it may do anything with the client, closing it included.
  */
-typedef void (*eyelet_done_fn)(enum eyelet_status status, ProtobufCMessage *reply, const struct eyelet_error *error,
-                               void *userdata);
+typedef void (*eyelet_tell_fn)(void (*done)(void), enum eyelet_status status, ProtobufCMessage *reply,
+                               const struct eyelet_error *error, void *userdata);
 
 /**
  * eyelet_client_start() - begin a unary call and do not wait
- * @done:      told of its end; NULL: it is collected with eyelet_client_collect()
- * @userdata:  handed to @done
+ * @tell:      told of its end when @done is not NULL; never NULL itself
+ * @done:      handed to @tell, and not looked at but for NULL: then the call is collected with eyelet_client_collect()
+ * @userdata:  handed to @tell
  * @ret:       the call, for eyelet_pending_cancel(): with @done valid until that is called, without it until
  *             eyelet_client_collect(). May be NULL when @done is not
  *
  * Everything else as for eyelet_client_call().
  *
- * Return: EYELET_OK, and the end comes later; anything else, and @done is not called.
+ * Return: EYELET_OK, and the end comes later; anything else, and @tell is not called.
  */
 EYELET_API enum eyelet_status eyelet_client_start(struct eyelet_client *client, const struct eyelet_service *service,
                                                   const struct eyelet_method *method,
                                                   const struct eyelet_call_opts *opts, const ProtobufCMessage *request,
-                                                  eyelet_done_fn done, void *userdata, struct eyelet_pending **ret,
-                                                  struct eyelet_error *reterr);
+                                                  eyelet_tell_fn tell, void (*done)(void), void *userdata,
+                                                  struct eyelet_pending **ret, struct eyelet_error *reterr);
 
 /**
  * eyelet_client_collect() - wait for the end of a call that was started without a function to be told
