@@ -113,6 +113,7 @@ enum eyelet_wants {
  * struct eyelet_waiter - a thread that waits, on its stack
  * @pending:  its call; NULL for a thread that has none
  * @limit:    see above
+ * @connection_number:  the connection that was there when the wait began
  * @cond:     it sleeps here; there while it is linked
  * @next, @previous:    among all that sleep, the one that began first in front
  * @next_of_pending:    among those of its call
@@ -121,6 +122,7 @@ struct eyelet_waiter {
     struct eyelet_pending *pending;
     enum eyelet_wants wants;
     uint64_t limit;
+    uint64_t connection_number;
     pthread_cond_t cond;
     struct eyelet_waiter *next;
     struct eyelet_waiter *previous;
@@ -148,6 +150,7 @@ struct eyelet_telling {
  * @driver:        what it waits for itself, or NULL
  * @is_polling:    the driver is in poll(), for @poll_events until @poll_until_ns
  * @is_woken:      @wake_fd is readable
+ * @is_cut:        the input buffer has whole frames that no stream had room for
  * @undriven_ns:   since when nobody has the role
  * @heir:          was woken to take the role, and has not run yet
  * @first_waiter, @last_waiter:  threads that sleep
@@ -192,6 +195,7 @@ struct eyelet_client {
     short poll_events;
     uint64_t poll_until_ns;
     bool is_woken;
+    bool is_cut;
     uint64_t undriven_ns;
     struct eyelet_waiter *heir;
     struct eyelet_waiter *first_waiter;
@@ -251,14 +255,15 @@ void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *c
                          const struct eyelet_calling *what);
 
 /*
- * eyelet_pending_admit() - what is asked before a call begins: its metadata, and the interceptors; needs no lock
+ * eyelet_pending_admit() - what is asked before a call begins: its metadata, the interceptors, and whether the client is
+ * being closed. The lock is held, and released for the interceptors.
  *
- * Return: EYELET_OK, or how it ended; @pending->error says why.
+ * Return: false when it is over.
  */
-enum eyelet_status eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what);
+bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what);
 
 /*
- * eyelet_pending_queue() - queue its request and count it in flight; the connection must be there
+ * eyelet_pending_queue() - queue its request, send what the socket takes, and count it in flight; there is a connection
  *
  * Return: false when it is over.
  */
@@ -281,7 +286,10 @@ void eyelet_pending_give_up(struct eyelet_pending *pending, enum eyelet_status s
     EYELET_PRINTF(3, 4);
 void eyelet_pending_expire(struct eyelet_pending *pending);
 
-/* Gives up all started calls and streams whose time is over. */
+/* The end of this side of a stream, if it is open and memory allows. Return: 0 or -ENOMEM. */
+int eyelet_pending_end_sending(struct eyelet_pending *pending);
+
+/* Gives up those started calls and streams whose time is over. */
 void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns);
 
 /* A message for it: copied into its inbox. Return: 0 or -ENOMEM. */

@@ -24,8 +24,7 @@
  */
 bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns);
 
-/* The role of the driver, which nobody has, or that of who makes a connection; and back, to whoever waits. */
-void eyelet_client_take_role(struct eyelet_client *client, const struct eyelet_waiter *waiter);
+/* Gives the role back, to whoever waits. */
 void eyelet_client_release(struct eyelet_client *client);
 
 /* One round without waiting: reads, writes and ends what there is to. Nobody else may have the role. */
@@ -51,7 +50,7 @@ void eyelet_client_pass_on(struct eyelet_client *client);
  */
 void eyelet_client_lose(struct eyelet_client *client, const struct eyelet_error *why);
 
-/* When a foreign loop must call at the latest; 0 for now. */
+/* When there is something to do although nothing came: a deadline of a call or of the peer; UINT64_MAX for never. */
 uint64_t eyelet_client_next_deadline(const struct eyelet_client *client);
 
 /* May something be read, now? Not while a stream holds all that it may. */
