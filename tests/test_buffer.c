@@ -319,6 +319,22 @@ static void h124_buffers_that_wipe_leave_nothing_behind(void **state)
     assert_int_equal(faults_freed_with_needle(), 2 * 3 + 1); /* the scan finds what is there */
 }
 
+static void h124_bytes_that_only_moved_are_wiped_too(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .wipe = true };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    faults_watch_free(canary, sizeof(canary));
+    append(&buffer, &pool, canary, sizeof(canary));
+    eyelet_buffer_settle(&buffer, &pool); /* to small memory */
+    eyelet_buffer_unsettle(&buffer, &pool);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, 1000), 0); /* to the spare, into which nothing comes */
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+    assert_int_equal(faults_freed_with_needle(), 0);
+}
+
 /* In all states in which memory changes hands, each time with no memory for the n-th change. */
 static void h124_buffers_that_wipe_outlive_failing_allocations(void **state)
 {
@@ -424,6 +440,7 @@ int main(void)
         cmocka_unit_test_setup(room_that_is_asked_for_is_all_that_is_taken, faults_setup),
         cmocka_unit_test_setup(any_order_of_acts_keeps_every_byte_in_order, faults_setup),
         cmocka_unit_test_setup(h124_buffers_that_wipe_leave_nothing_behind, faults_setup),
+        cmocka_unit_test_setup(h124_bytes_that_only_moved_are_wiped_too, faults_setup),
         cmocka_unit_test_setup(h124_buffers_that_wipe_outlive_failing_allocations, faults_setup),
         cmocka_unit_test_setup(calls_one_after_the_other_cost_no_malloc, faults_setup),
         cmocka_unit_test_setup(no_more_spares_are_kept_than_are_wanted, faults_setup),

@@ -3,7 +3,7 @@
  */
 #include <eyelet/service.h>
 
-#include "codec/outgoing.h"
+#include "codec/pack.h"
 #include "codec/unpack.h"
 #include "core/error.h"
 #include "rpc/client.h"
@@ -24,7 +24,7 @@ static enum eyelet_status prepare(const struct eyelet_service *service, const st
                                 method->request_type->name, service->name, method->name);
     *ret = (struct eyelet_calling){ .service = service, .method = method, .opts = opts, .unpack = unpack };
     if (request != NULL)
-        ret->message = eyelet_outgoing_of(request);
+        ret->message = eyelet_pack_later(request);
     return EYELET_OK;
 }
 
@@ -79,6 +79,6 @@ enum eyelet_status eyelet_stream_send(struct eyelet_stream *stream, const Protob
     if (!protobuf_c_message_check(message))
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s for %s/%s is incomplete",
                                 method->request_type->name, eyelet_stream_service(stream)->name, method->name);
-    outgoing = eyelet_outgoing_of(message);
+    outgoing = eyelet_pack_later(message);
     return eyelet_stream_send_packed(stream, &outgoing, reterr);
 }

@@ -242,6 +242,7 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
 {
     struct eyelet_slice any;
 
+    assert(error->details_len <= EYELET_ERROR_DETAILS_MAX);
     while (eyelet_status_next_detail(&status, &any)) {
         size_t room = EYELET_ERROR_DETAILS_MAX - error->details_len;
         pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
@@ -259,6 +260,7 @@ bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice typ
     pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
     size_t any_len;
 
+    assert(error->details_len <= EYELET_ERROR_DETAILS_MAX);
     if (type_url.len >= room || value.len >= room)
         return false;
     any_len = bytes_field_len(type_url.len) + bytes_field_len(value.len);
@@ -497,6 +499,7 @@ static void put_status(pb_ostream_t *stream, const struct eyelet_error *error, s
 {
     bool is_done = true;
 
+    assert(error->status != EYELET_OK && error->details_len <= EYELET_ERROR_DETAILS_MAX);
     put_number(stream, STATUS_CODE, (uint64_t)error->status);
     if (text.len > 0)
         put_bytes(stream, STATUS_MESSAGE, text);

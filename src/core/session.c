@@ -75,6 +75,35 @@ static void slot_remove(struct eyelet_session *session, struct eyelet_slot *slot
     session->n_live--;
 }
 
+/* Client: was the frame in work the last one of its stream? One that is owed less, then. */
+static void note_last(struct eyelet_session *session)
+{
+    const struct eyelet_frame_head *head = &session->decoder.head;
+    bool is_last = head->type == EYELET_FRAME_TYPE_RESPONSE || (head->flags & EYELET_FRAME_FLAG_REMOTE_CLOSED) != 0;
+
+    if (is_last && session->n_owed > 0)
+        session->n_owed--;
+}
+
+static bool asks_for_stream(const struct eyelet_frame_head *head)
+{
+    return head->type == EYELET_FRAME_TYPE_REQUEST && (head->flags & EYELET_FRAME_FLAG_REMOTE_OPEN) != 0;
+}
+
+/*
+ * This side ends a call before the peer has. There is no cancel frame: a server hears of nothing and goes on to its own
+ * end; a client stops, but not before the answer has reached it.
+ */
+static void end_early(struct eyelet_session *session, const struct eyelet_slot *slot)
+{
+    const struct eyelet_frame_head *head = &session->decoder.head; /* the one that is offered, if this one is */
+
+    if (session->role == EYELET_SESSION_CLIENT)
+        session->n_owed++;
+    else if (slot->state == EYELET_SLOT_OPEN || (slot->state == EYELET_SLOT_OFFERED && asks_for_stream(head)))
+        session->n_excused = EYELET_SESSION_LATE_UNDER_WAY;
+}
+
 bool eyelet_session_finish(struct eyelet_session *session, uint32_t id)
 {
     struct eyelet_slot *slot = slot_find(session, id);
@@ -82,9 +111,12 @@ bool eyelet_session_finish(struct eyelet_session *session, uint32_t id)
     if (slot == NULL)
         return false;
 
+    end_early(session, slot);
     slot_remove(session, slot);
-    if (session->decoder.state == EYELET_FRAME_STATE_DATA && session->decoder.head.stream_id == id)
-        eyelet_frame_skip(&session->decoder); /* the answer on its way is not wanted any more */
+    if (session->decoder.state == EYELET_FRAME_STATE_DATA && session->decoder.head.stream_id == id) {
+        note_last(session);
+        eyelet_frame_skip(&session->decoder); /* what is on its way is not wanted any more */
+    }
     return true;
 }
 
@@ -135,48 +167,66 @@ static enum verdict drop_error(struct eyelet_session *session, uint64_t now_ns, 
     return charge(session, now_ns, event) ? VERDICT_DROP : VERDICT_EVENT;
 }
 
+/* Is a late frame what a good peer has to send, however many there are? */
+static bool is_excused(struct eyelet_session *session)
+{
+    if (session->role == EYELET_SESSION_CLIENT)
+        return session->n_owed > 0;
+    if (session->n_excused == 0)
+        return false;
+    session->n_excused--;
+    return true;
+}
+
 static enum verdict drop_late(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
 {
     session->counters.late_frames++;
+    if (is_excused(session))
+        return VERDICT_DROP;
     if (spend(&session->late_ns, now_ns, EYELET_SESSION_LATE_BURST, EYELET_SESSION_LATE_REFILL_NS))
         return VERDICT_DROP;
     return drop_error(session, now_ns, event); /* nobody is late so often */
 }
 
-static enum verdict refuse(uint32_t id, struct eyelet_session_event *event)
+/* The frame in work is answered with an error. If it asks for a stream, its first messages are behind it. */
+static enum verdict refuse(struct eyelet_session *session, struct eyelet_session_event *event)
 {
+    const struct eyelet_frame_head *head = &session->decoder.head;
+
+    if (asks_for_stream(head))
+        session->n_excused = EYELET_SESSION_LATE_UNDER_WAY;
     event->kind = EYELET_SESSION_REFUSE;
-    event->id = id;
+    event->id = head->stream_id;
     event->owner = NULL;
     return VERDICT_EVENT;
 }
 
 /* The same for what only a broken or hostile peer does. */
-static enum verdict refuse_error(struct eyelet_session *session, uint32_t id, uint64_t now_ns,
-                                 struct eyelet_session_event *event)
+static enum verdict refuse_error(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
 {
     if (!charge(session, now_ns, event))
         return VERDICT_EVENT;
-    return refuse(id, event);
+    return refuse(session, event);
 }
 
 /* The same for a live call, which is over by it. */
 static enum verdict refuse_slot(struct eyelet_session *session, struct eyelet_slot *slot,
                                 struct eyelet_session_event *event)
 {
-    void *owner = slot->owner;
-
-    refuse(slot->id, event);
-    event->owner = owner;
+    refuse(session, event);
+    event->owner = slot->owner;
+    end_early(session, slot);
     slot_remove(session, slot);
     return VERDICT_EVENT;
 }
 
 static enum verdict fail_slot(struct eyelet_session *session, struct eyelet_slot *slot,
-                                struct eyelet_session_event *event)
+                              struct eyelet_session_event *event)
 {
     event->kind = EYELET_SESSION_FAILED;
     event->owner = slot->owner;
+    end_early(session, slot);
+    note_last(session);
     slot_remove(session, slot);
     return VERDICT_EVENT;
 }
@@ -195,6 +245,16 @@ static void describe_too_big(struct eyelet_session *session, const char *what, s
 {
     eyelet_error_set(error, EYELET_RESOURCE_EXHAUSTED, "%s of %u bytes is longer than the limit of %u", what,
                      session->decoder.head.data_len, session->decoder.data_max);
+}
+
+/* The head of a Data frame on a stream that takes some. One without data that does not end the stream says nothing. */
+static enum verdict judge_message(struct eyelet_session *session, uint64_t now_ns, struct eyelet_session_event *event)
+{
+    const uint8_t both = EYELET_FRAME_FLAG_NO_DATA | EYELET_FRAME_FLAG_REMOTE_CLOSED;
+
+    if ((session->decoder.head.flags & both) == EYELET_FRAME_FLAG_NO_DATA)
+        return drop_error(session, now_ns, event);
+    return VERDICT_TAKE;
 }
 
 /* A Data frame of a stream that takes some. At a client the end of the server's side is the end of the call. */
@@ -232,32 +292,32 @@ static enum verdict judge_request(struct eyelet_session *session, bool is_too_bi
 
     if (head->stream_id % 2 == 0) {
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "stream id %u is not odd", head->stream_id);
-        return refuse_error(session, head->stream_id, now_ns, event);
+        return refuse_error(session, now_ns, event);
     }
     if (head->stream_id <= session->last_id) {
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "stream id %u is not higher than %u before it",
                          head->stream_id, session->last_id);
-        return refuse_error(session, head->stream_id, now_ns, event);
+        return refuse_error(session, now_ns, event);
     }
 
     session->last_id = head->stream_id;
     if ((head->flags & both) == both) {
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request with flags 0x%02x is both open and closed",
                          head->flags);
-        return refuse_error(session, head->stream_id, now_ns, event);
+        return refuse_error(session, now_ns, event);
     }
     if (is_too_big) {
         describe_too_big(session, "request", &event->error);
-        return refuse(head->stream_id, event);
+        return refuse(session, event);
     }
     if (session->is_stopping) {
         eyelet_error_set(&event->error, EYELET_UNAVAILABLE, "server is stopping");
-        return refuse(head->stream_id, event);
+        return refuse(session, event);
     }
     if (session->n_live >= session->limits.calls_max) {
         eyelet_error_set(&event->error, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                          session->n_live);
-        return refuse(head->stream_id, event);
+        return refuse(session, event);
     }
     return VERDICT_TAKE;
 }
@@ -269,11 +329,11 @@ static enum verdict judge_stream_data(struct eyelet_session *session, struct eye
     switch (slot->state) {
     case EYELET_SLOT_OPEN:
         if (!is_too_big)
-            return VERDICT_TAKE;
+            return judge_message(session, now_ns, event);
         describe_too_big(session, "message", &event->error);
         return refuse_slot(session, slot, event);
     case EYELET_SLOT_OFFERED: /* nothing is fed before it is accepted or finished */
-    case EYELET_SLOT_SINGLE: /* WIRE, "Data on a unary call in flight" */
+    case EYELET_SLOT_SINGLE:  /* WIRE, "Data on a unary call in flight" */
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, whose method takes one message",
                          slot->id);
         break;
@@ -303,7 +363,7 @@ static enum verdict judge_data_at_server(struct eyelet_session *session, bool is
     session->has_refused_data = true;
     session->refused_data_id = id;
     eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "data on stream %u, which was never opened", id);
-    return refuse_error(session, id, now_ns, event);
+    return refuse_error(session, now_ns, event);
 }
 
 static enum verdict judge_head_at_server(struct eyelet_session *session, bool is_too_big, uint64_t now_ns,
@@ -345,32 +405,32 @@ static bool has_first_message(uint8_t flags, struct eyelet_slice payload)
 static enum verdict take_request(struct eyelet_session *session, struct eyelet_slice data, uint64_t now_ns,
                                  struct eyelet_session_event *event)
 {
-    uint32_t id = session->decoder.head.stream_id;
+    const struct eyelet_frame_head *head = &session->decoder.head;
 
     if (!eyelet_request_decode(data, &event->request)) {
         eyelet_error_set(&event->error, EYELET_INVALID_ARGUMENT, "request of %zu bytes is no ttrpc Request", data.len);
-        return refuse_error(session, id, now_ns, event);
+        return refuse_error(session, now_ns, event);
     }
     switch (eyelet_request_check(&event->request, &event->error)) {
     case EYELET_OK:
         break;
     case EYELET_RESOURCE_EXHAUSTED: /* too much metadata is clumsy, as too much data is, but no fault */
-        return refuse(id, event);
+        return refuse(session, event);
     default:
-        return refuse_error(session, id, now_ns, event);
+        return refuse_error(session, now_ns, event);
     }
     if (!judge_payload(session, &event->request.payload, now_ns, event))
         return VERDICT_EVENT;
     if (!call_deadline(session, event->request.timeout_ns, now_ns, &event->deadline_ns)) {
         eyelet_error_set(&event->error, EYELET_DEADLINE_EXCEEDED, "timeout of %lld ns was over when the call came",
                          (long long)event->request.timeout_ns);
-        return refuse(id, event);
+        return refuse(session, event);
     }
 
-    slot_add(session, id, EYELET_SLOT_OFFERED, NULL);
+    slot_add(session, head->stream_id, EYELET_SLOT_OFFERED, NULL);
     event->kind = EYELET_SESSION_CALL;
-    event->id = id;
-    event->flags = session->decoder.head.flags;
+    event->id = head->stream_id;
+    event->flags = head->flags;
     event->has_message = has_first_message(event->flags, event->request.payload);
     event->frame = data;
     return VERDICT_EVENT;
@@ -409,9 +469,13 @@ static enum verdict drop_unknown(struct eyelet_session *session, uint64_t now_ns
 {
     uint32_t id = session->decoder.head.stream_id;
 
-    if (id % 2 == 1 && id <= session->last_id)
-        return drop_late(session, now_ns, event);
-    return drop_error(session, now_ns, event);
+    enum verdict verdict;
+
+    if (id % 2 == 0 || id > session->last_id)
+        return drop_error(session, now_ns, event);
+    verdict = drop_late(session, now_ns, event);
+    note_last(session); /* itself excused by what it pays */
+    return verdict;
 }
 
 static enum verdict judge_head_at_client(struct eyelet_session *session, bool is_too_big, uint64_t now_ns,
@@ -432,7 +496,7 @@ static enum verdict judge_head_at_client(struct eyelet_session *session, bool is
         describe_too_big(session, head->type == EYELET_FRAME_TYPE_DATA ? "message" : "reply", &event->error);
         return fail_slot(session, slot, event);
     }
-    return VERDICT_TAKE;
+    return head->type == EYELET_FRAME_TYPE_DATA ? judge_message(session, now_ns, event) : VERDICT_TAKE;
 }
 
 static enum verdict take_response(struct eyelet_session *session, struct eyelet_slice data, uint64_t now_ns,
@@ -640,7 +704,7 @@ enum eyelet_session_event_kind eyelet_session_refuse_data(struct eyelet_session 
     else if (slot != NULL)
         refuse_slot(session, slot, ret);
     else
-        refuse(head->stream_id, ret);
+        refuse(session, ret);
     return ret->kind;
 }
 
@@ -712,6 +776,7 @@ uint32_t eyelet_session_start_request(struct eyelet_session *session, const stru
     size_t envelope_len = head_len - EYELET_FRAME_HEADER_LEN;
     uint32_t id = session->last_id == 0 ? 1 : session->last_id + 2;
 
+    assert((kind & EYELET_CLIENT_STREAM) == 0 || request->payload_len == 0);
     put_frame_head(id, EYELET_FRAME_TYPE_REQUEST, request_flags(kind), envelope_len + request->payload_len, room);
     eyelet_request_encode_head(request, room + EYELET_FRAME_HEADER_LEN, envelope_len);
     slot_add(session, id, state, owner);
@@ -751,6 +816,9 @@ void eyelet_session_put_end(uint32_t id, uint8_t *room)
 {
     put_frame_head(id, EYELET_FRAME_TYPE_DATA, EYELET_FRAME_FLAG_REMOTE_CLOSED | EYELET_FRAME_FLAG_NO_DATA, 0, room);
 }
+
+_Static_assert(EYELET_ERROR_TEXT_MAX + EYELET_ERROR_DETAILS_MAX + 64 <= EYELET_SESSION_FRAME_MAX_MIN,
+               "an error reply fits into every frame limit: text, details, and what stands before them");
 
 size_t eyelet_session_measure_failure(const struct eyelet_error *error)
 {

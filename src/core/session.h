@@ -18,12 +18,13 @@
 
 #include "core/envelope.h"
 
-#define EYELET_SESSION_ERRORS_BURST 32            /* HOSTILE limit "protocol-error budget" */
+#define EYELET_SESSION_ERRORS_BURST    32         /* HOSTILE limit "protocol-error budget" */
 #define EYELET_SESSION_ERROR_REFILL_NS 500000000u /* the same: 2 per second */
-#define EYELET_SESSION_LATE_BURST 1024            /* frames for streams that are over: so many at once are a race, */
-#define EYELET_SESSION_LATE_REFILL_NS 1000000u    /* and 1,000 per second; beyond that each is a protocol error */
-#define EYELET_SESSION_FRAME_MAX_MIN 4096u        /* every error reply of ours fits into this */
-#define EYELET_SESSION_NO_DEADLINE UINT64_MAX
+#define EYELET_SESSION_LATE_BURST      1024       /* frames for streams that are over: so many at once are a race, */
+#define EYELET_SESSION_LATE_REFILL_NS  1000000u   /* and 1,000 per second; beyond that each is a protocol error */
+#define EYELET_SESSION_LATE_UNDER_WAY  65536u     /* server: excused after an early end: a connection holds so many */
+#define EYELET_SESSION_FRAME_MAX_MIN   4096u      /* every error reply of ours fits into this */
+#define EYELET_SESSION_NO_DEADLINE     UINT64_MAX
 
 enum eyelet_session_role {
     EYELET_SESSION_CLIENT,
@@ -71,7 +72,7 @@ struct eyelet_slot {
 
 /* What the session read and did not act on; only ever grow. */
 struct eyelet_session_counters {
-    uint64_t frames;          /* heads that came in */
+    uint64_t frames;          /* heads that came in, good and bad */
     uint64_t late_frames;     /* for a stream that is over: a race, not a fault, up to a flood */
     uint64_t protocol_errors; /* charged to the budget */
 };
@@ -99,6 +100,8 @@ struct eyelet_session {
     size_t reading_got; /* bytes of data that are there */
     uint64_t budget_ns; /* when the error budget will be full again */
     uint64_t late_ns;   /* the same for late frames */
+    uint32_t n_excused; /* server: late frames that a peer may have sent before it heard that its stream was over */
+    uint32_t n_owed;    /* client: calls given up whose last frame has not come; until then late frames are no fault */
     struct eyelet_session_counters counters;
     void (*on_frame)(const struct eyelet_frame_head *head, void *userdata); /* told of every head that came; or NULL */
     void *on_frame_userdata;
@@ -108,7 +111,8 @@ enum eyelet_session_event_kind {
     EYELET_SESSION_MORE,   /* nothing to do until more bytes come: keep what is left of the input */
     EYELET_SESSION_CALL,   /* server: a request, to be accepted or finished before anything else */
     EYELET_SESSION_DATA,   /* a message on a stream, the end of the peer's side, or both */
-    EYELET_SESSION_REFUSE, /* server: answer @id with @error; @owner's call, if there is one, is over by this */
+    EYELET_SESSION_REFUSE, /* server: answer @id with @error; @owner's call, if there is one, is over by this, and if
+                              there is none, a live call of @id goes on */
     EYELET_SESSION_REPLY,  /* client: @response for @owner, whose call is over */
     EYELET_SESSION_FAILED, /* client: @owner's call is over with @error, the connection lives */
     EYELET_SESSION_BROKEN, /* both: close; @error says why */
@@ -170,7 +174,7 @@ enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *sessio
  * eyelet_session_accept() - server: take the call of a CALL event
  * @event:   the event, just handed out
  * @kind:    of its method, which decides what the peer may send; the frame's flags only have to agree
- * @owner:   handed out with what comes on this stream
+ * @owner:   handed out with what comes on this stream; not NULL if it is to hear of its end by REFUSE
  * @reterr:  set on failure only
  *
  * Return: EYELET_OK, and the call is live until eyelet_session_finish(); EYELET_INVALID_ARGUMENT when the peer wants to

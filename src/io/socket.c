@@ -91,6 +91,23 @@ int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n)
     return receive_once(fd, room, cap, 0, ret_n);
 }
 
+int eyelet_socket_recv_edge(int fd, void *room, size_t cap, size_t *ret_n)
+{
+    struct iovec iov = { .iov_base = room, .iov_len = cap };
+    struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+    ssize_t n;
+
+    do {
+        n = recvmsg(fd, &message, 0);
+    } while (n < 0 && errno == EINTR);
+
+    if (n < 0)
+        return -errno;
+
+    *ret_n = (size_t)n;
+    return (message.msg_flags & MSG_CTRUNC) != 0 ? EYELET_SOCKET_CUT : 0;
+}
+
 int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n)
 {
     return receive_once(fd, room, cap, MSG_DONTWAIT, ret_n);

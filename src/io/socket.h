@@ -41,6 +41,16 @@ int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_
  */
 int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n);
 
+#define EYELET_SOCKET_CUT 1 /* of eyelet_socket_recv_edge() */
+
+/*
+ * eyelet_socket_recv_edge() - the same for who waits for edges and takes a short read for the last one
+ *
+ * Return: the same; or EYELET_SOCKET_CUT, which is 0 but that more bytes may be there already: the kernel stopped at
+ * descriptors that a unix peer tried to pass, and that were dropped.
+ */
+int eyelet_socket_recv_edge(int fd, void *room, size_t cap, size_t *ret_n);
+
 /* eyelet_socket_recv_now() - the same, with -EAGAIN on a blocking socket too. */
 int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
 

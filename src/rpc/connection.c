@@ -70,14 +70,14 @@ int eyelet_connection_read(struct eyelet_connection *connection)
 
     if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
-    r = eyelet_socket_recv_some(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
+    r = eyelet_socket_recv_edge(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
         return r;
     if (n == 0)
         return EYELET_CONNECTION_ENDED;
     eyelet_buffer_add(in, n);
     connection->received += n;
-    return 0;
+    return r == EYELET_SOCKET_CUT ? EYELET_CONNECTION_CUT : 0;
 }
 
 enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection, uint64_t now_ns,

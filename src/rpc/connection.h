@@ -16,6 +16,7 @@ struct eyelet_trace;
 
 #define EYELET_CONNECTION_ENDED     1 /* of eyelet_connection_read(): the peer ended */
 #define EYELET_CONNECTION_NO_MEMORY 2 /* of eyelet_connection_read(): nothing was read, for want of room */
+#define EYELET_CONNECTION_CUT       3 /* of eyelet_connection_read(): bytes were read, and there may be more behind */
 
 /**
  * struct eyelet_outgoing - a message to be sent: measured first, then packed straight behind its envelope
@@ -71,7 +72,7 @@ void eyelet_connection_clear(struct eyelet_connection *connection);
  *
  * Moves the bytes that earlier events point to.
  *
- * Return: 0; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is as it was; -EAGAIN
+ * Return: 0; EYELET_CONNECTION_CUT; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is as it was; -EAGAIN
  * when there is nothing now; otherwise -errno: the connection is over.
  */
 int eyelet_connection_read(struct eyelet_connection *connection);

@@ -336,7 +336,7 @@ static size_t read_once(struct eyelet_client *client)
     } else if (r < 0 && r != -EAGAIN) {
         lose_by_errno(client, r);
     }
-    if (r != 0)
+    if (r != 0 && r != EYELET_CONNECTION_CUT)
         return 0;
 
     client->heard_ns = eyelet_now_ns();

@@ -177,7 +177,7 @@ static int queue_message(struct eyelet_pending *pending, const struct eyelet_out
     return r;
 }
 
-static enum eyelet_status send(struct eyelet_stream *stream, const struct eyelet_outgoing *message,
+static enum eyelet_status send_message(struct eyelet_stream *stream, const struct eyelet_outgoing *message,
                                struct eyelet_error *reterr)
 {
     struct eyelet_pending *pending = &stream->pending;
@@ -207,7 +207,7 @@ enum eyelet_status eyelet_stream_send_packed(struct eyelet_stream *stream, const
     enum eyelet_status status;
 
     enter(stream);
-    status = send(stream, message, reterr);
+    status = send_message(stream, message, reterr);
     leave(stream, pending->is_over && status != EYELET_OK && status == pending->status, reterr);
     return status;
 }

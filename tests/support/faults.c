@@ -341,6 +341,25 @@ WRAP(ssize_t, send, int fd, const void *data, size_t len, int flags)
     return is_to_fail(FAULT_SEND) ? -1 : __real_send(fd, data, shortened(FAULT_SEND, len), flags);
 }
 
+/* A cut short read is told as the kernel tells one: with MSG_CTRUNC, since there is more behind. */
+WRAP(ssize_t, recvmsg, int fd, struct msghdr *message, int flags)
+{
+    struct iovec iov = message->msg_iovlen > 0 ? message->msg_iov[0] : (struct iovec){ 0 };
+    struct msghdr cut = *message;
+    ssize_t n;
+
+    if (is_to_fail(FAULT_RECV))
+        return -1;
+    iov.iov_len = shortened(FAULT_RECV, iov.iov_len);
+    if (message->msg_iovlen != 1 || iov.iov_len == message->msg_iov[0].iov_len)
+        return __real_recvmsg(fd, message, flags);
+
+    cut.msg_iov = &iov;
+    n = __real_recvmsg(fd, &cut, flags);
+    message->msg_flags = cut.msg_flags | (n > 0 ? MSG_CTRUNC : 0);
+    return n;
+}
+
 WRAP(ssize_t, recv, int fd, void *room, size_t cap, int flags)
 {
     return is_to_fail(FAULT_RECV) ? -1 : __real_recv(fd, room, shortened(FAULT_RECV, cap), flags);

@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 /*
- * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together; free() is
- * watched only.
+ * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together, FAULT_RECV
+ * recv and recvmsg; free() is watched only.
  */
 enum fault_call {
     FAULT_ALLOC,
@@ -98,7 +98,8 @@ unsigned faults_other_clocks(void);
 /*
  * No test opens AF_VSOCK outside of a virtual machine made for it: socket(AF_VSOCK) fails there with EAFNOSUPPORT, see
  * guest.h, and gives a real one inside. After this call it gives an AF_UNIX socket instead in either place, on which
- * bind, listen and connect record the sockaddr_vm and succeed (or fail as planned by faults_fail()). faults_vsock_last() gives what was recorded last.
+ * bind, listen and connect record the sockaddr_vm and succeed (or fail as planned by faults_fail()).
+ * faults_vsock_last() gives what was recorded last.
  *
  * Such sockets work: a connect to a port on which one of them listens reaches it, whatever the CID. Where nobody
  * listens the connect succeeds as well, and leads nowhere.

@@ -1,0 +1,562 @@
+/*
+ * Who watches, who works, who is told to come.
+ */
+#include "rpc/workers.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "io/socket.h"
+#include "rpc/trace.h"
+#include "rpc/wait.h"
+
+#define CALLS_PER_LOOK 64                        /* as many calls are run before the sockets are looked at again, */
+#define LOOK_AGAIN_NS EYELET_NS_PER_MS           /* or so long */
+#define ABSENCE_MIN_NS (1000 * EYELET_NS_PER_MS) /* HOSTILE H101: peers are closed at their timer +-1 s */
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+
+static int open_descriptors(struct eyelet_workers *workers)
+{
+    struct eyelet_guests *guests = &workers->guests;
+    int r;
+
+    guests->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (guests->epoll_fd < 0)
+        return -errno;
+    workers->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (workers->stop_fd < 0)
+        return -errno;
+    workers->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (workers->wake_fd < 0)
+        return -errno;
+    r = eyelet_guests_watch(guests, workers->stop_fd, &workers->stop_fd);
+    if (r < 0)
+        return r;
+    return eyelet_guests_watch(guests, workers->wake_fd, &workers->wake_fd);
+}
+
+static void close_descriptors(struct eyelet_workers *workers)
+{
+    workers->wake_fd = eyelet_socket_close(workers->wake_fd);
+    workers->stop_fd = eyelet_socket_close(workers->stop_fd);
+    workers->guests.epoll_fd = eyelet_socket_close(workers->guests.epoll_fd);
+}
+
+static int init_locks(struct eyelet_workers *workers)
+{
+    int r = pthread_mutex_init(&workers->lock, NULL);
+
+    if (r != 0)
+        return -r;
+    r = eyelet_wait_init(&workers->resting);
+    if (r < 0)
+        pthread_mutex_destroy(&workers->lock);
+    return r;
+}
+
+int eyelet_workers_init(struct eyelet_workers *workers)
+{
+    struct eyelet_guests *guests = &workers->guests;
+    uint32_t threads = workers->env.opts.threads;
+    int r;
+
+    workers->env.workers = workers;
+    workers->watched_until_ns = EYELET_NO_DEADLINE;
+    workers->wake_fd = workers->stop_fd = guests->epoll_fd = -1;
+    guests->env = &workers->env;
+    guests->accept_again_ns = EYELET_NO_DEADLINE;
+    guests->share = threads > 1 ? threads - 1 : 1; /* HOSTILE H105: one thread is left for others */
+
+    r = init_locks(workers);
+    if (r < 0)
+        return r;
+    r = open_descriptors(workers);
+    if (r == 0)
+        return 0;
+    close_descriptors(workers);
+    pthread_cond_destroy(&workers->resting);
+    pthread_mutex_destroy(&workers->lock);
+    return r;
+}
+
+void eyelet_workers_clear(struct eyelet_workers *workers)
+{
+    struct eyelet_serving_env *env = &workers->env;
+
+    assert(env->n_calls == 0 && workers->guests.n == 0);
+    eyelet_listener_clear(&workers->guests.listener);
+    close_descriptors(workers);
+    while (env->free_calls != NULL) {
+        struct eyelet_call *call = env->free_calls;
+
+        env->free_calls = call->queue_next;
+        eyelet_call_free(call);
+    }
+    eyelet_timers_clear(&env->timers);
+    eyelet_buffer_pool_clear(&env->pool);
+    eyelet_log_clear(&env->log);
+    pthread_cond_destroy(&workers->resting);
+    pthread_mutex_destroy(&workers->lock);
+}
+
+/* --- the lock, and what is told when it is released ---------------------------------------------------------------- */
+
+void eyelet_workers_lock(struct eyelet_workers *workers)
+{
+    pthread_mutex_lock(&workers->lock);
+}
+
+/* Tells one cancelled call's hook, with nothing locked. The call cannot go away meanwhile. */
+static void tell_hook(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    void (*on_cancel)(enum eyelet_status why, void *userdata) = call->on_cancel;
+    void *userdata = call->on_cancel_userdata;
+
+    call->is_hook_due = false;
+    if (on_cancel != NULL) {
+        call->on_cancel = NULL;
+        call->is_in_hook = true;
+        call->hook_thread = pthread_self();
+        pthread_mutex_unlock(&workers->lock);
+        on_cancel(call->cancelled, userdata);
+        pthread_mutex_lock(&workers->lock);
+        call->is_in_hook = false;
+        pthread_cond_broadcast(&call->changed);
+    }
+    eyelet_workers_finish(workers, call);
+}
+
+void eyelet_workers_unlock(struct eyelet_workers *workers)
+{
+    struct eyelet_serving_env *env = &workers->env;
+    struct eyelet_log_line *lines;
+
+    while (env->hooks_due != NULL) {
+        struct eyelet_call *call = env->hooks_due;
+
+        env->hooks_due = call->queue_next;
+        call->queue_next = NULL;
+        tell_hook(workers, call);
+    }
+    lines = eyelet_log_take(&env->log);
+    pthread_mutex_unlock(&workers->lock);
+    eyelet_log_tell(&env->log, lines);
+}
+
+/* --- waking ------------------------------------------------------------------------------------------------------- */
+
+static void ring(int fd)
+{
+    const uint64_t one = 1;
+    ssize_t n = write(fd, &one, sizeof(one));
+
+    (void)n; /* it fails only when the counter is full, and then it was rung often enough */
+}
+
+void eyelet_workers_stop(struct eyelet_workers *workers)
+{
+    int saved = errno; /* in a signal handler */
+
+    workers->is_stop_asked = true;
+    ring(workers->stop_fd);
+    errno = saved;
+}
+
+/* One more thread, if one has nothing to do. */
+static void call_one(struct eyelet_workers *workers)
+{
+    if (workers->is_coming)
+        return;
+    if (workers->n_watching > 0) {
+        workers->is_coming = true;
+        ring(workers->wake_fd);
+    } else if (workers->n_resting > 0) {
+        pthread_cond_signal(&workers->resting);
+    }
+}
+
+static bool has_work(const struct eyelet_workers *workers)
+{
+    return eyelet_guests_has_calls(&workers->guests) || eyelet_guests_has_turns(&workers->guests);
+}
+
+/* Is there nobody left, and nobody to come? */
+static bool is_finished(const struct eyelet_workers *workers)
+{
+    const struct eyelet_guests *guests = &workers->guests;
+
+    return (guests->is_draining || guests->listener.is_connected) && guests->n == 0 && workers->env.n_calls == 0;
+}
+
+/* When time brings something; 0 when that is now. */
+static uint64_t next_deadline(const struct eyelet_workers *workers)
+{
+    const struct eyelet_guests *guests = &workers->guests;
+    uint64_t deadline_ns = eyelet_guests_deadline(guests);
+
+    if (workers->is_stop_asked && !guests->is_draining)
+        return 0;
+    if (guests->is_draining && guests->n > 0 && workers->give_up_ns < deadline_ns)
+        deadline_ns = workers->give_up_ns;
+    return deadline_ns;
+}
+
+void eyelet_workers_share(struct eyelet_workers *workers)
+{
+    if (has_work(workers) || is_finished(workers))
+        call_one(workers);
+    else if (workers->n_watching > 0 && next_deadline(workers) < workers->watched_until_ns)
+        call_one(workers); /* to mind the time */
+}
+
+/* Nobody watches any more: one of those who wait does it from now on. */
+static void hand_over_watch(struct eyelet_workers *workers)
+{
+    if (workers->n_watching > 0 || workers->watcher != NULL)
+        return;
+    if (workers->n_resting > 0)
+        pthread_cond_signal(&workers->resting);
+    else if (workers->sleepers != NULL)
+        pthread_cond_signal(&workers->sleepers->changed);
+}
+
+void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    if (call->is_sleeping)
+        pthread_cond_signal(&call->changed);
+    else if (workers->watcher == call && workers->is_watched)
+        ring(workers->wake_fd); /* nobody else watches, so it wakes this one */
+}
+
+void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving *serving)
+{
+    eyelet_guests_attend(&workers->guests, serving);
+}
+
+void eyelet_workers_finish(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    eyelet_guests_call_is_over(&workers->guests, call);
+}
+
+/* --- watching ----------------------------------------------------------------------------------------------------- */
+
+/* The process was stopped, or every thread was in a handler: what came meanwhile was not read, and nobody is late by it. */
+static void forgive_absence(struct eyelet_workers *workers, uint64_t absence_ns, uint64_t now_ns)
+{
+    if (absence_ns >= ABSENCE_MIN_NS)
+        eyelet_guests_forgive(&workers->guests, absence_ns, now_ns);
+}
+
+static void note_events(struct eyelet_workers *workers, const struct epoll_event *events, int n)
+{
+    struct eyelet_guests *guests = &workers->guests;
+
+    for (int i = 0; i < n; i++) {
+        void *who = events[i].data.ptr;
+
+        if (who == &guests->listener)
+            eyelet_guests_note_listener(guests);
+        else if (who == &workers->wake_fd)
+            workers->is_coming = false;
+        else if (who != &workers->stop_fd)
+            eyelet_guests_note(guests, who, events[i].events);
+    }
+}
+
+/* epoll_wait()'s timeout: rounded up, so that the time is over when it wakes. */
+static int timeout_until(uint64_t deadline_ns, uint64_t now_ns)
+{
+    uint64_t left_ms;
+
+    if (deadline_ns == EYELET_NO_DEADLINE)
+        return -1;
+    if (deadline_ns <= now_ns)
+        return 0;
+    left_ms = (deadline_ns - now_ns + EYELET_NS_PER_MS - 1) / EYELET_NS_PER_MS;
+    return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
+}
+
+static void start_draining(struct eyelet_workers *workers, uint64_t now_ns)
+{
+    workers->give_up_ns = eyelet_deadline_after_ms(now_ns, workers->env.opts.grace_ms);
+    eyelet_guests_drain(&workers->guests);
+}
+
+static void fail(struct eyelet_workers *workers, int error_number)
+{
+    struct eyelet_error why;
+
+    eyelet_error_errno(&why, error_number, "server cannot go on");
+    eyelet_log_add(&workers->env.log, NULL, eyelet_now_ns(), EYELET_LOG_ERROR, "%s", why.text);
+    workers->error = error_number;
+    workers->is_stop_asked = true;
+    workers->guests.is_draining = true;
+    workers->give_up_ns = 0; /* no grace */
+}
+
+/* What time and a stop bring. */
+static void look_around(struct eyelet_workers *workers, uint64_t now_ns)
+{
+    int r;
+
+    workers->guests.awake_ns = now_ns;
+    if (workers->is_stop_asked && !workers->guests.is_draining)
+        start_draining(workers, now_ns);
+    r = eyelet_guests_look(&workers->guests, now_ns);
+    if (r < 0 && workers->error == 0)
+        fail(workers, r);
+    if (workers->guests.is_draining && now_ns >= workers->give_up_ns && workers->guests.n > 0)
+        eyelet_guests_end(&workers->guests);
+}
+
+/* One look at the sockets, with the lock released while it waits, until @deadline_ns at most. */
+static void watch_until(struct eyelet_workers *workers, uint64_t deadline_ns)
+{
+    struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
+    uint64_t sleep_ns = eyelet_now_ns(), wake_ns;
+    int timeout_ms = timeout_until(deadline_ns, sleep_ns);
+    uint64_t absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
+    int n, error_number;
+
+    workers->unwatched_ns = 0;
+    eyelet_workers_unlock(workers);
+    n = epoll_wait(workers->guests.epoll_fd, events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
+    error_number = errno;
+    eyelet_workers_lock(workers);
+
+    wake_ns = eyelet_now_ns();
+    if (timeout_ms >= 0 && wake_ns > eyelet_deadline_after_ms(sleep_ns, (uint32_t)timeout_ms))
+        absence_ns += wake_ns - eyelet_deadline_after_ms(sleep_ns, (uint32_t)timeout_ms);
+    forgive_absence(workers, absence_ns, wake_ns);
+    if (n < 0 && error_number != EINTR && workers->error == 0)
+        fail(workers, -error_number);
+    note_events(workers, events, n);
+    look_around(workers, wake_ns);
+}
+
+/* A thread with nothing to do. One of those who watch minds the time; the others wait for events alone. */
+static void watch(struct eyelet_workers *workers)
+{
+    uint64_t deadline_ns = next_deadline(workers);
+    bool minds_time = deadline_ns < workers->watched_until_ns;
+
+    if (minds_time)
+        workers->watched_until_ns = deadline_ns;
+    workers->n_watching++;
+    watch_until(workers, minds_time ? deadline_ns : EYELET_NO_DEADLINE);
+    workers->n_watching--;
+    if (minds_time && workers->watched_until_ns == deadline_ns)
+        workers->watched_until_ns = EYELET_NO_DEADLINE;
+}
+
+/* --- waiting inside a handler ------------------------------------------------------------------------------------- */
+
+static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    struct eyelet_call **link = &workers->sleepers;
+
+    call->is_sleeping = true;
+    call->sleep_next = workers->sleepers;
+    workers->sleepers = call;
+    pthread_cond_wait(&call->changed, &workers->lock); /* the call's deadline is the server's timer */
+    call->is_sleeping = false;
+    while (*link != call)
+        link = &(*link)->sleep_next;
+    *link = call->sleep_next;
+}
+
+/* Its thread does what an idle one would, but for running handlers: those are for other threads. */
+static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    workers->watcher = call;
+    workers->is_watched = true;
+    watch_until(workers, eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers));
+    workers->is_watched = false;
+    eyelet_guests_run_round(&workers->guests);
+    if (eyelet_guests_has_calls(&workers->guests))
+        call_one(workers);
+    workers->watcher = NULL;
+}
+
+static bool is_watched_by_others(const struct eyelet_workers *workers)
+{
+    return workers->n_watching > 0 || workers->watcher != NULL;
+}
+
+/* Is there something to be told to the program as soon as nothing is locked? */
+static bool has_news(const struct eyelet_workers *workers)
+{
+    return workers->env.hooks_due != NULL || workers->env.log.first != NULL;
+}
+
+void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *call,
+                         bool (*is_ready)(const struct eyelet_call *call))
+{
+    eyelet_workers_share(workers);
+    while (!is_ready(call)) {
+        if (has_news(workers)) {
+            eyelet_workers_unlock(workers);
+            eyelet_workers_lock(workers);
+        } else if (is_watched_by_others(workers)) {
+            sleep_in(workers, call);
+        } else {
+            watch_for(workers, call);
+        }
+    }
+    hand_over_watch(workers);
+}
+
+/* --- working ------------------------------------------------------------------------------------------------------ */
+
+/* The handler has returned @status. */
+static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
+{
+    call->is_returned = true;
+    call->serving->n_running--;
+    if (!call->is_deferred)
+        eyelet_call_end(call, status);
+    eyelet_workers_finish(workers, call);
+}
+
+static void run_call(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    enum eyelet_status status;
+
+    eyelet_workers_share(workers);
+    if (!is_watched_by_others(workers)) {
+        if (workers->unwatched_ns == 0)
+            workers->unwatched_ns = eyelet_now_ns();
+        hand_over_watch(workers);
+    }
+    eyelet_workers_unlock(workers);
+    status = eyelet_call_run(call, workers->env.codec);
+    eyelet_workers_lock(workers);
+    end_call(workers, call, status);
+}
+
+/* Runs calls that wait, for a while. */
+static void run_calls(struct eyelet_workers *workers)
+{
+    uint64_t start_ns = eyelet_now_ns();
+    struct eyelet_call *call;
+
+    for (unsigned n = 0; n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests)) != NULL; n++) {
+        run_call(workers, call);
+        if (eyelet_now_ns() - start_ns >= LOOK_AGAIN_NS)
+            break;
+    }
+}
+
+static void rest(struct eyelet_workers *workers)
+{
+    if (has_news(workers)) {
+        eyelet_workers_unlock(workers);
+        eyelet_workers_lock(workers);
+        return;
+    }
+    workers->n_resting++;
+    pthread_cond_wait(&workers->resting, &workers->lock);
+    workers->n_resting--;
+}
+
+static void work(struct eyelet_workers *workers)
+{
+    while (!is_finished(workers)) {
+        if (has_work(workers))
+            watch_until(workers, 0);
+        else if (workers->watcher != NULL)
+            rest(workers);
+        else
+            watch(workers);
+        eyelet_guests_run_round(&workers->guests);
+        run_calls(workers);
+    }
+    call_one(workers); /* they call each other, until all know that it is over */
+    pthread_cond_broadcast(&workers->resting);
+}
+
+/* --- threads ------------------------------------------------------------------------------------------------------ */
+
+static void *thread_main(void *userdata)
+{
+    struct eyelet_workers *workers = userdata;
+
+    eyelet_workers_lock(workers);
+    work(workers);
+    eyelet_workers_unlock(workers);
+    return NULL;
+}
+
+/* With all signals blocked: they are the program's. Return: 0 or -errno. */
+static int start_thread(struct eyelet_workers *workers, pthread_t *ret)
+{
+    pthread_attr_t attr;
+    sigset_t all, before;
+    int r;
+
+    r = pthread_attr_init(&attr);
+    if (r != 0)
+        return -r;
+    r = pthread_attr_setstacksize(&attr, workers->env.opts.thread_stack);
+    if (r == 0) {
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        r = pthread_create(ret, &attr, thread_main, workers);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    pthread_attr_destroy(&attr);
+    return -r;
+}
+
+static int start_threads(struct eyelet_workers *workers)
+{
+    uint32_t n = workers->env.opts.threads - 1;
+    int r = 0;
+
+    if (n == 0)
+        return 0;
+    workers->threads = calloc(n, sizeof(*workers->threads));
+    if (workers->threads == NULL)
+        return -ENOMEM;
+    while (r == 0 && workers->n_started < n) {
+        r = start_thread(workers, &workers->threads[workers->n_started]);
+        if (r == 0)
+            workers->n_started++;
+    }
+    return r;
+}
+
+static void join_threads(struct eyelet_workers *workers)
+{
+    for (uint32_t i = 0; i < workers->n_started; i++)
+        pthread_join(workers->threads[i], NULL);
+    free(workers->threads);
+    workers->threads = NULL;
+    workers->n_started = 0;
+}
+
+int eyelet_workers_run(struct eyelet_workers *workers)
+{
+    int r = 0;
+
+    eyelet_workers_lock(workers);
+    if (workers->guests.listener.is_connected)
+        r = eyelet_guests_take_connected(&workers->guests);
+    else
+        eyelet_guests_note_listener(&workers->guests);
+    if (r == 0)
+        r = start_threads(workers);
+    if (r < 0)
+        fail(workers, r);
+    work(workers);
+    eyelet_workers_unlock(workers);
+    join_threads(workers);
+    eyelet_listener_clear(&workers->guests.listener);
+    return workers->error;
+}
