@@ -378,8 +378,11 @@ int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *
 
 static void log_call(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
+    struct eyelet_log_name name;
+
     eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG,
-                   "call %u was refused with %s: %s", id, eyelet_status_name(error->status), error->text);
+                   "call %u from %s has ended with %s: %s", id, eyelet_log_name(&serving->peer, &name),
+                   eyelet_status_name(error->status), error->text);
 }
 
 /* A request that does not become a call. */
@@ -546,9 +549,11 @@ static void take_refusal(struct eyelet_serving *serving, const struct eyelet_ses
 /* The peer is closed for what it did. */
 static void log_broken(struct eyelet_serving *serving, const struct eyelet_error *error)
 {
+    struct eyelet_log_name name;
+
     serving->env->counters.connections_broken++;
     eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_WARNING,
-                   "connection is closed: %s", error->text);
+                   "connection from %s is closed: %s", eyelet_log_name(&serving->peer, &name), error->text);
 }
 
 static void handle(struct eyelet_serving *serving, const struct eyelet_session_event *event, uint64_t now_ns)
