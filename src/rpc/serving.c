@@ -385,14 +385,20 @@ static void log_call(struct eyelet_serving *serving, uint32_t id, const struct e
                    eyelet_status_name(error->status), error->text);
 }
 
-/* A request that does not become a call. */
+/* A request that does not become a call. A live call of the same id, which a broken peer may name, is not touched. */
 static void refuse(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
     serving->env->counters.calls_started++;
     serving->env->counters.calls_failed++;
     log_call(serving, id, error);
-    eyelet_session_finish(&serving->connection.session, id);
     put_failure(serving, id, error);
+}
+
+/* The same for one that the session has offered. */
+static void decline(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
+{
+    eyelet_session_finish(&serving->connection.session, id);
+    refuse(serving, id, error);
 }
 
 /* A live call that cannot go on for a reason of this side's. */
@@ -470,12 +476,12 @@ static void take_call(struct eyelet_serving *serving, const struct eyelet_sessio
 
     if (call == NULL) {
         eyelet_error_set(&error, EYELET_RESOURCE_EXHAUSTED, "no memory for a call");
-        refuse(serving, event->id, &error);
+        decline(serving, event->id, &error);
         return;
     }
     status = prepare(call, event, now_ns, &error);
     if (status != EYELET_OK) {
-        refuse(serving, event->id, &error);
+        decline(serving, event->id, &error);
         call_close(call);
         return;
     }
