@@ -40,7 +40,6 @@ void eyelet_client_drop_and_unlock(struct eyelet_client *client)
     if (!is_last)
         return;
     pthread_cond_destroy(&client->left);
-    pthread_condattr_destroy(&client->cond_attr);
     pthread_mutex_destroy(&client->lock);
     free(client);
 }
@@ -420,6 +419,7 @@ static bool take_back(struct eyelet_pending *pending)
     if (pending->end != eyelet_connection_queued(connection) || connection->sent > pending->end - pending->len)
         return false;
     eyelet_connection_unqueue(connection, pending->len);
+    eyelet_session_unsend(&connection->session, pending->id);
     pending->is_open = false;
     return true;
 }
@@ -433,8 +433,9 @@ void eyelet_pending_give_up(struct eyelet_pending *pending, enum eyelet_status s
     describe(pending, status, format, args);
     va_end(args);
     if (!client->is_lost) {
-        eyelet_session_finish(&client->connection.session, pending->id);
         pending->error.may_have_executed = !take_back(pending);
+        if (pending->error.may_have_executed)
+            eyelet_session_finish(&client->connection.session, pending->id);
         eyelet_pending_end_sending(pending); /* without memory the server's own deadline must do */
     }
     pending->is_given_up = true;

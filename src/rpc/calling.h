@@ -137,7 +137,7 @@ struct eyelet_telling {
 
 /**
  * struct eyelet_client - @lock protects all that follows it but what is set once, at the opening: @opts, @where, @address,
- * @trace, @cond_attr and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
+ * @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
  * function of the program's. Every thread may wait for it. No other lock is taken inside of it.
  *
  * @n_users:       whoever needs the memory: the program until it closes, threads inside, started calls, streams
@@ -169,7 +169,6 @@ struct eyelet_telling {
  */
 struct eyelet_client {
     pthread_mutex_t lock;
-    pthread_condattr_t cond_attr;
     struct eyelet_client_opts opts;
     struct eyelet_address where;
     char address[EYELET_ADDRESS_TEXT_MAX];

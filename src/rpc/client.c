@@ -15,6 +15,7 @@
 #include "rpc/calling.h"
 #include "rpc/driving.h"
 #include "rpc/trace.h"
+#include "rpc/wait.h"
 
 #define CALLS_MAX_DEFAULT 1024u
 #define CALLS_MAX_MAX     65536u
@@ -74,22 +75,12 @@ static int init_lock(struct eyelet_client *client)
 {
     int r;
 
-    r = pthread_condattr_init(&client->cond_attr);
-    if (r != 0)
-        return -r;
-    pthread_condattr_setclock(&client->cond_attr, CLOCK_MONOTONIC);
-    r = pthread_cond_init(&client->left, &client->cond_attr);
-    if (r != 0)
-        goto destroy_attr;
+    r = eyelet_wait_init(&client->left);
+    if (r < 0)
+        return r;
     r = pthread_mutex_init(&client->lock, NULL);
     if (r != 0)
-        goto destroy_cond;
-    return 0;
-
-destroy_cond:
-    pthread_cond_destroy(&client->left);
-destroy_attr:
-    pthread_condattr_destroy(&client->cond_attr);
+        pthread_cond_destroy(&client->left);
     return -r;
 }
 
@@ -197,7 +188,6 @@ close_wake:
 destroy_lock:
     pthread_mutex_destroy(&client->lock);
     pthread_cond_destroy(&client->left);
-    pthread_condattr_destroy(&client->cond_attr);
 free_client:
     free(client);
     return r;

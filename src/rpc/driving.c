@@ -6,10 +6,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
 
 #include "core/error.h"
 #include "io/socket.h"
+#include "rpc/wait.h"
 
 #define READS_PER_TURN 16u                            /* of a foreign loop's: then others have theirs */
 #define PILED_UP       (EYELET_BUFFER_SPARE_CAP / 2) /* who finds so many bytes was away, and not the peer slow */
@@ -86,14 +86,10 @@ static void unlink_waiter(struct eyelet_client *client, struct eyelet_waiter *wa
 
 static void sleep_until(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
 {
-    const struct timespec at = {
-        .tv_sec = (time_t)(deadline_ns / EYELET_NS_PER_S),
-        .tv_nsec = (long)(deadline_ns % EYELET_NS_PER_S),
-    };
-
-    pthread_cond_init(&waiter->cond, &client->cond_attr);
+    if (eyelet_wait_init(&waiter->cond) < 0)
+        return; /* without memory for that, which glibc does not need, this thread goes round and round */
     link_waiter(client, waiter);
-    pthread_cond_timedwait(&waiter->cond, &client->lock, &at);
+    eyelet_wait_until(&waiter->cond, &client->lock, deadline_ns);
     unlink_waiter(client, waiter);
     pthread_cond_destroy(&waiter->cond);
 }
