@@ -186,14 +186,15 @@ static void fail_for_memory(struct eyelet_pending *pending, size_t len)
 }
 
 /* A Response that is OK. On a stream of replies it has none (WIRE, "Streams"), but one that has is believed. */
-static void take_payload(struct eyelet_client *client, struct eyelet_pending *pending, struct eyelet_slice payload)
+static void take_payload(struct eyelet_client *client, struct eyelet_pending *pending, struct eyelet_slice payload,
+                         uint64_t now_ns)
 {
     bool is_expected = (pending->method->kind & EYELET_SERVER_STREAM) == 0;
 
     if (is_drivers_own(client, pending)) {
         pending->direct = payload;
         pending->has_direct = true;
-    } else if ((is_expected || payload.len > 0) && eyelet_pending_put(pending, payload, eyelet_now_ns()) < 0) {
+    } else if ((is_expected || payload.len > 0) && eyelet_pending_put(pending, payload, now_ns) < 0) {
         fail_for_memory(pending, payload.len);
         return;
     }
@@ -201,7 +202,7 @@ static void take_payload(struct eyelet_client *client, struct eyelet_pending *pe
 }
 
 static void take_reply(struct eyelet_client *client, struct eyelet_pending *pending,
-                       const struct eyelet_response *response)
+                       const struct eyelet_response *response, uint64_t now_ns)
 {
     enum eyelet_status status;
 
@@ -215,14 +216,14 @@ static void take_reply(struct eyelet_client *client, struct eyelet_pending *pend
     if (status != EYELET_OK)
         eyelet_pending_finish(pending, status);
     else
-        take_payload(client, pending, response->payload);
+        take_payload(client, pending, response->payload, now_ns);
 }
 
 static void take_message(struct eyelet_client *client, struct eyelet_pending *pending,
-                         const struct eyelet_session_event *event)
+                         const struct eyelet_session_event *event, uint64_t now_ns)
 {
     client->connect_pause_ns = 0;
-    if (event->has_message && eyelet_pending_put(pending, event->message, eyelet_now_ns()) < 0) {
+    if (event->has_message && eyelet_pending_put(pending, event->message, now_ns) < 0) {
         fail_for_memory(pending, event->message.len);
         return;
     }
@@ -245,14 +246,14 @@ static void take_failure(struct eyelet_pending *pending, const struct eyelet_err
     eyelet_pending_end_sending(pending);
 }
 
-static void handle_one(struct eyelet_client *client, const struct eyelet_session_event *event)
+static void handle_one(struct eyelet_client *client, const struct eyelet_session_event *event, uint64_t now_ns)
 {
     switch (event->kind) {
     case EYELET_SESSION_REPLY:
-        take_reply(client, event->owner, &event->response);
+        take_reply(client, event->owner, &event->response, now_ns);
         break;
     case EYELET_SESSION_DATA:
-        take_message(client, event->owner, event);
+        take_message(client, event->owner, event, now_ns);
         break;
     case EYELET_SESSION_FAILED:
         take_failure(event->owner, &event->error);
@@ -273,14 +274,13 @@ bool eyelet_client_reads(const struct eyelet_client *client)
 }
 
 /* Handles what was read, as far as streams have room for it. */
-static void handle(struct eyelet_client *client)
+static void handle(struct eyelet_client *client, uint64_t now_ns)
 {
-    uint64_t now_ns = eyelet_now_ns();
     struct eyelet_session_event event;
 
     while (!client->is_lost && eyelet_client_reads(client) &&
            eyelet_connection_next(&client->connection, now_ns, &event) != EYELET_SESSION_MORE)
-        handle_one(client, &event);
+        handle_one(client, &event, now_ns);
     client->is_cut = !client->is_lost && !eyelet_client_reads(client);
 }
 
@@ -295,7 +295,7 @@ static void fail_reading(struct eyelet_client *client)
 
     if (eyelet_connection_waits_for_data(&client->connection)) {
         eyelet_session_refuse_data(&client->connection.session, &event);
-        handle_one(client, &event);
+        handle_one(client, &event, eyelet_now_ns());
     } else if (own != NULL && !own->is_over) {
         eyelet_pending_give_up(own, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
     } else {
@@ -337,7 +337,7 @@ static size_t read_once(struct eyelet_client *client)
 
     client->heard_ns = eyelet_now_ns();
     client->asked_ns = 0;
-    handle(client);
+    handle(client, client->heard_ns);
     return (size_t)(client->connection.received - before);
 }
 
@@ -544,7 +544,7 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
     take_role(client, waiter);
     forgive_absence(client);
     if (client->is_cut)
-        handle(client);
+        handle(client, eyelet_now_ns());
     eyelet_client_flush(client);
     if (!is_ready(client, waiter)) {
         if (client->write_error == 0 || !eyelet_client_reads(client))
@@ -583,7 +583,7 @@ void eyelet_client_turn(struct eyelet_client *client)
 
     take_role(client, NULL);
     if (client->is_cut)
-        handle(client);
+        handle(client, eyelet_now_ns());
     eyelet_client_flush(client);
     for (unsigned i = 0; i < READS_PER_TURN; i++) {
         n = read_once(client);
