@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <eyelet/table.h>
+#include <eyelet/service.h>
 
 #include "codec/pack.h"
 #include "core/error.h"
