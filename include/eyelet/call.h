@@ -46,7 +46,8 @@ EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_cal
  *
  * Only a call that fails sends details. For protobuf-c messages see eyelet_call_add_detail_message().
  *
- * Return: true; false when all details would be more than EYELET_ERROR_DETAILS_MAX bytes, and this one is left out.
+ * Return: true; false when all details would be more than EYELET_ERROR_DETAILS_MAX bytes or @type_url is not UTF-8, and this
+ * one is left out.
  */
 EYELET_API bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, struct eyelet_slice value);
 

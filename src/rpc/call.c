@@ -53,7 +53,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     call->failure.details_len = 0;
     call->info = (struct eyelet_call_info){ 0 };
     call->has_message = call->is_queued = call->is_live = call->is_deferred = call->is_returned = false;
-    call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
+    call->ends_at_stop = call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
     call->cancelled = EYELET_OK;
     call->why = NULL;
     call->on_cancel = NULL;
@@ -118,7 +118,10 @@ enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status
 
 bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, struct eyelet_slice value)
 {
-    return eyelet_error_add_detail(&call->failure, eyelet_slice_of(type_url), value);
+    struct eyelet_slice url = eyelet_slice_of(type_url);
+
+    /* peers drop a whole Response with text that is not UTF-8 */
+    return eyelet_utf8_is_valid(url) && eyelet_error_add_detail(&call->failure, url, value);
 }
 
 enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_status status,

@@ -24,6 +24,15 @@ static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
     return (struct eyelet_guest *)((char *)serving - offsetof(struct eyelet_guest, serving));
 }
 
+static void log_guest(struct eyelet_guest *guest, const char *what)
+{
+    struct eyelet_serving *serving = &guest->serving;
+    struct eyelet_log_name name;
+
+    eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_INFO, "connection from %s %s",
+                   eyelet_log_name(&serving->peer, &name), what);
+}
+
 /* --- turns -------------------------------------------------------------------------------------------------------- */
 
 static void give_turn(struct eyelet_guests *guests, struct eyelet_guest *guest)
@@ -135,7 +144,7 @@ static void guest_close(struct eyelet_guests *guests, struct eyelet_guest *guest
     guests->n_closed++;
     guest->is_closed = true;
     guests->env->counters.connections_open--;
-    eyelet_log_add(&guests->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_INFO, "connection has ended");
+    log_guest(guest, "has ended");
 
     eyelet_serving_end(serving, "connection is lost");
     if (serving->n_calls == 0 && !guest->has_calls)
@@ -327,6 +336,7 @@ static bool ask_filter(struct eyelet_guests *guests, const struct eyelet_peer *p
 static bool is_welcome(struct eyelet_guests *guests, const struct eyelet_peer *peer)
 {
     const char *objection = find_objection(guests, peer);
+    struct eyelet_log_name name;
 
     if (objection == NULL && !ask_filter(guests, peer))
         objection = "the accept filter said no";
@@ -336,12 +346,8 @@ static bool is_welcome(struct eyelet_guests *guests, const struct eyelet_peer *p
         return true;
 
     guests->env->counters.connections_refused++;
-    if (peer->family == EYELET_FAMILY_VSOCK)
-        eyelet_log_add(&guests->env->log, NULL, eyelet_now_ns(), EYELET_LOG_WARNING,
-                       "connection from CID %u port %u is refused: %s", peer->cid, peer->port, objection);
-    else
-        eyelet_log_add(&guests->env->log, NULL, eyelet_now_ns(), EYELET_LOG_WARNING, "connection is refused: %s",
-                       objection);
+    eyelet_log_add(&guests->env->log, NULL, eyelet_now_ns(), EYELET_LOG_WARNING, "connection from %s is refused: %s",
+                   eyelet_log_name(peer, &name), objection);
     return false;
 }
 
@@ -383,7 +389,7 @@ static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_
     guests->n++;
     env->counters.connections_opened++;
     env->counters.connections_open++;
-    eyelet_log_add(&env->log, &guest->serving.log_rate, eyelet_now_ns(), EYELET_LOG_INFO, "connection was accepted");
+    log_guest(guest, "was accepted");
     give_turn(guests, guest);
     return 0;
 }

@@ -146,3 +146,21 @@ void eyelet_log_clear(struct eyelet_log *log)
         free(line);
     }
 }
+
+const char *eyelet_log_name(const struct eyelet_peer *peer, struct eyelet_log_name *room)
+{
+    switch (peer->family) {
+    case EYELET_FAMILY_VSOCK:
+    case EYELET_FAMILY_HVSOCK:
+        snprintf(room->text, sizeof(room->text), "CID %u port %u", peer->cid, peer->port);
+        break;
+    case EYELET_FAMILY_UNIX:
+        snprintf(room->text, sizeof(room->text), "pid %d uid %u", (int)peer->pid, peer->uid);
+        break;
+    case EYELET_FAMILY_FD:
+    case EYELET_FAMILY_SYSTEMD:
+        snprintf(room->text, sizeof(room->text), "the peer");
+        break;
+    }
+    return room->text;
+}

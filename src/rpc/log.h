@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <eyelet/address.h>
 #include <eyelet/hooks.h>
 
 #define EYELET_LOG_PER_SECOND        100u /* HOSTILE R12 */
@@ -51,6 +52,13 @@ struct eyelet_log {
  */
 void eyelet_log_add(struct eyelet_log *log, struct eyelet_log_rate *rate, uint64_t now_ns, enum eyelet_log_level level,
                     const char *format, ...) EYELET_PRINTF(5, 6);
+
+/* A peer as it is named in a line: "CID 3 port 1025", "pid 77 uid 0". */
+struct eyelet_log_name {
+    char text[48];
+};
+
+const char *eyelet_log_name(const struct eyelet_peer *peer, struct eyelet_log_name *room);
 
 /* eyelet_log_take() - all lines that wait, to be handed over; under the owner's lock; NULL for none. */
 struct eyelet_log_line *eyelet_log_take(struct eyelet_log *log);

@@ -360,7 +360,7 @@ int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *
     int r;
 
     assert(call->is_live);
-    if (!eyelet_serving_has_room(serving))
+    if (connection->out.len >= QUEUE_BYTES_MAX)
         return -EAGAIN;
     eyelet_connection_wake(connection);
     begin_waiting(serving);
@@ -378,18 +378,27 @@ int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *
 
 static void log_call(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
+    struct eyelet_log_name name;
+
     eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG,
-                   "call %u was refused with %s: %s", id, eyelet_status_name(error->status), error->text);
+                   "call %u from %s has ended with %s: %s", id, eyelet_log_name(&serving->peer, &name),
+                   eyelet_status_name(error->status), error->text);
 }
 
-/* A request that does not become a call. */
+/* A request that does not become a call. A live call of the same id, which a broken peer may name, is not touched. */
 static void refuse(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
     serving->env->counters.calls_started++;
     serving->env->counters.calls_failed++;
     log_call(serving, id, error);
-    eyelet_session_finish(&serving->connection.session, id);
     put_failure(serving, id, error);
+}
+
+/* The same for one that the session has offered. */
+static void decline(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
+{
+    eyelet_session_finish(&serving->connection.session, id);
+    refuse(serving, id, error);
 }
 
 /* A live call that cannot go on for a reason of this side's. */
@@ -467,12 +476,12 @@ static void take_call(struct eyelet_serving *serving, const struct eyelet_sessio
 
     if (call == NULL) {
         eyelet_error_set(&error, EYELET_RESOURCE_EXHAUSTED, "no memory for a call");
-        refuse(serving, event->id, &error);
+        decline(serving, event->id, &error);
         return;
     }
     status = prepare(call, event, now_ns, &error);
     if (status != EYELET_OK) {
-        refuse(serving, event->id, &error);
+        decline(serving, event->id, &error);
         call_close(call);
         return;
     }
@@ -546,9 +555,11 @@ static void take_refusal(struct eyelet_serving *serving, const struct eyelet_ses
 /* The peer is closed for what it did. */
 static void log_broken(struct eyelet_serving *serving, const struct eyelet_error *error)
 {
+    struct eyelet_log_name name;
+
     serving->env->counters.connections_broken++;
     eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_WARNING,
-                   "connection is closed: %s", error->text);
+                   "connection from %s is closed: %s", eyelet_log_name(&serving->peer, &name), error->text);
 }
 
 static void handle(struct eyelet_serving *serving, const struct eyelet_session_event *event, uint64_t now_ns)
@@ -834,11 +845,23 @@ void eyelet_serving_end(struct eyelet_serving *serving, const char *why)
     connection->n_awake = 0;
 }
 
+void eyelet_serving_end_endless(struct eyelet_serving *serving)
+{
+    struct eyelet_call *next;
+
+    for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
+        next = call->next;
+        if (call->is_live && call->ends_at_stop)
+            fail_call(call, EYELET_UNAVAILABLE, "server is stopping");
+    }
+}
+
 void eyelet_serving_stop(struct eyelet_serving *serving)
 {
     eyelet_session_stop(&serving->connection.session);
     serving->is_stopping = true;
     serving->can_read = !serving->has_ended;
+    eyelet_serving_end_endless(serving);
 }
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
