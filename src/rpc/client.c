@@ -595,13 +595,13 @@ enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, Protobu
     unpack(pending, ret);
     finish_writing(pending);
     eyelet_pending_conclude(pending, NULL);
-    client->n_users--;
+    eyelet_pending_clear(pending);
+    client->n_users--; /* not the last: this thread is inside */
     eyelet_client_leave(client);
 
     status = pending->status;
     if (status != EYELET_OK && reterr != NULL)
         *reterr = pending->error;
-    eyelet_pending_clear(pending);
     free(pending);
     return status;
 }
