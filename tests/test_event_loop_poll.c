@@ -107,6 +107,7 @@ static int open_client_on_pair(void)
     live_pair(fds);
     snprintf(address, sizeof(address), "fd://%d", fds[0]);
     open_client(address);
+    close(fds[0]); /* the client has a duplicate */
     return fds[1];
 }
 
@@ -276,7 +277,6 @@ static void the_timeout_is_the_next_deadlines(void **state)
     assert_int_equal(starts.n_told, 1);
     assert_int_equal(starts.each[300].status, EYELET_DEADLINE_EXCEEDED);
     assert_false(starts.last.is_remote);
-    assert_true(starts.last.may_have_executed);
     assert_int_equal(eyelet_client_timeout_ms(client), 480);
 
     faults_advance_ns(480 * EYELET_NS_PER_MS);

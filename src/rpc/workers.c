@@ -130,6 +130,7 @@ static void tell_hook(struct eyelet_workers *workers, struct eyelet_call *call)
         pthread_cond_broadcast(&call->changed);
     }
     eyelet_workers_finish(workers, call);
+    eyelet_workers_share(workers); /* it may have been the last one */
 }
 
 void eyelet_workers_unlock(struct eyelet_workers *workers)
