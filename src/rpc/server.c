@@ -203,7 +203,7 @@ static int watch_listener(struct eyelet_guests *guests)
     r = eyelet_socket_set_nonblocking(guests->listener.fd, true);
     if (r < 0)
         return r;
-    return eyelet_guests_watch(guests, guests->listener.fd, &guests->listener);
+    return eyelet_guests_watch(guests, guests->listener.fd, EYELET_GUESTS_LISTENER);
 }
 
 enum eyelet_status eyelet_server_open(const char *address, const struct eyelet_server_opts *opts,
@@ -249,6 +249,7 @@ static void free_services(struct eyelet_server *server)
         struct eyelet_dispatch_node *node = server->services;
 
         server->services = node->next;
+        free(node->owned);
         free(node);
     }
 }
@@ -271,7 +272,8 @@ const char *eyelet_server_address(const struct eyelet_server *server)
 }
 
 enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct eyelet_service *service,
-                                     const void *handlers, void *userdata, const struct eyelet_serving_codec *codec)
+                                     const void *handlers, void *userdata, const struct eyelet_serving_codec *codec,
+                                     void *owned)
 {
     struct eyelet_dispatch_node *node;
 
@@ -290,6 +292,7 @@ enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct 
         .service = service,
         .handlers = handlers,
         .userdata = userdata,
+        .owned = owned,
     };
     server->services = node;
     server->workers.env.services = node;
