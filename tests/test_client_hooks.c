@@ -1,6 +1,6 @@
 /*
- * Who looks on at a client: interceptors, the state hook, the log, counters, the keepalive, and who may not: what is left
- * in memory. One thread and a peer that speaks bytes.
+ * Who looks on at a client: interceptors, the state hook, the log, counters, the keepalive, and who may not: what is
+ * left in memory. One thread and a peer that speaks bytes.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -393,7 +393,10 @@ static void hear_question(uint32_t id)
     assert_true(live_read_frame(caller.peer, &frame));
     assert_int_equal(frame.id, id);
     assert_int_equal(frame.type, WIRE_REQUEST);
-    assert_non_null(memmem(frame.data, frame.len, "grpc.health.v1.Health\x12\x05" "Check", 28));
+    assert_non_null(memmem(frame.data, frame.len,
+                           "grpc.health.v1.Health\x12\x05"
+                           "Check",
+                           28));
     live_frame_clear(&frame);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A client's life: opening, connecting again, calls that block or are started, foreign loops, and the end. How calls wait
- * and who reads for them is in driving.c.
+ * A client's life: opening, connecting again, calls that block or are started, foreign loops, and the end. How calls
+ * wait and who reads for them is in driving.c.
  */
 #include "rpc/client.h"
 
@@ -144,12 +144,12 @@ static void clear_connection(struct eyelet_client *client)
 static struct eyelet_inbox_limits inbox_limits_for(const struct eyelet_client_opts *opts)
 {
     size_t costs_max = (size_t)opts->stream_messages_max * EYELET_INBOX_MESSAGE_COST;
-    size_t soft_max = opts->stream_bytes_max < SIZE_MAX - costs_max ? opts->stream_bytes_max + costs_max : SIZE_MAX;
+    size_t over = opts->stream_bytes_max < SIZE_MAX - costs_max ? opts->stream_bytes_max + costs_max + 1 : SIZE_MAX;
 
     return (struct eyelet_inbox_limits){
         .messages_max = opts->stream_messages_max,
         .bytes_max = opts->stream_bytes_max,
-        .hard_bytes_max = soft_max > EYELET_CLIENT_INBOX_HARD ? soft_max : EYELET_CLIENT_INBOX_HARD,
+        .hard_bytes_max = over > EYELET_CLIENT_INBOX_HARD ? over : EYELET_CLIENT_INBOX_HARD,
     };
 }
 
