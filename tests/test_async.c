@@ -1,6 +1,6 @@
 /*
- * Calls that are started and told of, or collected, and programs that wait by themselves: one thread, a peer that speaks
- * bytes, mostly on the fake clock.
+ * Calls that are started and told of, or collected, and programs that wait by themselves: one thread, a peer that
+ * speaks bytes, mostly on the fake clock.
  */
 #include <errno.h>
 #include <poll.h>
