@@ -523,7 +523,8 @@ static struct eyelet_slice payload_of(const struct eyelet_pending *pending)
     return (struct eyelet_slice){ pending->inbox.first->data, pending->inbox.first->len };
 }
 
-static EYELET_PRINTF(3, 4) void spoil(struct eyelet_pending *pending, enum eyelet_status status, const char *format, ...)
+static EYELET_PRINTF(3, 4) void spoil(struct eyelet_pending *pending, enum eyelet_status status, const char *format,
+                                      ...)
 {
     va_list args;
 
