@@ -139,19 +139,19 @@ EYELET_API enum eyelet_status eyelet_client_reconnect(struct eyelet_client *clie
 EYELET_API void eyelet_pending_cancel(struct eyelet_pending *pending);
 
 /*
- * eyelet_pending_is_done() - would eyelet_client_collect() return without waiting? Nothing is read to find out: somebody
- * has to process.
+ * eyelet_pending_is_done() - would eyelet_client_collect() return without waiting? Nothing is read to find out:
+ * somebody has to process.
  */
 EYELET_API bool eyelet_pending_is_done(const struct eyelet_pending *pending);
 
 /*
  * A foreign event loop: wait until @fd has one of @events (of poll.h: POLLIN, POLLOUT) or the timeout is over, then
  * process; ask for all three again after each process and each use of the client, since they change: the descriptor
- * when a connection is lost or opened again, the events when something waits to be sent, or when a stream holds all that
- * it may and nothing is read.
+ * when a connection is lost or opened again, the events when something waits to be sent, or when a stream holds all
+ * that it may and nothing is read.
  *
- * The thread that called eyelet_client_process() last is taken for one with such a loop: opening a stream, sending on it
- * and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
+ * The thread that called eyelet_client_process() last is taken for one with such a loop: opening a stream, sending on
+ * it and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
  * Elsewhere they do. Other threads may block in the client meanwhile; while one of them reads, process does not.
  */
 
@@ -161,7 +161,7 @@ EYELET_API int eyelet_client_fd(const struct eyelet_client *client);
 /* eyelet_client_events() - Return: POLLIN, POLLOUT or both; 0 while the connection is lost. */
 EYELET_API short eyelet_client_events(const struct eyelet_client *client);
 
-/* eyelet_client_timeout_ms() - Return: until the next deadline, rounded up; 0 when there is something to do; -1 for none. */
+/* eyelet_client_timeout_ms() - Return: until the next deadline, rounded up; 0 when there is work to do; -1 for none. */
 EYELET_API int eyelet_client_timeout_ms(const struct eyelet_client *client);
 
 /**
