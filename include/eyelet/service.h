@@ -78,6 +78,7 @@ typedef void (*eyelet_tell_fn)(void (*done)(void), enum eyelet_status status, Pr
  *
  * Everything else as for eyelet_client_call(), but that it waits for nothing: without a connection it fails with
  * EYELET_UNAVAILABLE, and with 8 MiB waiting to be sent with EYELET_RESOURCE_EXHAUSTED. It is never sent a second time.
+ * Calls that are started in functions that the client calls leave together, behind the last of them.
  *
  * Return: EYELET_OK, and the end comes later; anything else, and @tell is not called.
  */
