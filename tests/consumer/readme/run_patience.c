@@ -1,4 +1,4 @@
-/* Cancellation: a device that does not answer, a client that gives up, one whose time is over, and one that waits on. */
+/* Cancellation: a silent device, a client that gives up, one whose time is over, and one that waits on. */
 #include "both_ends.h"
 #include "patience.c"
 
