@@ -9,7 +9,7 @@ set -euo pipefail
 [ $# -eq 3 ] || { echo 'usage: run.sh cmake|pkg-config|readme BUILD_DIR CC' >&2; exit 2; }
 way=$1 build=$2 cc=$3
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-sections=(streams later loop patience metadata stop hooks health moved)
+sections=(streams again later loop patience metadata stop hooks health moved)
 folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
 trap 'rm -rf -- "$folder"' EXIT
 
@@ -130,6 +130,7 @@ run_sections() {
     cmake --build "$folder/sections" -j 2
 
     section streams 1 2 3 5050 2 4 6
+    section again once and again
     section later 200 calls
     section loop one two too many
     section patience patient

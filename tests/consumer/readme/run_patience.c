@@ -1,4 +1,4 @@
-/* Cancellation: a handler that waits for a device which never answers, a client that gives up, and one that does not. */
+/* Cancellation: a silent device, a client that gives up, one whose time is over, and one that waits on. */
 #include "both_ends.h"
 #include "patience.c"
 
