@@ -17,6 +17,7 @@
 #define ACCEPTS_PER_LOOK 64
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
+#define PLACES_MIN 16u
 #define ANSWER_AGE_MAX_NS (50000u)                    /* so long an answer waits for others to leave with it */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
@@ -95,16 +96,69 @@ bool eyelet_guests_has_calls(const struct eyelet_guests *guests)
 
 /* --- sockets ------------------------------------------------------------------------------------------------------ */
 
-static int control(struct eyelet_guests *guests, int operation, int fd, uint32_t events, void *who)
+static int control(struct eyelet_guests *guests, int operation, int fd, uint32_t events, uint64_t who)
 {
-    struct epoll_event event = { .events = events, .data.ptr = who };
+    struct epoll_event event = { .events = events, .data.u64 = who };
 
     return epoll_ctl(guests->epoll_fd, operation, fd, &event) < 0 ? -errno : 0;
 }
 
-int eyelet_guests_watch(struct eyelet_guests *guests, int fd, void *who)
+int eyelet_guests_watch(struct eyelet_guests *guests, int fd, uint64_t who)
 {
     return control(guests, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLET, who);
+}
+
+/* --- places ------------------------------------------------------------------------------------------------------- */
+
+/* Makes sure that one is free. Return: 0 or -ENOMEM. */
+static int reserve_place(struct eyelet_guests *guests)
+{
+    uint32_t n = guests->n_places > 0 ? 2 * guests->n_places : PLACES_MIN;
+    struct eyelet_place *places;
+
+    if (guests->free_place != 0)
+        return 0;
+    places = realloc(guests->places, n * sizeof(*places));
+    if (places == NULL)
+        return -ENOMEM;
+    for (uint32_t i = guests->n_places; i < n; i++)
+        places[i] = (struct eyelet_place){ .next_free = i + 1 < n ? i + 2 : 0 };
+    guests->free_place = guests->n_places + 1;
+    guests->places = places;
+    guests->n_places = n;
+    return 0;
+}
+
+static void take_place(struct eyelet_guests *guests, struct eyelet_guest *guest)
+{
+    struct eyelet_place *place = &guests->places[guests->free_place - 1];
+
+    guest->place = guests->free_place - 1;
+    guests->free_place = place->next_free;
+    place->guest = guest;
+    place->serial = place->serial < UINT32_MAX ? place->serial + 1 : 1;
+}
+
+static void leave_place(struct eyelet_guests *guests, const struct eyelet_guest *guest)
+{
+    struct eyelet_place *place = &guests->places[guest->place];
+
+    place->guest = NULL;
+    place->next_free = guests->free_place;
+    guests->free_place = guest->place + 1;
+}
+
+static uint64_t number_of(const struct eyelet_guests *guests, const struct eyelet_guest *guest)
+{
+    return (uint64_t)guests->places[guest->place].serial << 32 | guest->place;
+}
+
+/* Return: NULL when it has left. */
+static struct eyelet_guest *find_guest(const struct eyelet_guests *guests, uint64_t number)
+{
+    const struct eyelet_place *place = &guests->places[(uint32_t)number];
+
+    return place->serial == number >> 32 ? place->guest : NULL;
 }
 
 /* Asks for room to write while something waits for it, and sets the timer anew. Return: 0 or -errno. */
@@ -117,7 +171,7 @@ static int await(struct eyelet_guests *guests, struct eyelet_guest *guest)
     if (events == guest->events)
         return 0;
     guest->events = events;
-    return control(guests, EPOLL_CTL_MOD, serving->connection.fd, events, guest);
+    return control(guests, EPOLL_CTL_MOD, serving->connection.fd, events, number_of(guests, guest));
 }
 
 static void free_guest(struct eyelet_guests *guests, struct eyelet_guest *guest)
@@ -132,7 +186,8 @@ static void guest_close(struct eyelet_guests *guests, struct eyelet_guest *guest
 {
     struct eyelet_serving *serving = &guest->serving;
 
-    control(guests, EPOLL_CTL_DEL, serving->connection.fd, 0, NULL);
+    control(guests, EPOLL_CTL_DEL, serving->connection.fd, 0, 0);
+    leave_place(guests, guest);
     eyelet_timers_set(&guests->env->timers, &guest->timer, EYELET_NO_DEADLINE);
     if (guest->previous != NULL)
         guest->previous->next = guest->next;
@@ -243,6 +298,8 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests)
         add_caller(guests, guest);
         if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving))
             eyelet_serving_flush_now(&guest->serving);
+        if (await(guests, guest) < 0)
+            guest->serving.is_over = true;
         if (eyelet_serving_wants_turn(&guest->serving))
             give_turn(guests, guest);
         return call;
@@ -262,7 +319,11 @@ void eyelet_guests_attend(struct eyelet_guests *guests, struct eyelet_serving *s
     }
     if (serving->n_queued == 0)
         eyelet_serving_flush_now(serving);
-    if (may_leave || eyelet_serving_wants_turn(serving) || await(guests, guest) < 0)
+    else
+        eyelet_serving_relieve(serving);
+    if (await(guests, guest) < 0)
+        serving->is_over = true;
+    if (may_leave || eyelet_serving_wants_turn(serving))
         give_turn(guests, guest);
     add_caller(guests, guest);
     shed_memory(guests);
@@ -276,10 +337,14 @@ void eyelet_guests_call_is_over(struct eyelet_guests *guests, struct eyelet_call
     eyelet_guests_attend(guests, serving);
 }
 
-void eyelet_guests_note(struct eyelet_guests *guests, struct eyelet_guest *guest, uint32_t events)
+void eyelet_guests_note(struct eyelet_guests *guests, uint64_t who, uint32_t events)
 {
-    struct eyelet_serving *serving = &guest->serving;
+    struct eyelet_guest *guest = find_guest(guests, who);
+    struct eyelet_serving *serving;
 
+    if (guest == NULL)
+        return;
+    serving = &guest->serving;
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         serving->can_read = !serving->has_ended;
     if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
@@ -327,7 +392,7 @@ static bool ask_filter(struct eyelet_guests *guests, const struct eyelet_peer *p
 
     if (opts->accept == NULL)
         return true;
-    eyelet_workers_unlock(guests->env->workers);
+    eyelet_workers_leave(guests->env->workers);
     is_welcome = opts->accept(peer, opts->accept_userdata);
     eyelet_workers_lock(guests->env->workers);
     return is_welcome;
@@ -361,6 +426,8 @@ static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_
     int r;
 
     r = eyelet_timers_reserve(&env->timers, env->n_timers + 1);
+    if (r == 0)
+        r = reserve_place(guests);
     if (r < 0)
         return r;
     guest = calloc(1, sizeof(*guest));
@@ -371,9 +438,11 @@ static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_
         free(guest);
         return r;
     }
+    take_place(guests, guest);
     guest->events = GUEST_EVENTS;
-    r = control(guests, EPOLL_CTL_ADD, fd, guest->events, guest);
+    r = control(guests, EPOLL_CTL_ADD, fd, guest->events, number_of(guests, guest));
     if (r < 0) {
+        leave_place(guests, guest);
         guest->serving.connection.fd = -1;
         eyelet_serving_end(&guest->serving, "connection could not be watched");
         free(guest);
@@ -533,7 +602,7 @@ void eyelet_guests_drain(struct eyelet_guests *guests)
     guests->is_draining = true;
     guests->accept_again_ns = EYELET_NO_DEADLINE;
     if (guests->listener.fd >= 0)
-        control(guests, EPOLL_CTL_DEL, guests->listener.fd, 0, NULL);
+        control(guests, EPOLL_CTL_DEL, guests->listener.fd, 0, 0);
     eyelet_listener_clear(&guests->listener);
     for (struct eyelet_guest *guest = guests->first; guest != NULL; guest = guest->next) {
         eyelet_serving_stop(&guest->serving);
@@ -557,6 +626,14 @@ void eyelet_guests_end(struct eyelet_guests *guests)
         if (next->serving.n_calls == 0)
             free_guest(guests, next);
     }
+}
+
+void eyelet_guests_clear(struct eyelet_guests *guests)
+{
+    assert(guests->n == 0 && guests->n_closed == 0);
+    eyelet_listener_clear(&guests->listener);
+    free(guests->places);
+    guests->places = NULL;
 }
 
 void eyelet_guests_count(const struct eyelet_guests *guests, struct eyelet_counters *ret)

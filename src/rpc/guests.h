@@ -18,10 +18,16 @@
 
 #define EYELET_GUESTS_EVENTS_MAX 64
 
+/* Who an event is about, as epoll is told: one of these, or a guest's number, which is larger. */
+#define EYELET_GUESTS_LISTENER 0u
+#define EYELET_GUESTS_WAKE     1u
+#define EYELET_GUESTS_STOP     2u
+
 /**
  * struct eyelet_guest - one accepted connection
  * @serving:   what it does
  * @timer:     its deadline
+ * @place:     its own among the places
  * @events:    what epoll is asked for
  * @previous:  all guests
  * @next:      all guests
@@ -34,6 +40,7 @@
 struct eyelet_guest {
     struct eyelet_serving serving;
     struct eyelet_timer timer;
+    uint32_t place;
     uint32_t events;
     struct eyelet_guest *previous;
     struct eyelet_guest *next;
@@ -42,6 +49,19 @@ struct eyelet_guest {
     struct eyelet_guest *call_next;
     bool has_calls;
     bool is_closed;
+};
+
+/**
+ * struct eyelet_place - whose events come with its number
+ * @guest:      who has it; NULL when it is free
+ * @serial:     of that guest, or of the last one. An event may come after its guest has left, since a thread that
+ *              epoll told of it waits for the lock; then it is about an older serial, and about nobody
+ * @next_free:  the next one that is free, counted from 1; 0 for none
+ */
+struct eyelet_place {
+    struct eyelet_guest *guest;
+    uint32_t serial;
+    uint32_t next_free;
 };
 
 /* Guests in the order of their turns. */
@@ -58,6 +78,9 @@ struct eyelet_guest_ring {
  * @first:           all that are not closed
  * @n:               number of those
  * @n_closed:        guests that stay for their calls
+ * @places:          numbers for epoll, one for each guest that is not closed
+ * @n_places:        number of those, free ones included
+ * @free_place:      the first one that is free, counted from 1; 0 for none
  * @turns:           those with something to read or write
  * @callers:         those with calls to be run
  * @share:           handlers that one of them may have running
@@ -75,6 +98,9 @@ struct eyelet_guests {
     struct eyelet_guest *first;
     uint32_t n;
     uint32_t n_closed;
+    struct eyelet_place *places;
+    uint32_t n_places;
+    uint32_t free_place;
     struct eyelet_guest_ring turns;
     struct eyelet_guest_ring callers;
     uint32_t share;
@@ -86,14 +112,17 @@ struct eyelet_guests {
     bool is_draining;
 };
 
-/* eyelet_guests_watch() - have epoll tell of a descriptor. Return: 0 or -errno. */
-int eyelet_guests_watch(struct eyelet_guests *guests, int fd, void *who);
+/* eyelet_guests_clear() - free what is left when all guests have gone. */
+void eyelet_guests_clear(struct eyelet_guests *guests);
+
+/* eyelet_guests_watch() - have epoll tell of a descriptor that is no guest's. Return: 0 or -errno. */
+int eyelet_guests_watch(struct eyelet_guests *guests, int fd, uint64_t who);
 
 /* eyelet_guests_take_connected() - the only guest that a server on a connected descriptor has. Return: 0 or -errno. */
 int eyelet_guests_take_connected(struct eyelet_guests *guests);
 
-/* eyelet_guests_note() - what epoll_wait() said of a guest; of the listener. */
-void eyelet_guests_note(struct eyelet_guests *guests, struct eyelet_guest *guest, uint32_t events);
+/* eyelet_guests_note() - what epoll_wait() said of a guest, which may have left meanwhile; of the listener. */
+void eyelet_guests_note(struct eyelet_guests *guests, uint64_t who, uint32_t events);
 void eyelet_guests_note_listener(struct eyelet_guests *guests);
 
 /*

@@ -26,6 +26,7 @@ void eyelet_call_end(struct eyelet_call *call, enum eyelet_status status)
 {
     struct eyelet_workers *workers = workers_of(call);
     const struct eyelet_trace *trace = workers->env.trace;
+    int fd = call->serving->connection.fd;
 
     if (!call->is_live)
         status = fail_cancelled(call);
@@ -38,9 +39,9 @@ void eyelet_call_end(struct eyelet_call *call, enum eyelet_status status)
         return;
 
     eyelet_workers_attend(workers, call->serving); /* the peer need not wait for interceptors */
-    eyelet_workers_unlock(workers);
+    eyelet_workers_leave(workers);
     eyelet_call_tell_end(call, status);
-    eyelet_trace_call(trace, call->serving->connection.fd, &call->info);
+    eyelet_trace_call(trace, fd, &call->info);
     eyelet_workers_lock(workers);
 }
 

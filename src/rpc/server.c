@@ -203,7 +203,7 @@ static int watch_listener(struct eyelet_guests *guests)
     r = eyelet_socket_set_nonblocking(guests->listener.fd, true);
     if (r < 0)
         return r;
-    return eyelet_guests_watch(guests, guests->listener.fd, &guests->listener);
+    return eyelet_guests_watch(guests, guests->listener.fd, EYELET_GUESTS_LISTENER);
 }
 
 enum eyelet_status eyelet_server_open(const char *address, const struct eyelet_server_opts *opts,

@@ -21,6 +21,7 @@
 #define AHEAD_BYTES_MAX (256u << 10)   /* the same */
 #define STREAM_QUEUE_MAX (256u << 10)  /* a stream sends no more while so much waits to be written */
 #define FREE_CALLS_MAX 64u             /* calls kept for use again */
+#define UNFLUSHED_MAX_NS EYELET_NS_PER_MS /* an answer waits so long for others, if the next handler is a slow one */
 
 int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eyelet_peer *peer,
                         struct eyelet_serving_env *env)
@@ -176,13 +177,15 @@ static void end_live(struct eyelet_call *call)
 static void cancel(struct eyelet_call *call, enum eyelet_status status, const char *why)
 {
     struct eyelet_serving_env *env = call->serving->env;
+    bool was_queued = call->is_queued;
 
+    if (was_queued)
+        dequeue(call); /* with all that it was queued with */
     end_live(call);
     call->cancelled = status;
     call->why = why;
     env->counters.calls_failed++;
-    if (call->is_queued) {
-        dequeue(call);
+    if (was_queued) {
         call->is_returned = true;
         eyelet_serving_release(call);
         return;
@@ -489,6 +492,8 @@ static void take_call(struct eyelet_serving *serving, const struct eyelet_sessio
     serving->env->counters.calls_started++;
     call->is_live = true;
     keep(call, event->frame.len + eyelet_inbox_held(&call->inbox));
+    if (eyelet_inbox_is_stuffed(&call->inbox, &serving->env->inbox_limits))
+        serving->n_stuffed++;
     set_timer(call);
     enqueue(call);
 }
@@ -664,6 +669,13 @@ static void relieve_queue(struct eyelet_serving *serving)
     if (!write_some(serving))
         serving->is_over = true;
     serving->is_full = is_queue_full(serving);
+}
+
+void eyelet_serving_relieve(struct eyelet_serving *serving)
+{
+    eyelet_connection_wake(&serving->connection);
+    relieve_queue(serving);
+    eyelet_connection_settle(&serving->connection);
 }
 
 /* Reads and takes until nothing is left, enough waits, or the share is used up. */
@@ -953,6 +965,8 @@ uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)
         other_ns = eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms);
         deadline_ns = other_ns < deadline_ns ? other_ns : deadline_ns;
     }
+    if (serving->unflushed_ns != 0 && serving->unflushed_ns + UNFLUSHED_MAX_NS < deadline_ns)
+        deadline_ns = serving->unflushed_ns + UNFLUSHED_MAX_NS;
     return deadline_ns;
 }
 

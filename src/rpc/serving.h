@@ -178,15 +178,17 @@ void eyelet_serving_release(struct eyelet_call *call);
 /*
  * eyelet_serving_flush() - send what is queued, as far as the socket takes it
  *
- * Return: false when the connection is over. eyelet_serving_flush_now() leaves that for the next turn.
+ * Return: false when the connection is over. eyelet_serving_flush_now() leaves that for the next turn, and so does
+ * eyelet_serving_relieve(), which sends only when too much is queued, and has no more calls run unless that helped.
  */
 bool eyelet_serving_flush(struct eyelet_serving *serving);
 void eyelet_serving_flush_now(struct eyelet_serving *serving);
+void eyelet_serving_relieve(struct eyelet_serving *serving);
 
 /* What a waiting connection wants to hear of beside bytes to read: room to write. */
 bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 
-/* When the peer is given up if nothing happens; EYELET_NO_DEADLINE if it may rest for ever. */
+/* When it is to have a turn though nothing happens, to send or to be given up; EYELET_NO_DEADLINE for never. */
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
 
 /*

@@ -35,10 +35,10 @@ static int open_descriptors(struct eyelet_workers *workers)
     workers->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (workers->wake_fd < 0)
         return -errno;
-    r = eyelet_guests_watch(guests, workers->stop_fd, &workers->stop_fd);
+    r = eyelet_guests_watch(guests, workers->stop_fd, EYELET_GUESTS_STOP);
     if (r < 0)
         return r;
-    return eyelet_guests_watch(guests, workers->wake_fd, &workers->wake_fd);
+    return eyelet_guests_watch(guests, workers->wake_fd, EYELET_GUESTS_WAKE);
 }
 
 static void close_descriptors(struct eyelet_workers *workers)
@@ -89,8 +89,8 @@ void eyelet_workers_clear(struct eyelet_workers *workers)
 {
     struct eyelet_serving_env *env = &workers->env;
 
-    assert(env->n_calls == 0 && workers->guests.n == 0);
-    eyelet_listener_clear(&workers->guests.listener);
+    assert(env->n_calls == 0);
+    eyelet_guests_clear(&workers->guests);
     close_descriptors(workers);
     while (env->free_calls != NULL) {
         struct eyelet_call *call = env->free_calls;
@@ -103,50 +103,6 @@ void eyelet_workers_clear(struct eyelet_workers *workers)
     eyelet_log_clear(&env->log);
     pthread_cond_destroy(&workers->resting);
     pthread_mutex_destroy(&workers->lock);
-}
-
-/* --- the lock, and what is told when it is released ---------------------------------------------------------------- */
-
-void eyelet_workers_lock(struct eyelet_workers *workers)
-{
-    pthread_mutex_lock(&workers->lock);
-}
-
-/* Tells one cancelled call's hook, with nothing locked. The call cannot go away meanwhile. */
-static void tell_hook(struct eyelet_workers *workers, struct eyelet_call *call)
-{
-    void (*on_cancel)(enum eyelet_status why, void *userdata) = call->on_cancel;
-    void *userdata = call->on_cancel_userdata;
-
-    call->is_hook_due = false;
-    if (on_cancel != NULL) {
-        call->on_cancel = NULL;
-        call->is_in_hook = true;
-        call->hook_thread = pthread_self();
-        pthread_mutex_unlock(&workers->lock);
-        on_cancel(call->cancelled, userdata);
-        pthread_mutex_lock(&workers->lock);
-        call->is_in_hook = false;
-        pthread_cond_broadcast(&call->changed);
-    }
-    eyelet_workers_finish(workers, call);
-}
-
-void eyelet_workers_unlock(struct eyelet_workers *workers)
-{
-    struct eyelet_serving_env *env = &workers->env;
-    struct eyelet_log_line *lines;
-
-    while (env->hooks_due != NULL) {
-        struct eyelet_call *call = env->hooks_due;
-
-        env->hooks_due = call->queue_next;
-        call->queue_next = NULL;
-        tell_hook(workers, call);
-    }
-    lines = eyelet_log_take(&env->log);
-    pthread_mutex_unlock(&workers->lock);
-    eyelet_log_tell(&env->log, lines);
 }
 
 /* --- waking ------------------------------------------------------------------------------------------------------- */
@@ -191,7 +147,8 @@ static bool is_finished(const struct eyelet_workers *workers)
 {
     const struct eyelet_guests *guests = &workers->guests;
 
-    return (guests->is_draining || guests->listener.is_connected) && guests->n == 0 && workers->env.n_calls == 0;
+    return (guests->is_draining || guests->listener.is_connected) && guests->n == 0 && guests->n_closed == 0 &&
+           workers->env.n_calls == 0 && workers->n_telling == 0;
 }
 
 /* When time brings something; 0 when that is now. */
@@ -207,18 +164,32 @@ static uint64_t next_deadline(const struct eyelet_workers *workers)
     return deadline_ns;
 }
 
+static bool is_watched(const struct eyelet_workers *workers)
+{
+    return workers->n_watching > 0 || workers->watcher != NULL;
+}
+
+/* Somebody watches, but would wake too late. */
+static void mind_the_time(struct eyelet_workers *workers)
+{
+    if (workers->is_coming || !is_watched(workers) || next_deadline(workers) >= workers->watched_until_ns)
+        return;
+    workers->is_coming = true;
+    ring(workers->wake_fd);
+}
+
 void eyelet_workers_share(struct eyelet_workers *workers)
 {
     if (has_work(workers) || is_finished(workers))
         call_one(workers);
-    else if (workers->n_watching > 0 && next_deadline(workers) < workers->watched_until_ns)
-        call_one(workers); /* to mind the time */
+    else
+        mind_the_time(workers);
 }
 
 /* Nobody watches any more: one of those who wait does it from now on. */
 static void hand_over_watch(struct eyelet_workers *workers)
 {
-    if (workers->n_watching > 0 || workers->watcher != NULL)
+    if (is_watched(workers))
         return;
     if (workers->n_resting > 0)
         pthread_cond_signal(&workers->resting);
@@ -230,7 +201,7 @@ void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *c
 {
     if (call->is_sleeping)
         pthread_cond_signal(&call->changed);
-    else if (workers->watcher == call && workers->is_watched)
+    else if (workers->watcher == call)
         ring(workers->wake_fd); /* nobody else watches, so it wakes this one */
 }
 
@@ -242,6 +213,98 @@ void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving
 void eyelet_workers_finish(struct eyelet_workers *workers, struct eyelet_call *call)
 {
     eyelet_guests_call_is_over(&workers->guests, call);
+}
+
+/* --- the lock, and what is told when it is released ---------------------------------------------------------------- */
+
+void eyelet_workers_lock(struct eyelet_workers *workers)
+{
+    pthread_mutex_lock(&workers->lock);
+}
+
+/* Something of the program's is about to run in this thread: others see to the rest. */
+static void leave_to_others(struct eyelet_workers *workers)
+{
+    eyelet_workers_share(workers);
+    if (is_watched(workers))
+        return;
+    if (workers->unwatched_ns == 0)
+        workers->unwatched_ns = eyelet_now_ns();
+    hand_over_watch(workers);
+}
+
+/* Is there something to be told to the program before the lock is released? */
+static bool has_news(const struct eyelet_workers *workers)
+{
+    return workers->env.hooks_due != NULL || workers->env.log.first != NULL;
+}
+
+static void tell_hook(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    void (*on_cancel)(enum eyelet_status why, void *userdata) = call->on_cancel;
+    void *userdata = call->on_cancel_userdata;
+
+    if (on_cancel == NULL)
+        return;
+    call->on_cancel = NULL;
+    call->is_in_hook = true;
+    call->hook_thread = pthread_self();
+    leave_to_others(workers);
+    pthread_mutex_unlock(&workers->lock);
+    on_cancel(call->cancelled, userdata);
+    pthread_mutex_lock(&workers->lock);
+    call->is_in_hook = false;
+    pthread_cond_broadcast(&call->changed);
+}
+
+/* Tells one cancelled call's hook, with nothing locked. The call cannot go away meanwhile. */
+static void tell_next_hook(struct eyelet_workers *workers)
+{
+    struct eyelet_call *call = workers->env.hooks_due;
+
+    workers->env.hooks_due = call->queue_next;
+    call->queue_next = NULL;
+    call->is_hook_due = false;
+    tell_hook(workers, call);
+    eyelet_workers_finish(workers, call);
+}
+
+/* The same for the log. The server cannot go away meanwhile, though this may be a thread that is none of its own. */
+static void tell_log(struct eyelet_workers *workers)
+{
+    struct eyelet_log_line *lines = eyelet_log_take(&workers->env.log);
+
+    workers->n_telling++;
+    leave_to_others(workers);
+    pthread_mutex_unlock(&workers->lock);
+    eyelet_log_tell(&workers->env.log, lines);
+    pthread_mutex_lock(&workers->lock);
+    workers->n_telling--;
+}
+
+/* What came of telling may be work for others, or the end that they wait for. */
+static void tell_news(struct eyelet_workers *workers)
+{
+    while (has_news(workers)) {
+        if (workers->env.hooks_due != NULL)
+            tell_next_hook(workers);
+        else
+            tell_log(workers);
+        eyelet_workers_share(workers);
+    }
+}
+
+void eyelet_workers_unlock(struct eyelet_workers *workers)
+{
+    tell_news(workers);
+    pthread_mutex_unlock(&workers->lock);
+}
+
+void eyelet_workers_leave(struct eyelet_workers *workers)
+{
+    tell_news(workers);
+    leave_to_others(workers);
+    pthread_mutex_unlock(&workers->lock);
 }
 
 /* --- watching ----------------------------------------------------------------------------------------------------- */
@@ -258,13 +321,13 @@ static void note_events(struct eyelet_workers *workers, const struct epoll_event
     struct eyelet_guests *guests = &workers->guests;
 
     for (int i = 0; i < n; i++) {
-        void *who = events[i].data.ptr;
+        uint64_t who = events[i].data.u64;
 
-        if (who == &guests->listener)
+        if (who == EYELET_GUESTS_LISTENER)
             eyelet_guests_note_listener(guests);
-        else if (who == &workers->wake_fd)
+        else if (who == EYELET_GUESTS_WAKE)
             workers->is_coming = false;
-        else if (who != &workers->stop_fd)
+        else if (who != EYELET_GUESTS_STOP)
             eyelet_guests_note(guests, who, events[i].events);
     }
 }
@@ -315,44 +378,88 @@ static void look_around(struct eyelet_workers *workers, uint64_t now_ns)
         eyelet_guests_end(&workers->guests);
 }
 
-/* One look at the sockets, with the lock released while it waits, until @deadline_ns at most. */
-static void watch_until(struct eyelet_workers *workers, uint64_t deadline_ns)
-{
+/**
+ * struct look - one look at the sockets
+ * @events:      what was there, @n of them; @n is negative when it failed with @error_number
+ * @wake_ns:     when it was over
+ * @absence_ns:  for how long nobody had looked before, and for how long this one was late
+ */
+struct look {
     struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
-    uint64_t sleep_ns = eyelet_now_ns(), wake_ns;
+    int n;
+    int error_number;
+    uint64_t wake_ns;
+    uint64_t absence_ns;
+};
+
+/* Waits at the epoll with the lock released. There must be no news, since nobody would know what came of it. */
+static void wait_for_events(struct eyelet_workers *workers, uint64_t deadline_ns, struct look *look)
+{
+    uint64_t sleep_ns = eyelet_now_ns(), until_ns;
     int timeout_ms = timeout_until(deadline_ns, sleep_ns);
-    uint64_t absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
-    int n, error_number;
 
+    assert(!has_news(workers));
+    look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
-    eyelet_workers_unlock(workers);
-    n = epoll_wait(workers->guests.epoll_fd, events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
-    error_number = errno;
-    eyelet_workers_lock(workers);
+    pthread_mutex_unlock(&workers->lock);
+    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
+    look->error_number = errno;
+    pthread_mutex_lock(&workers->lock);
 
-    wake_ns = eyelet_now_ns();
-    if (timeout_ms >= 0 && wake_ns > eyelet_deadline_after_ms(sleep_ns, (uint32_t)timeout_ms))
-        absence_ns += wake_ns - eyelet_deadline_after_ms(sleep_ns, (uint32_t)timeout_ms);
-    forgive_absence(workers, absence_ns, wake_ns);
-    if (n < 0 && error_number != EINTR && workers->error == 0)
-        fail(workers, -error_number);
-    note_events(workers, events, n);
-    look_around(workers, wake_ns);
+    look->wake_ns = eyelet_now_ns();
+    if (timeout_ms < 0)
+        return;
+    until_ns = eyelet_deadline_after_ms(sleep_ns, (uint32_t)timeout_ms);
+    if (look->wake_ns > until_ns)
+        look->absence_ns += look->wake_ns - until_ns;
 }
 
-/* A thread with nothing to do. One of those who watch minds the time; the others wait for events alone. */
-static void watch(struct eyelet_workers *workers)
+/* The same, until @deadline_ns at most if nobody else minds the time; all others wait for events alone. */
+static void watch_until(struct eyelet_workers *workers, uint64_t deadline_ns, struct look *look)
 {
-    uint64_t deadline_ns = next_deadline(workers);
     bool minds_time = deadline_ns < workers->watched_until_ns;
 
     if (minds_time)
         workers->watched_until_ns = deadline_ns;
-    workers->n_watching++;
-    watch_until(workers, minds_time ? deadline_ns : EYELET_NO_DEADLINE);
-    workers->n_watching--;
+    wait_for_events(workers, minds_time ? deadline_ns : EYELET_NO_DEADLINE, look);
     if (minds_time && workers->watched_until_ns == deadline_ns)
         workers->watched_until_ns = EYELET_NO_DEADLINE;
+}
+
+static void take_look(struct eyelet_workers *workers, const struct look *look)
+{
+    forgive_absence(workers, look->absence_ns, look->wake_ns);
+    if (look->n < 0 && look->error_number != EINTR && workers->error == 0)
+        fail(workers, -look->error_number);
+    note_events(workers, look->events, look->n);
+    look_around(workers, look->wake_ns);
+}
+
+/* A thread with nothing to do. */
+static void watch(struct eyelet_workers *workers)
+{
+    struct look look;
+
+    workers->n_watching++;
+    watch_until(workers, next_deadline(workers), &look);
+    workers->n_watching--;
+    take_look(workers, &look);
+}
+
+/* A thread with something to do sees what else there is, and lets others have the lock. */
+static void glance(struct eyelet_workers *workers)
+{
+    struct look look;
+
+    if (workers->watcher != NULL) {
+        pthread_mutex_unlock(&workers->lock);
+        pthread_mutex_lock(&workers->lock);
+        return;
+    }
+    workers->n_watching++;
+    wait_for_events(workers, 0, &look);
+    workers->n_watching--;
+    take_look(workers, &look);
 }
 
 /* --- waiting inside a handler ------------------------------------------------------------------------------------- */
@@ -374,25 +481,15 @@ static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
 /* Its thread does what an idle one would, but for running handlers: those are for other threads. */
 static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call)
 {
+    struct look look;
+
     workers->watcher = call;
-    workers->is_watched = true;
-    watch_until(workers, eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers));
-    workers->is_watched = false;
+    watch_until(workers, eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers), &look);
+    workers->watcher = NULL;
+    take_look(workers, &look);
     eyelet_guests_run_round(&workers->guests);
     if (eyelet_guests_has_calls(&workers->guests))
         call_one(workers);
-    workers->watcher = NULL;
-}
-
-static bool is_watched_by_others(const struct eyelet_workers *workers)
-{
-    return workers->n_watching > 0 || workers->watcher != NULL;
-}
-
-/* Is there something to be told to the program as soon as nothing is locked? */
-static bool has_news(const struct eyelet_workers *workers)
-{
-    return workers->env.hooks_due != NULL || workers->env.log.first != NULL;
 }
 
 void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *call,
@@ -400,27 +497,25 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 {
     eyelet_workers_share(workers);
     while (!is_ready(call)) {
-        if (has_news(workers)) {
-            eyelet_workers_unlock(workers);
-            eyelet_workers_lock(workers);
-        } else if (is_watched_by_others(workers)) {
+        if (has_news(workers))
+            tell_news(workers);
+        else if (is_watched(workers))
             sleep_in(workers, call);
-        } else {
+        else
             watch_for(workers, call);
-        }
     }
     hand_over_watch(workers);
 }
 
 /* --- working ------------------------------------------------------------------------------------------------------ */
 
-/* The handler has returned @status. */
+/* The handler has returned @status. Until the end is told, nobody else may find that the call may be freed. */
 static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
 {
-    call->is_returned = true;
     call->serving->n_running--;
     if (!call->is_deferred)
         eyelet_call_end(call, status);
+    call->is_returned = true;
     eyelet_workers_finish(workers, call);
 }
 
@@ -428,13 +523,7 @@ static void run_call(struct eyelet_workers *workers, struct eyelet_call *call)
 {
     enum eyelet_status status;
 
-    eyelet_workers_share(workers);
-    if (!is_watched_by_others(workers)) {
-        if (workers->unwatched_ns == 0)
-            workers->unwatched_ns = eyelet_now_ns();
-        hand_over_watch(workers);
-    }
-    eyelet_workers_unlock(workers);
+    eyelet_workers_leave(workers);
     status = eyelet_call_run(call, workers->env.codec);
     eyelet_workers_lock(workers);
     end_call(workers, call, status);
@@ -453,27 +542,31 @@ static void run_calls(struct eyelet_workers *workers)
     }
 }
 
+/* Waits until somebody is needed. */
 static void rest(struct eyelet_workers *workers)
 {
-    if (has_news(workers)) {
-        eyelet_workers_unlock(workers);
-        eyelet_workers_lock(workers);
-        return;
-    }
+    mind_the_time(workers);
     workers->n_resting++;
     pthread_cond_wait(&workers->resting, &workers->lock);
     workers->n_resting--;
 }
 
+static void wait_for_work(struct eyelet_workers *workers)
+{
+    if (has_news(workers))
+        tell_news(workers);
+    else if (has_work(workers))
+        glance(workers);
+    else if (workers->watcher != NULL || workers->error != 0) /* nothing comes any more after an error */
+        rest(workers);
+    else
+        watch(workers);
+}
+
 static void work(struct eyelet_workers *workers)
 {
     while (!is_finished(workers)) {
-        if (has_work(workers))
-            watch_until(workers, 0);
-        else if (workers->watcher != NULL)
-            rest(workers);
-        else
-            watch(workers);
+        wait_for_work(workers);
         eyelet_guests_run_round(&workers->guests);
         run_calls(workers);
     }

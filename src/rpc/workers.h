@@ -25,15 +25,16 @@
  * @wake_fd:         an eventfd at the epoll: a write brings one thread; never read
  * @stop_fd:         the same, for eyelet_server_stop()
  * @threads:         those that were started, @n_started of them
- * @n_watching:      threads that wait at the epoll and have nothing else to do
- * @watched_until_ns: when the one of them that minds the time wakes by itself; EYELET_NO_DEADLINE when none does
+ * @n_watching:      threads that are in epoll_wait(), but for that of @watcher
+ * @watched_until_ns: when the one that minds the time wakes by itself; EYELET_NO_DEADLINE when none does
  * @is_coming:       one of them was told to come and has not come yet
- * @watcher:         a call whose thread watches because nobody else did; NULL for none
- * @is_watched:      somebody is in epoll_wait() for @watcher's thread
+ * @watcher:         a call whose thread is in epoll_wait() because nobody else was; NULL for none. Nobody else goes
+ *                   there meanwhile, so what is to wake this thread does not wake another
  * @resting:         threads that have nothing to do while @watcher's thread watches
  * @n_resting:       number of those
  * @sleepers:        calls whose threads sleep, linked by @sleep_next
  * @unwatched_ns:    since when nobody has watched; 0 while somebody does
+ * @n_telling:       threads that tell the program what is in the log
  * @is_stop_asked:   atomic: eyelet_server_stop() was called
  * @give_up_ns:      end of the grace, once it has begun
  * @error:           what ended the server, or 0
@@ -50,11 +51,11 @@ struct eyelet_workers {
     uint64_t watched_until_ns;
     bool is_coming;
     struct eyelet_call *watcher;
-    bool is_watched;
     pthread_cond_t resting;
     uint32_t n_resting;
     struct eyelet_call *sleepers;
     uint64_t unwatched_ns;
+    uint32_t n_telling;
     _Atomic bool is_stop_asked;
     uint64_t give_up_ns;
     int error;
@@ -74,9 +75,14 @@ int eyelet_workers_run(struct eyelet_workers *workers);
 /* eyelet_workers_stop() - from any thread and from signal handlers, without the lock. */
 void eyelet_workers_stop(struct eyelet_workers *workers);
 
-/* The lock. Unlocking tells the program what is due: its log, and the hooks of calls that were cancelled. */
+/*
+ * The lock. Unlocking tells the program what is due, its log and the hooks of calls that were cancelled, before it
+ * unlocks for good. eyelet_workers_leave() unlocks for something of the program's that may take its time: others see to
+ * the sockets and to what is to be done meanwhile.
+ */
 void eyelet_workers_lock(struct eyelet_workers *workers);
 void eyelet_workers_unlock(struct eyelet_workers *workers);
+void eyelet_workers_leave(struct eyelet_workers *workers);
 
 /* eyelet_workers_notice() - something happened to a call that its thread may wait for; under the lock. */
 void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *call);
@@ -91,7 +97,7 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 /* eyelet_workers_attend() - after a call was answered by whatever thread: see to its connection; under the lock. */
 void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving *serving);
 
-/* eyelet_workers_share() - something was done by a thread that is none of theirs: is one of them needed? Under the lock. */
+/* eyelet_workers_share() - is there something to do, or a time to mind, that another thread is needed for? Under the lock. */
 void eyelet_workers_share(struct eyelet_workers *workers);
 
 /* eyelet_workers_finish() - nobody has the call any more: it may be freed; under the lock. */
