@@ -41,13 +41,11 @@ static sem_t may_answer;
 static void answer(const char *act, const Shop__Order *order, Shop__Receipt_Closure closure, void *closure_data)
 {
     Shop__Receipt receipt = SHOP__RECEIPT__INIT;
-    char *text = malloc(100);
+    char *text;
 
-    live_must(text != NULL, "no memory for a text");
-    snprintf(text, 100, "%s %u %s", act, order->n_items, order->item);
+    live_must(asprintf(&text, "%s %u %s", act, order->n_items, order->item) >= 0, "no memory for a text");
     receipt.text = text;
     closure(&receipt, closure_data);
-    memset(text, '#', 100);
     free(text);
 }
 
