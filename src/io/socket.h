@@ -73,8 +73,8 @@ int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *
 int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadline_ns, short *ret_revents);
 
 /*
- * eyelet_wake_open(), _send(), _drain() - a descriptor by which one thread ends another's poll(): readable from the first
- * send on until it is drained; closed by eyelet_socket_close()
+ * eyelet_wake_open(), _send(), _drain() - a descriptor by which one thread ends another's poll(): readable from the
+ * first send on until it is drained; closed by eyelet_socket_close()
  *
  * Return of eyelet_wake_open(): 0 or -errno.
  */

@@ -22,9 +22,10 @@
 #include "rpc/log.h"
 #include "rpc/timers.h"
 
-#define EYELET_CLIENT_QUEUE_MAX  (8u << 20)   /* HOSTILE limit "send queue / connection", in bytes */
-#define EYELET_CLIENT_AHEAD_MAX  (256u << 10) /* so much may wait to be sent before a stream waits with its next message */
-#define EYELET_CLIENT_INBOX_HARD (16u << 20)  /* HOSTILE limit "bytes buffered / connection": nothing more is read */
+#define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
+#define EYELET_CLIENT_AHEAD_MAX                                                                                        \
+    (256u << 10) /* so much may wait to be sent before a stream waits with its next message */
+#define EYELET_CLIENT_INBOX_HARD (16u << 20) /* HOSTILE limit "bytes buffered / connection": nothing more is read */
 
 enum eyelet_pending_use {
     EYELET_PENDING_BLOCKS,    /* on the stack of a thread that waits for it */
@@ -136,7 +137,8 @@ struct eyelet_telling {
 };
 
 /**
- * struct eyelet_client - @lock protects all that follows it but what is set once, at the opening: @opts, @where, @address,
+ * struct eyelet_client - @lock protects all that follows it but what is set once, at the opening: @opts, @where,
+ * @address,
  * @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
  * function of the program's. Every thread may wait for it. No other lock is taken inside of it.
  *
@@ -152,7 +154,7 @@ struct eyelet_telling {
  * @is_woken:      @wake_fd is readable
  * @is_cut:        the input buffer has whole frames that no stream had room for
  * @undriven_ns:   since when nobody has the role
- * @heir:          was woken to take the role, and has not run yet
+ * @heir:          was woken to take the role, and has not run yet: it was not woken for nothing
  * @first_waiter, @last_waiter:  threads that sleep
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order
@@ -226,7 +228,8 @@ struct eyelet_client {
 
 /* --- in and out --------------------------------------------------------------------------------------------------- */
 
-/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; tell what is to be told, and undo it */
+/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; tell what is to be told, and undo
+ * it */
 void eyelet_client_enter(struct eyelet_client *client);
 void eyelet_client_leave(struct eyelet_client *client);
 
@@ -254,8 +257,8 @@ void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *c
                          const struct eyelet_calling *what);
 
 /*
- * eyelet_pending_admit() - what is asked before a call begins: its metadata, the interceptors, and whether the client is
- * being closed. The lock is held, and released for the interceptors.
+ * eyelet_pending_admit() - what is asked before a call begins: its metadata, the interceptors, and whether the client
+ * is being closed. The lock is held, and released for the interceptors.
  *
  * Return: false when it is over.
  */
@@ -268,7 +271,8 @@ bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_ca
  */
 bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what);
 
-/* It is over, by what came; by this side, with a text that says which call, where, and why; by the connection's loss. */
+/* It is over, by what came; by this side, with a text that says which call, where, and why; by the connection's loss.
+ */
 void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status status);
 void eyelet_pending_fail(struct eyelet_pending *pending, enum eyelet_status status, const char *format, ...)
     EYELET_PRINTF(3, 4);

@@ -1,6 +1,6 @@
 /*
- * A client's life: opening, connecting again, calls that block or are started, foreign loops, and the end. How calls wait
- * and who reads for them is in driving.c.
+ * A client's life: opening, connecting again, calls that block or are started, foreign loops, and the end. How calls
+ * wait and who reads for them is in driving.c.
  */
 #include "rpc/client.h"
 
@@ -140,6 +140,19 @@ static void clear_connection(struct eyelet_client *client)
     client->connection = (struct eyelet_connection){ .fd = -1, .pool = &client->pool };
 }
 
+/* What is stuffed is also over the other limits, so that its time runs. */
+static struct eyelet_inbox_limits inbox_limits_for(const struct eyelet_client_opts *opts)
+{
+    size_t costs_max = (size_t)opts->stream_messages_max * EYELET_INBOX_MESSAGE_COST;
+    size_t over = opts->stream_bytes_max < SIZE_MAX - costs_max ? opts->stream_bytes_max + costs_max + 1 : SIZE_MAX;
+
+    return (struct eyelet_inbox_limits){
+        .messages_max = opts->stream_messages_max,
+        .bytes_max = opts->stream_bytes_max,
+        .hard_bytes_max = over > EYELET_CLIENT_INBOX_HARD ? over : EYELET_CLIENT_INBOX_HARD,
+    };
+}
+
 static void set_up(struct eyelet_client *client, const struct eyelet_client_opts *opts,
                    const struct eyelet_address *where)
 {
@@ -151,12 +164,7 @@ static void set_up(struct eyelet_client *client, const struct eyelet_client_opts
     client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
     client->pool.n_spares_max = 2;    /* one to read into, one to write from */
     client->pool.wipe = opts->wipe;
-    client->inbox_limits = (struct eyelet_inbox_limits){
-        .messages_max = opts->stream_messages_max,
-        .bytes_max = opts->stream_bytes_max,
-        .hard_bytes_max = opts->stream_bytes_max > EYELET_CLIENT_INBOX_HARD ? opts->stream_bytes_max
-                                                                            : EYELET_CLIENT_INBOX_HARD,
-    };
+    client->inbox_limits = inbox_limits_for(opts);
     client->log.fn = opts->log;
     client->log.userdata = opts->log_userdata;
 }
@@ -222,7 +230,10 @@ enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_c
         eyelet_socket_close(fd);
         return eyelet_error_errno(reterr, r, "cannot make a client for '%s'", address);
     }
+    eyelet_client_enter(client);
     client->counters.connections_refused = n_attempts - 1;
+    eyelet_log_add(&client->log, &client->log_rate, eyelet_now_ns(), EYELET_LOG_INFO, "%s: connected", client->address);
+    eyelet_client_leave(client);
     *ret = client;
     return EYELET_OK;
 }

@@ -11,7 +11,7 @@
 #include "io/socket.h"
 #include "rpc/wait.h"
 
-#define READS_PER_TURN 16u                            /* of a foreign loop's: then others have theirs */
+#define READS_PER_TURN 16u                           /* of a foreign loop's: then others have theirs */
 #define PILED_UP       (EYELET_BUFFER_SPARE_CAP / 2) /* who finds so many bytes was away, and not the peer slow */
 
 /* --- who sleeps --------------------------------------------------------------------------------------------------- */
@@ -19,8 +19,8 @@
 static bool is_ready(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
 {
     const struct eyelet_pending *pending = waiter->pending;
-    bool is_gone = client->is_lost || client->is_closing ||
-                   waiter->connection_number != client->counters.connections_opened;
+    bool is_gone =
+        client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
 
     switch (waiter->wants) {
     case EYELET_WANTS_END:
@@ -207,7 +207,7 @@ static void take_reply(struct eyelet_client *client, struct eyelet_pending *pend
     enum eyelet_status status;
 
     client->connect_pause_ns = 0;
-    pending->is_open = false; /* WIRE: "client stops sending" */
+    pending->is_open = false;                       /* WIRE: "client stops sending" */
     if (pending->use == EYELET_PENDING_KEEPALIVE) { /* a sign of life, whatever it says */
         pending->is_over = true;
         return;
@@ -380,7 +380,8 @@ static short wanted_events(const struct eyelet_client *client)
 static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
 {
     short events = wanted_events(client), revents = 0;
-    int fd = events != 0 ? client->connection.fd : -1; /* an end that is not to be read yet must not be heard again and again */
+    int fd = events != 0 ? client->connection.fd
+                         : -1; /* an end that is not to be read yet must not be heard again and again */
     uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns;
     int r;
 
@@ -440,7 +441,9 @@ uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
 static void ask_whether_alive(struct eyelet_client *client, uint64_t now_ns)
 {
     static const struct eyelet_method method = { .name = "Check", .kind = EYELET_UNARY };
-    static const struct eyelet_service service = { .name = "grpc.health.v1.Health", .methods = &method, .n_methods = 1 };
+    static const struct eyelet_service service = { .name = "grpc.health.v1.Health",
+                                                   .methods = &method,
+                                                   .n_methods = 1 };
     static const struct eyelet_outgoing nothing = { 0 };
     const struct eyelet_calling what = { .service = &service, .method = &method };
     const struct eyelet_outgoing_request request = {
@@ -562,10 +565,12 @@ bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *wait
 {
     waiter->connection_number = client->counters.connections_opened;
     while (!is_ready(client, waiter)) {
-        if (client->has_driver || waiter->wants == EYELET_WANTS_CONNECTION)
+        if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
+            eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
             sleep_until(client, waiter, deadline_ns);
-        else
+        } else {
             drive(client, waiter, deadline_ns);
+        }
         if (waiter->pending != NULL && waiter->pending->has_direct)
             return true;
         eyelet_client_tell(client, false);

@@ -178,7 +178,7 @@ static int queue_message(struct eyelet_pending *pending, const struct eyelet_out
 }
 
 static enum eyelet_status send_message(struct eyelet_stream *stream, const struct eyelet_outgoing *message,
-                               struct eyelet_error *reterr)
+                                       struct eyelet_error *reterr)
 {
     struct eyelet_pending *pending = &stream->pending;
     int r;
@@ -310,8 +310,8 @@ bool eyelet_stream_is_readable(struct eyelet_stream *stream)
 bool eyelet_stream_is_writable(struct eyelet_stream *stream)
 {
     struct eyelet_client *client = enter(stream);
-    bool is_writable = stream->pending.is_over || stream->has_said_end ||
-                       client->connection.out.len <= EYELET_CLIENT_AHEAD_MAX;
+    bool is_writable =
+        stream->pending.is_over || stream->has_said_end || client->connection.out.len <= EYELET_CLIENT_AHEAD_MAX;
 
     leave(stream, false, NULL);
     return is_writable;
