@@ -185,11 +185,10 @@ static void put_order(struct wire *wire, uint32_t id, const char *method, const 
 
     wire_field_text(&payload, 1, item);
     wire_field_number(&payload, 2, id);
-    wire_request(wire, id,
-                 &(struct wire_request){ .service = "shop.Till",
-                                         .method = method,
-                                         .payload = wire_slice(&payload),
-                                         .timeout_ns = timeout_ns });
+    wire_request(
+        wire, id,
+        &(struct wire_request){
+            .service = "shop.Till", .method = method, .payload = wire_slice(&payload), .timeout_ns = timeout_ns });
     wire_clear(&payload);
 }
 
@@ -370,8 +369,7 @@ static void h075_h076_what_is_no_order_does_not_reach_the_method(void **state)
     start(1);
     fd = live_connect(path_of_test);
     wire_request(&wire, 1,
-                 &(struct wire_request){
-                     .service = "shop.Till", .method = "Sell", .payload = { junk, sizeof(junk) } });
+                 &(struct wire_request){ .service = "shop.Till", .method = "Sell", .payload = { junk, sizeof(junk) } });
     live_send_wire(fd, &wire);
     assert_failed(fd, 1, EYELET_INTERNAL, "cannot decode shop.Order");
     close(fd);
@@ -503,9 +501,9 @@ static ProtobufCService *open_service(struct eyelet_client *client, const struct
 {
     ProtobufCService *service = NULL;
 
-    assert_int_equal(eyelet_client_open_pbc_service(client, &shop__till__descriptor, opts, take_error, told, &service,
-                                                    NULL),
-                     EYELET_OK);
+    assert_int_equal(
+        eyelet_client_open_pbc_service(client, &shop__till__descriptor, opts, take_error, told, &service, NULL),
+        EYELET_OK);
     return service;
 }
 
@@ -560,8 +558,8 @@ static void a_call_that_fails_tells_why_and_then_gives_nothing(void **state)
     assert_text_has(told.error.text, "service gave no shop.Receipt");
     protobuf_c_service_destroy(service);
 
-    assert_int_equal(
-        eyelet_client_open_pbc_service(client, &shop__till__descriptor, NULL, NULL, NULL, &service, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_open_pbc_service(client, &shop__till__descriptor, NULL, NULL, NULL, &service, NULL),
+                     EYELET_OK);
     sell(service, "nothing", 1, &told); /* nobody wants to know why */
     assert_int_equal(told.n_nothings, 2);
     sell(service, "tea", 1, &told);
@@ -613,14 +611,14 @@ static void h111_a_client_without_memory_is_none(void **state)
     client = open_client();
     faults_reset();
     faults_fail(FAULT_ALLOC, 1, ENOMEM);
-    assert_int_equal(eyelet_client_open_pbc_service(client, &shop__till__descriptor, NULL, take_error, &told, &service,
-                                                    &error),
-                     EYELET_RESOURCE_EXHAUSTED);
+    assert_int_equal(
+        eyelet_client_open_pbc_service(client, &shop__till__descriptor, NULL, take_error, &told, &service, &error),
+        EYELET_RESOURCE_EXHAUSTED);
     assert_null(service);
     assert_text_has(error.text, "shop.Till");
-    assert_int_equal(eyelet_client_open_pbc_service(client, &shop__nameless__descriptor, NULL, take_error, &told,
-                                                    &service, &error),
-                     EYELET_INVALID_ARGUMENT);
+    assert_int_equal(
+        eyelet_client_open_pbc_service(client, &shop__nameless__descriptor, NULL, take_error, &told, &service, &error),
+        EYELET_INVALID_ARGUMENT);
     assert_null(service);
     assert_text_has(error.text, "CODE_SIZE");
     eyelet_client_close(client);
