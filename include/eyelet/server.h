@@ -120,8 +120,8 @@ EYELET_API enum eyelet_status eyelet_server_open(const char *address, const stru
  * are cancelled then. It waits for handlers that do not return, and for deferred calls that nobody completes.
  *
  * Return: EYELET_OK after a stop, or after the only connection; EYELET_FAILED_PRECONDITION when it runs already or has
- * run before; EYELET_RESOURCE_EXHAUSTED when the threads cannot be started; EYELET_INTERNAL when the listening socket or
- * epoll fails, or there is no memory for the only connection.
+ * run before; EYELET_RESOURCE_EXHAUSTED when the threads cannot be started, or there is no memory for the only
+ * connection; EYELET_INTERNAL when the listening socket or epoll fails.
  */
 EYELET_API enum eyelet_status eyelet_server_run(struct eyelet_server *server);
 

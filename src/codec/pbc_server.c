@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "codec/pack.h"
+#include "codec/pbc_server.h"
 #include "codec/unpack.h"
 #include "core/bytes.h"
 #include "core/error.h"
@@ -69,12 +70,12 @@ static enum eyelet_status finish(struct eyelet_call *call)
     return EYELET_OK;
 }
 
-static const struct eyelet_serving_codec codec = { .serve = serve, .finish = finish };
+const struct eyelet_serving_codec eyelet_pbc_codec = { .serve = serve, .finish = finish };
 
 enum eyelet_status eyelet_server_add_service(struct eyelet_server *server, const struct eyelet_service *service,
                                              const void *handlers, void *userdata)
 {
-    return eyelet_server_add(server, service, handlers, userdata, &codec);
+    return eyelet_server_add(server, service, handlers, userdata, &eyelet_pbc_codec, NULL);
 }
 
 /* --- streams ------------------------------------------------------------------------------------------------------ */

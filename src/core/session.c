@@ -784,6 +784,14 @@ uint32_t eyelet_session_start_request(struct eyelet_session *session, const stru
     return id;
 }
 
+void eyelet_session_unsend(struct eyelet_session *session, uint32_t id)
+{
+    struct eyelet_slot *slot = slot_find(session, id);
+
+    if (slot != NULL)
+        slot_remove(session, slot);
+}
+
 int eyelet_session_measure_reply(const struct eyelet_session *session, size_t payload_len, size_t *ret_head_len)
 {
     size_t head_len = eyelet_reply_head_len(payload_len);

@@ -238,6 +238,9 @@ uint32_t eyelet_session_start_request(struct eyelet_session *session, const stru
  */
 bool eyelet_session_finish(struct eyelet_session *session, uint32_t id);
 
+/* Client: forget a call of which no byte was sent, nor ever will be: nothing can come for it. */
+void eyelet_session_unsend(struct eyelet_session *session, uint32_t id);
+
 /* Server: the same pair for a reply. measure: 0, or -EMSGSIZE over the frame limit. */
 int eyelet_session_measure_reply(const struct eyelet_session *session, size_t payload_len, size_t *ret_head_len);
 void eyelet_session_put_reply(uint32_t id, size_t payload_len, uint8_t *room, size_t head_len);

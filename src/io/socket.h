@@ -66,6 +66,23 @@ int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
 int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *ret_revents);
 
 /*
+ * eyelet_socket_wait_or_wake() - the same for a descriptor that another thread may call back from
+ * @wake_fd:      of eyelet_wake_open(); not read here. -1 for none
+ * @ret_revents:  what poll() said of @fd: 0 when it was only @wake_fd
+ */
+int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadline_ns, short *ret_revents);
+
+/*
+ * eyelet_wake_open(), _send(), _drain() - a descriptor by which one thread ends another's poll(): readable from the
+ * first send on until it is drained; closed by eyelet_socket_close()
+ *
+ * Return of eyelet_wake_open(): 0 or -errno.
+ */
+int eyelet_wake_open(int *ret_fd);
+void eyelet_wake_send(int fd);
+void eyelet_wake_drain(int fd);
+
+/*
  * eyelet_socket_accept() - one accept4() with CLOEXEC and NONBLOCK, and who came
  * @listen_fd:  non-blocking, or this waits
  *

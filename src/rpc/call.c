@@ -61,7 +61,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     clear_failure(call);
     call->info = (struct eyelet_call_info){ 0 };
     call->has_message = call->is_queued = call->is_live = call->is_deferred = call->is_returned = false;
-    call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
+    call->ends_at_stop = call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
     call->cancelled = EYELET_OK;
     call->why = NULL;
     call->on_cancel = NULL;

@@ -56,6 +56,7 @@ struct eyelet_serving;
  * @is_queued:       it waits for a thread
  * @is_live:         the peer waits for an answer: its stream id is alive
  * @is_deferred:     the handler said so
+ * @ends_at_stop:    it is cancelled when the server is stopped, and not at the end of the grace
  * @is_returned:     the handler has returned
  * @is_completed:    a deferred call was answered by its owner
  * @is_sleeping:     its thread is in @changed, and the call among the sleepers, linked by @sleep_next
@@ -100,6 +101,7 @@ struct eyelet_call {
     bool is_queued;
     bool is_live;
     bool is_deferred;
+    bool ends_at_stop;
     bool is_returned;
     bool is_completed;
     bool is_sleeping;
@@ -161,8 +163,14 @@ enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_stat
 enum eyelet_got eyelet_call_recv_bytes(struct eyelet_call *call, struct eyelet_inbox_message **ret);
 enum eyelet_status eyelet_call_send_bytes(struct eyelet_call *call, const struct eyelet_outgoing *message);
 
-/* The same without waiting: EYELET_RESOURCE_EXHAUSTED when much waits to be sent already. */
+/* The same without waiting: EYELET_RESOURCE_EXHAUSTED when the connection's queue is full. */
 enum eyelet_status eyelet_call_try_send_bytes(struct eyelet_call *call, const struct eyelet_outgoing *message);
+
+/*
+ * eyelet_call_end_at_stop() - a call that has no end of its own: it is cancelled with UNAVAILABLE as soon as the server
+ * is stopping, since the grace is for calls that come to an end
+ */
+void eyelet_call_end_at_stop(struct eyelet_call *call);
 
 /*
  * eyelet_call_end() - the call has its end: it is answered, if the peer still waits, and interceptors are told; under

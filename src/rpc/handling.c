@@ -67,6 +67,17 @@ void eyelet_call_complete(struct eyelet_call *call, enum eyelet_status status)
     eyelet_workers_unlock(workers);
 }
 
+void eyelet_call_end_at_stop(struct eyelet_call *call)
+{
+    struct eyelet_workers *workers = workers_of(call);
+
+    eyelet_workers_lock(workers);
+    call->ends_at_stop = true;
+    if (call->serving->is_stopping)
+        eyelet_serving_end_endless(call->serving);
+    eyelet_workers_unlock(workers);
+}
+
 /* --- cancellation ------------------------------------------------------------------------------------------------- */
 
 bool eyelet_call_is_cancelled(struct eyelet_call *call)

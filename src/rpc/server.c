@@ -249,6 +249,7 @@ static void free_services(struct eyelet_server *server)
         struct eyelet_dispatch_node *node = server->services;
 
         server->services = node->next;
+        free(node->owned);
         free(node);
     }
 }
@@ -271,7 +272,8 @@ const char *eyelet_server_address(const struct eyelet_server *server)
 }
 
 enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct eyelet_service *service,
-                                     const void *handlers, void *userdata, const struct eyelet_serving_codec *codec)
+                                     const void *handlers, void *userdata, const struct eyelet_serving_codec *codec,
+                                     void *owned)
 {
     struct eyelet_dispatch_node *node;
 
@@ -290,6 +292,7 @@ enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct 
         .service = service,
         .handlers = handlers,
         .userdata = userdata,
+        .owned = owned,
     };
     server->services = node;
     server->workers.env.services = node;

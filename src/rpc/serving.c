@@ -363,7 +363,7 @@ int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *
     int r;
 
     assert(call->is_live);
-    if (!eyelet_serving_has_room(serving))
+    if (connection->out.len >= QUEUE_BYTES_MAX)
         return -EAGAIN;
     eyelet_connection_wake(connection);
     begin_waiting(serving);
@@ -857,11 +857,23 @@ void eyelet_serving_end(struct eyelet_serving *serving, const char *why)
     connection->n_awake = 0;
 }
 
+void eyelet_serving_end_endless(struct eyelet_serving *serving)
+{
+    struct eyelet_call *next;
+
+    for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
+        next = call->next;
+        if (call->is_live && call->ends_at_stop)
+            fail_call(call, EYELET_UNAVAILABLE, "server is stopping");
+    }
+}
+
 void eyelet_serving_stop(struct eyelet_serving *serving)
 {
     eyelet_session_stop(&serving->connection.session);
     serving->is_stopping = true;
     serving->can_read = !serving->has_ended;
+    eyelet_serving_end_endless(serving);
 }
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */

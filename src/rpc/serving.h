@@ -207,6 +207,9 @@ void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns,
 /* From now on only what is in flight is answered: new requests with UNAVAILABLE. Then its turn ends with OVER. */
 void eyelet_serving_stop(struct eyelet_serving *serving);
 
+/* eyelet_serving_end_endless() - the server is stopping: calls that have no end of their own are cancelled. */
+void eyelet_serving_end_endless(struct eyelet_serving *serving);
+
 /* eyelet_serving_cancel_all() - the grace is over: every call is answered with UNAVAILABLE and cancelled. */
 void eyelet_serving_cancel_all(struct eyelet_serving *serving);
 
