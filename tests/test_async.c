@@ -417,6 +417,38 @@ static void h120_a_function_may_start_a_call(void **state)
     caller_close();
 }
 
+static struct told followers[20];
+
+static void follow_up(struct told *told)
+{
+    live_must(start_for(0, &followers[told->status], NULL, NULL) == EYELET_OK, "a function cannot start a call");
+}
+
+static void calls_that_functions_start_leave_together(void **state)
+{
+    struct told told[16] = { { 0 } };
+    struct wire wire = { 0 };
+
+    (void)state;
+    memset(followers, 0, sizeof(followers));
+    for (uint32_t i = 0; i < 16; i++) { /* each with another status, which tells its follower */
+        told[i].then = follow_up;
+        start(&told[i]);
+        caller_put_error(&wire, 2 * i + 1, (int32_t)i + 1, "next");
+    }
+    caller_say(&wire);
+    faults_reset();
+    process();
+    assert_int_equal(faults_count(FAULT_SENDMSG), 1);
+    for (uint32_t i = 16; i < 32; i++)
+        caller_put_reply(&wire, 2 * i + 1, "behind");
+    caller_say(&wire);
+    process();
+    for (size_t i = 1; i <= 16; i++)
+        assert_string_equal(followers[i].text, "behind");
+    caller_close();
+}
+
 static void h120_a_function_may_wait_for_a_call(void **state)
 {
     struct told told = { .then = call_and_wait }, other = { 0 };
@@ -679,6 +711,7 @@ int main(void)
         TEST(a_lost_connection_is_told_to_all),
         TEST(a_send_that_fails_is_found_by_process),
         TEST(h120_a_function_may_start_a_call),
+        TEST(calls_that_functions_start_leave_together),
         TEST(h120_a_function_may_wait_for_a_call),
         TEST(h120_calls_inside_of_functions_do_not_pile_up),
         TEST(h120_a_function_may_close_the_client),

@@ -483,12 +483,15 @@ static void *send_into_nothing(void *argument)
 
 static void h119_close_ends_calls_in_all_threads(void **state)
 {
+    struct demo_echo_chat_stream *chats[N_THREADS] = { NULL };
+
     (void)state;
     fill_flood_text(sizeof(flood_text) - 1);
+    for (unsigned i = 4; i < 8; i++) /* before the socket is full: opening waits until the request has left */
+        assert_int_equal(demo_echo_chat_open(caller.client, NULL, &chats[i], NULL), EYELET_OK);
     start_workers(call_with_own_text, 4, 1);
     for (unsigned i = 4; i < 8; i++) {
-        workers[i] = (struct worker){ .number = i };
-        assert_int_equal(demo_echo_chat_open(caller.client, NULL, &workers[i].chat, NULL), EYELET_OK);
+        workers[i] = (struct worker){ .number = i, .chat = chats[i] };
         assert_int_equal(
             pthread_create(&workers[i].thread, NULL, i < 6 ? wait_in_stream : send_into_nothing, &workers[i]), 0);
     }

@@ -76,7 +76,8 @@ struct eyelet_client_opts {
 /**
  * struct eyelet_call_opts - how one call behaves; zero means the client's default
  * @timeout_ms:  from now to the end of the call or stream, over waiting for a connection, writing and reading; travels
- *               to the server, which may shorten it. 0 is the client's default, not "no time left": do not call when there is none
+ *               to the server, which may shorten it. 0 is the client's default, not "no time left": do not call when
+ *               there is none
  * @metadata:    pairs that travel with the request; keys are lower-cased on the way
  * @n_metadata:  number of pairs, at most 64, 16 KiB in all
  */
@@ -107,8 +108,10 @@ EYELET_API enum eyelet_status eyelet_client_open(const char *address, const stru
  * @client:  may be NULL; no call may begin on it after this
  *
  * Calls in flight end with EYELET_CANCELLED, in whichever thread they are, before this returns: it waits for those
- * threads to be out of the client. Streams and started calls that were not collected fail as well and keep a little
- * memory until they are closed or collected. May be called from inside a function that the client calls back.
+ * threads to be out of the client. One that is connecting finishes its attempt, of 5 s at most, and makes no other.
+ * Functions of started calls are called, and none is called later. Streams and started calls that were not collected
+ * fail as well and keep a little memory until they are closed or collected. May be called from inside a function that
+ * the client calls back, but for the log.
  *
  * Return: NULL.
  */
@@ -118,9 +121,10 @@ EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *clien
  * eyelet_client_reconnect() - open a lost connection again, now
  * @timeout_ms:  0 is the client's connect_timeout_ms
  *
- * For programs that only start calls: those never wait for a connection. Also without @reconnect in the options.
+ * For programs that only start calls and open streams: those never wait for a connection, with @reconnect neither. Also
+ * without @reconnect in the options; not for fd:// addresses.
  *
- * Return: EYELET_OK, also when it is not lost; otherwise as eyelet_client_open().
+ * Return: EYELET_OK, also when it is not known to be lost; otherwise as eyelet_client_open().
  */
 EYELET_API enum eyelet_status eyelet_client_reconnect(struct eyelet_client *client, uint32_t timeout_ms,
                                                       struct eyelet_error *reterr);
@@ -129,17 +133,26 @@ EYELET_API enum eyelet_status eyelet_client_reconnect(struct eyelet_client *clie
  * eyelet_pending_cancel() - give a started call up, from any thread
  *
  * It ends with EYELET_CANCELLED: its function is told so, in eyelet_client_process() or another call on the client, or
- * eyelet_client_collect() says it. One that is over already keeps its end.
+ * eyelet_client_collect() says it. One that is over already keeps its end. What has begun to leave, or has something
+ * queued behind it, goes out: the server may run it.
  */
 EYELET_API void eyelet_pending_cancel(struct eyelet_pending *pending);
 
-/* eyelet_pending_is_done() - would eyelet_client_collect() return without waiting? */
+/*
+ * eyelet_pending_is_done() - would eyelet_client_collect() return without waiting? Nothing is read to find out:
+ * somebody has to process.
+ */
 EYELET_API bool eyelet_pending_is_done(const struct eyelet_pending *pending);
 
 /*
  * A foreign event loop: wait until @fd has one of @events (of poll.h: POLLIN, POLLOUT) or the timeout is over, then
  * process; ask for all three again after each process and each use of the client, since they change: the descriptor
- * when a connection is lost or opened again, the events when something waits to be sent.
+ * when a connection is lost or opened again, the events when something waits to be sent, or when a stream holds all
+ * that it may and nothing is read.
+ *
+ * The thread that called eyelet_client_process() last is taken for one with such a loop: opening a stream, sending on
+ * it and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
+ * Elsewhere they do. Other threads may block in the client meanwhile; while one of them reads, process does not.
  */
 
 /* eyelet_client_fd() - Return: the connection's descriptor, still the client's; -1 while it is lost. */
@@ -148,7 +161,7 @@ EYELET_API int eyelet_client_fd(const struct eyelet_client *client);
 /* eyelet_client_events() - Return: POLLIN, POLLOUT or both; 0 while the connection is lost. */
 EYELET_API short eyelet_client_events(const struct eyelet_client *client);
 
-/* eyelet_client_timeout_ms() - Return: until the next deadline, rounded up, 0 when there is something to do already; -1 for none. */
+/* eyelet_client_timeout_ms() - Return: until the next deadline, rounded up; 0 when there is work to do; -1 for none. */
 EYELET_API int eyelet_client_timeout_ms(const struct eyelet_client *client);
 
 /**
@@ -172,8 +185,8 @@ EYELET_API void eyelet_client_get_counters(const struct eyelet_client *client, s
  *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
  *   EYELET_UNAVAILABLE         the connection is lost: this and, without @reconnect, every later call on this client
  *                              ends so; open another. Or the server is stopping and did not take the call
- *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, the server is too busy, or
- *                              memory ran out; the client stays usable
+ *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, too many calls are in flight,
+ *                              the server is too busy, or memory ran out; the client stays usable
  *   EYELET_INVALID_ARGUMENT    metadata with a bad key or an incomplete request, nothing was sent; or from the server
  *   EYELET_INTERNAL            the reply makes no sense
  *   EYELET_CANCELLED           another thread gave the call up or closed the client; or from the server

@@ -26,7 +26,8 @@ struct eyelet_call;
  * @kind:                of the method
  * @peer:                who calls, at a server; who is called, at a client: NULL before there is a connection
  * @call:                at a server: for eyelet_call_metadata(), eyelet_call_fail() and their like; NULL at a client
- * @metadata:            at a client: what travels with the request; NULL at a server
+ * @metadata:            at a client: what travels with the request; NULL at a server, and after a call that was
+ *                       started and after a stream, since it may be gone
  * @n_metadata:          number of pairs
  * @status:              after the call: how it ended; EYELET_OK before
  * @error:               after a call that failed; NULL otherwise

@@ -76,7 +76,9 @@ typedef void (*eyelet_tell_fn)(void (*done)(void), enum eyelet_status status, Pr
  * @ret:       the call, for eyelet_pending_cancel(): with @done valid until that is called, without it until
  *             eyelet_client_collect(). May be NULL when @done is not
  *
- * Everything else as for eyelet_client_call().
+ * Everything else as for eyelet_client_call(), but that it waits for nothing: without a connection it fails with
+ * EYELET_UNAVAILABLE, and with 8 MiB waiting to be sent with EYELET_RESOURCE_EXHAUSTED. It is never sent a second time.
+ * Calls that are started in functions that the client calls leave together, behind the last of them.
  *
  * Return: EYELET_OK, and the end comes later; anything else, and @tell is not called.
  */
@@ -100,7 +102,10 @@ EYELET_API enum eyelet_status eyelet_client_collect(struct eyelet_pending *pendi
  * @request:  for a method that takes one request; NULL for a stream of them
  * @ret:      the stream; ended with eyelet_stream_close(); set on success only
  *
- * Return: EYELET_OK as soon as the request is queued; otherwise the statuses of a call.
+ * Without a connection it fails with EYELET_UNAVAILABLE, with the option reconnect too: see eyelet_client_reconnect().
+ *
+ * Return: EYELET_OK as soon as the request has left, or is queued where a loop sends it; otherwise the statuses of a
+ * call.
  */
 EYELET_API enum eyelet_status eyelet_client_open_stream(struct eyelet_client *client,
                                                         const struct eyelet_service *service,
@@ -112,7 +117,9 @@ EYELET_API enum eyelet_status eyelet_client_open_stream(struct eyelet_client *cl
 /**
  * eyelet_stream_send() - send a message
  *
- * Waits while this connection has much to send already. The message is packed before this returns.
+ * The message is packed before this returns. Waits while this connection has much to send already, and until the
+ * message has left, reading meanwhile, so that two peers that both send do not wait for each other for ever. In the
+ * thread of an event loop, see <eyelet/client.h>, it does not wait for the message to leave.
  *
  * Return: EYELET_OK; EYELET_FAILED_PRECONDITION after eyelet_stream_end(); EYELET_INVALID_ARGUMENT for an incomplete
  * message; EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max: the stream goes on after these three. When

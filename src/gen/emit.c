@@ -9,19 +9,11 @@ static void put_title(struct gen_text *text, const struct gen_file *file)
     gen_text_printf(text, " */\n");
 }
 
-void gen_emit_comment(struct gen_text *text, const char *indent, const char *comment)
-{
-    if (!comment)
-        return;
-    gen_text_comment(text, indent, comment);
-    gen_text_printf(text, " *\n");
-}
-
 static void put_handlers(struct gen_text *text, const struct gen_service *service)
 {
     gen_text_printf(text, "/**\n * struct %s_handlers - what answers the calls of %s\n *\n", service->prefix,
                     service->name);
-    gen_emit_comment(text, " * ", service->comment);
+    gen_text_comment_above(text, " * ", service->comment);
     gen_text_printf(text, "%s",
                     " * A request is only read. What is put into a reply must live until that is sent, as parts of the "
                     "request do and\n"

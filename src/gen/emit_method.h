@@ -16,9 +16,6 @@ static inline bool gen_method_is_unary(const struct gen_method *method)
     return !method->has_request_stream && !method->has_reply_stream;
 }
 
-/* A comment of the .proto file inside of one that is open, and an empty line below it; nothing without a comment. */
-void gen_emit_comment(struct gen_text *text, const char *indent, const char *comment);
-
 /* Server: the member of the struct of handlers, what a handler sends and receives with, and its place in the table. */
 void gen_emit_member(struct gen_text *text, const struct gen_method *method);
 void gen_emit_handler_declarations(struct gen_text *text, const struct gen_method *method);

@@ -71,7 +71,7 @@ static void declare_open(struct gen_text *text, const struct gen_service *servic
                     " * @reterr:   may be NULL; set on failure only\n"
                     " *\n",
                     method->function);
-    gen_emit_comment(text, " * ", method->comment);
+    gen_text_comment_above(text, " * ", method->comment);
     gen_text_printf(text, " * Return: see eyelet_client_open_stream() in <eyelet/service.h>.\n */\n");
     put_open_head(text, method);
     gen_text_printf(text, ";\n\n");

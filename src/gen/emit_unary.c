@@ -46,7 +46,7 @@ static void declare_call(struct gen_text *text, const struct gen_service *servic
                     " * @ret:      the reply; the caller's until its free_unpacked; set on success only\n"
                     " * @reterr:   may be NULL; set on failure only\n"
                     " *\n");
-    gen_emit_comment(text, " * ", method->comment);
+    gen_text_comment_above(text, " * ", method->comment);
     gen_text_printf(text, " * Return: see <eyelet/client.h>.\n */\n");
     put_call_head(text, method);
     gen_text_printf(text, ";\n\n");

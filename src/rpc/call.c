@@ -39,6 +39,15 @@ struct eyelet_call *eyelet_call_new(bool wipe)
     return call;
 }
 
+/* An error may repeat what was asked. */
+static void clear_failure(struct eyelet_call *call)
+{
+    if (call->request_memory.wipe)
+        explicit_bzero(&call->failure, sizeof(call->failure));
+    call->failure.status = EYELET_OK;
+    call->failure.details_len = 0;
+}
+
 void eyelet_call_reset(struct eyelet_call *call)
 {
     eyelet_arena_reset(&call->request_memory);
@@ -49,8 +58,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     call->previous = call->next = call->queue_next = NULL;
     call->codec_reply = NULL;
     call->reply = (struct eyelet_outgoing){ 0 };
-    call->failure.status = EYELET_OK;
-    call->failure.details_len = 0;
+    clear_failure(call);
     call->info = (struct eyelet_call_info){ 0 };
     call->has_message = call->is_queued = call->is_live = call->is_deferred = call->is_returned = false;
     call->ends_at_stop = call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
@@ -69,6 +77,7 @@ void eyelet_call_free(struct eyelet_call *call)
     eyelet_arena_clear(&call->reply_memory);
     eyelet_arena_clear(&call->message_memory);
     eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
+    clear_failure(call);
     pthread_cond_destroy(&call->changed);
     free(call);
 }

@@ -144,9 +144,18 @@ static void tell_end(struct eyelet_client *client)
     client->n_users--; /* not the last: this thread is inside */
 }
 
+/* Functions of the program's may have started calls: their requests leave together. */
+static void flush_started(struct eyelet_client *client)
+{
+    eyelet_connection_wake(&client->connection);
+    eyelet_client_flush(client);
+    eyelet_connection_settle(&client->connection);
+}
+
 void eyelet_client_tell(struct eyelet_client *client, bool is_last)
 {
     bool is_outermost = is_last || client->first_telling == NULL || eyelet_client_depth(client) == 0;
+    bool has_told = false;
 
     for (;;) {
         bool has_state = client->n_states > 0 && !client->is_telling_state;
@@ -162,7 +171,10 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last)
             tell_log(client);
         else
             tell_end(client);
+        has_told = true;
     }
+    if (has_told)
+        flush_started(client);
 }
 
 /* --- before a call, and after it ---------------------------------------------------------------------------------- */
@@ -637,7 +649,8 @@ bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_ca
     r = queue(pending, what, now_ns);
     if (r == 0) {
         begin(pending, what);
-        eyelet_client_flush(client);
+        if (pending->use != EYELET_PENDING_STARTED || eyelet_client_depth(client) == 0)
+            eyelet_client_flush(client); /* else its outermost function does, see flush_started() */
     }
     eyelet_connection_settle(&client->connection);
     if (r < 0)

@@ -154,7 +154,7 @@ struct eyelet_telling {
  * @is_woken:      @wake_fd is readable
  * @is_cut:        the input buffer has whole frames that no stream had room for
  * @undriven_ns:   since when nobody has the role
- * @heir:          was woken to take the role, and has not run yet
+ * @heir:          was woken to take the role, and has not run yet: it was not woken for nothing
  * @first_waiter, @last_waiter:  threads that sleep
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order

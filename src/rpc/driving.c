@@ -565,10 +565,12 @@ bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *wait
 {
     waiter->connection_number = client->counters.connections_opened;
     while (!is_ready(client, waiter)) {
-        if (client->has_driver || waiter->wants == EYELET_WANTS_CONNECTION)
+        if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
+            eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
             sleep_until(client, waiter, deadline_ns);
-        else
+        } else {
             drive(client, waiter, deadline_ns);
+        }
         if (waiter->pending != NULL && waiter->pending->has_direct)
             return true;
         eyelet_client_tell(client, false);
