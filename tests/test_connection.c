@@ -262,7 +262,7 @@ static enum eyelet_session_event_kind next_event(struct eyelet_session_event *re
     enum eyelet_session_event_kind kind;
 
     while ((kind = eyelet_connection_next(&fixture.connection, 1, ret)) == EYELET_SESSION_MORE && max-- > 0)
-        assert_int_equal(eyelet_connection_read(&fixture.connection), 0);
+        assert_true(eyelet_connection_read(&fixture.connection) >= 0); /* whole or cut */
     return kind;
 }
 
