@@ -14,6 +14,7 @@
 
 #include <eyelet/health.h>
 
+#include "services/grpc_health.eyelet.h"
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
@@ -438,7 +439,7 @@ static void h096_a_watch_ends_at_its_deadline(void **state)
     (void)state;
     start(1);
     fd = connect_peer();
-    put_ask(&wire, 1, "Watch", "", 20000000);
+    put_ask(&wire, 1, "Watch", "", 1000000000); /* time enough to begin */
     live_send_wire(fd, &wire);
     assert_told(fd, 1, EYELET_HEALTH_SERVING);
     assert_refused(fd, 1, EYELET_DEADLINE_EXCEEDED, "deadline");
@@ -562,6 +563,48 @@ static void h120_the_end_of_a_watch_may_set_a_status(void **state)
     wait_for(&watch_ended);
     assert_check(fd, 5, "another", EYELET_HEALTH_NOT_SERVING);
     close(fd);
+    stop();
+}
+
+/* --- a program's own client ------------------------------------------------------------------------------------- */
+
+static void assert_received(struct grpc_health_v1_health_watch_stream *watch, int expected)
+{
+    Grpc__Health__V1__HealthCheckResponse *response = NULL;
+
+    assert_int_equal(grpc_health_v1_health_watch_recv(watch, &response, NULL), EYELET_GOT_MESSAGE);
+    assert_int_equal(response->status, expected);
+    grpc__health__v1__health_check_response__free_unpacked(response, NULL);
+}
+
+static void a_generated_client_of_the_original_checks_and_watches(void **state)
+{
+    Grpc__Health__V1__HealthCheckRequest request = GRPC__HEALTH__V1__HEALTH_CHECK_REQUEST__INIT;
+    Grpc__Health__V1__HealthCheckResponse *response = NULL;
+    struct grpc_health_v1_health_watch_stream *watch = NULL;
+    struct eyelet_client *client = NULL;
+    struct eyelet_error error = { 0 };
+
+    (void)state;
+    start(2);
+    assert_int_equal(eyelet_client_open(address_of_test(), NULL, &client, &error), EYELET_OK);
+    assert_int_equal(grpc_health_v1_health_check(client, NULL, &request, &response, &error), EYELET_OK);
+    assert_int_equal(response->status, GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING);
+    grpc__health__v1__health_check_response__free_unpacked(response, NULL);
+
+    request.service = (char *)"demo.Echo";
+    assert_int_equal(grpc_health_v1_health_check(client, NULL, &request, &response, &error), EYELET_NOT_FOUND);
+    assert_int_equal(grpc_health_v1_health_watch_open(client, NULL, &request, &watch, &error), EYELET_OK);
+    assert_received(watch, GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVICE_UNKNOWN);
+    set("demo.Echo", EYELET_HEALTH_SERVING);
+    assert_received(watch, GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING);
+    eyelet_health_stop(health);
+    assert_received(watch, GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__NOT_SERVING);
+    response = NULL;
+    assert_int_equal(grpc_health_v1_health_watch_recv(watch, &response, &error), EYELET_GOT_END);
+    assert_null(response);
+    grpc_health_v1_health_watch_close(watch);
+    eyelet_client_close(client);
     stop();
 }
 
@@ -803,6 +846,7 @@ int main(void)
         TEST(a_stop_of_the_service_says_not_serving_and_ends_watchers),
         TEST(h117_watchers_do_not_hold_up_the_stop_of_a_server),
         TEST(h120_the_end_of_a_watch_may_set_a_status),
+        TEST(a_generated_client_of_the_original_checks_and_watches),
         TEST(h111_a_service_is_added_whole_or_not_at_all),
         TEST(h111_a_status_is_set_or_is_as_before),
         TEST(h111_a_watch_begins_or_is_refused_whatever_fails),

@@ -5,9 +5,9 @@
  * something marks the watchers that it concerns as due, and then one thread at a time, the first that comes, tells all
  * that are due: so a watcher hears of changes in their order, and one that is slow to be told of hears the latest only.
  *
- * That thread uses the watchers' calls with nothing locked, and in there other functions of the program and of this file
- * may be called, hooks of other watchers for one. They find that somebody is telling already, and leave it at a mark;
- * so nothing recurses, however many watchers go at once.
+ * That thread uses the watchers' calls with nothing locked, and in there other functions of the program and of this
+ * file may be called, hooks of other watchers for one. They find that somebody is telling already, and leave it at a
+ * mark; so nothing recurses, however many watchers go at once.
  */
 #include <eyelet/health.h>
 
@@ -71,9 +71,9 @@ struct watcher {
 
 /**
  * struct eyelet_health - plain members
- * @lock:        protects all of it, and every watcher but for its @call; held for moments, by any thread. No function of
- *               a call is used while it is held: those take the server's lock, and call hooks that come back here. So
- *               nothing is locked inside of it, and it is taken inside of no other lock of the library's
+ * @lock:        protects all of it, and every watcher but for its @call; held for moments, by any thread. No function
+ * of a call is used while it is held: those take the server's lock, and call hooks that come back here. So nothing is
+ * locked inside of it, and it is taken inside of no other lock of the library's
  * @subjects:    what was set
  * @watchers:    whoever watches
  * @due_first:   of those, who waits to be told, in the order of becoming due
@@ -241,7 +241,8 @@ static void tell_due(struct eyelet_health *health)
     health->is_telling = false;
 }
 
-/* Nobody waits for the call any more. The watcher is there as long as this runs: its end takes this hook back before. */
+/* Nobody waits for the call any more. The watcher is there as long as this runs: its end takes this hook back before.
+ */
 static void on_cancel(enum eyelet_status why, void *userdata)
 {
     struct watcher *watcher = userdata;
