@@ -607,8 +607,9 @@ static bool leads_to_depot(const struct mix *mix, int fd)
 }
 
 /*
- * Cuts the connection off, as a peer's death would. Another thread may be closing it just now and opening something else
- * in its place: then it is a duplicate of that, which leads elsewhere, or a connection to be cut as well as any other.
+ * Cuts the connection off, as a peer's death would. Another thread may be closing it just now and opening something
+ * else in its place: then it is a duplicate of that, which leads elsewhere, or a connection to be cut as well as any
+ * other.
  */
 static void cut(struct mix_slot *slot)
 {
