@@ -14,7 +14,9 @@
 #include "core/bytes.h"
 #include "echo.eyelet.h"
 #include "io/socket.h"
+#include "rpc/served.h"
 #include "rpc/workers.h"
+#include "rpc/writing.h"
 #include "support/faults.h"
 #include "support/live.h"
 
@@ -114,9 +116,9 @@ static void run_call(struct eyelet_call *call)
     enum eyelet_status status = eyelet_call_run(call, &codec);
 
     serving.n_running--;
-    eyelet_call_end(call, status);
+    eyelet_workers_end(&workers, call, status);
     call->is_returned = true;
-    eyelet_serving_release(call);
+    eyelet_served_release(call);
 }
 
 /* Runs the calls that wait, as the only thread does. */
@@ -124,11 +126,11 @@ static void run_calls(void)
 {
     struct eyelet_call *call;
 
-    while ((call = eyelet_serving_next_call(&serving, 1)) != NULL) {
+    while ((call = eyelet_served_next(&serving, 1)) != NULL) {
         run_call(call);
         eyelet_serving_relieve(&serving);
     }
-    eyelet_serving_flush_now(&serving);
+    eyelet_writing_flush_now(&serving);
 }
 
 /* A turn as after an event: both directions may have moved. */

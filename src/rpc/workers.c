@@ -12,12 +12,19 @@
 
 #include "core/error.h"
 #include "io/socket.h"
+#include "rpc/served.h"
 #include "rpc/trace.h"
 #include "rpc/wait.h"
 
 #define CALLS_PER_LOOK 64                        /* as many calls are run before the sockets are looked at again, */
 #define LOOK_AGAIN_NS  EYELET_NS_PER_MS          /* or so long */
 #define ABSENCE_MIN_NS (1000 * EYELET_NS_PER_MS) /* HOSTILE H101: peers are closed at their timer +-1 s */
+
+static void notice(struct eyelet_serving_env *env, struct eyelet_call *call);
+static void leave(struct eyelet_serving_env *env);
+static void back(struct eyelet_serving_env *env);
+
+static const struct eyelet_serving_threads answers = { .notice = notice, .leave = leave, .back = back };
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -66,7 +73,7 @@ int eyelet_workers_init(struct eyelet_workers *workers)
     uint32_t threads = workers->env.opts.threads;
     int r;
 
-    workers->env.workers = workers;
+    workers->env.threads = &answers;
     workers->watched_until_ns = EYELET_NO_DEADLINE;
     workers->wake_fd = workers->stop_fd = guests->epoll_fd = -1;
     guests->env = &workers->env;
@@ -197,8 +204,15 @@ static void hand_over_watch(struct eyelet_workers *workers)
         pthread_cond_signal(&workers->sleepers->changed);
 }
 
-void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *call)
+struct eyelet_workers *eyelet_workers_of(struct eyelet_serving_env *env)
 {
+    return (struct eyelet_workers *)((char *)env - offsetof(struct eyelet_workers, env));
+}
+
+static void notice(struct eyelet_serving_env *env, struct eyelet_call *call)
+{
+    struct eyelet_workers *workers = eyelet_workers_of(env);
+
     if (call->is_sleeping)
         pthread_cond_signal(&call->changed);
     else if (workers->watcher == call)
@@ -283,9 +297,32 @@ static void tell_log(struct eyelet_workers *workers)
     workers->n_telling--;
 }
 
-/* What came of telling may be work for others, or the end that they wait for. */
+/* Is this thread in a hook or a log function already? Then it goes on telling when it is back there. */
+static bool is_telling(const struct eyelet_workers *workers)
+{
+    const struct eyelet_teller *teller = workers->tellers;
+
+    while (teller != NULL && !pthread_equal(teller->thread, pthread_self()))
+        teller = teller->next;
+    return teller != NULL;
+}
+
+static bool may_tell(const struct eyelet_workers *workers)
+{
+    return has_news(workers) && !is_telling(workers);
+}
+
+/*
+ * What came of telling may be work for others, or the end that they wait for. What the program does when it is told may
+ * be news in turn, which is told by the same loop: so its functions never pile up on one another.
+ */
 static void tell_news(struct eyelet_workers *workers)
 {
+    struct eyelet_teller self = { .thread = pthread_self(), .next = workers->tellers }, **link = &workers->tellers;
+
+    if (!may_tell(workers))
+        return;
+    workers->tellers = &self;
     while (has_news(workers)) {
         if (workers->env.hooks_due != NULL)
             tell_next_hook(workers);
@@ -293,6 +330,9 @@ static void tell_news(struct eyelet_workers *workers)
             tell_log(workers);
         eyelet_workers_share(workers);
     }
+    while (*link != &self)
+        link = &(*link)->next;
+    *link = self.next;
 }
 
 void eyelet_workers_unlock(struct eyelet_workers *workers)
@@ -306,6 +346,16 @@ void eyelet_workers_leave(struct eyelet_workers *workers)
     tell_news(workers);
     leave_to_others(workers);
     pthread_mutex_unlock(&workers->lock);
+}
+
+static void leave(struct eyelet_serving_env *env)
+{
+    eyelet_workers_leave(eyelet_workers_of(env));
+}
+
+static void back(struct eyelet_serving_env *env)
+{
+    eyelet_workers_lock(eyelet_workers_of(env));
 }
 
 /* --- watching ----------------------------------------------------------------------------------------------------- */
@@ -400,7 +450,7 @@ static void wait_for_events(struct eyelet_workers *workers, uint64_t deadline_ns
     uint64_t sleep_ns = eyelet_now_ns(), until_ns;
     int timeout_ms = timeout_until(deadline_ns, sleep_ns);
 
-    assert(!has_news(workers));
+    assert(!may_tell(workers));
     look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
     pthread_mutex_unlock(&workers->lock);
@@ -499,7 +549,7 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 {
     eyelet_workers_share(workers);
     while (!is_ready(call)) {
-        if (has_news(workers))
+        if (may_tell(workers))
             tell_news(workers);
         else if (is_watched(workers))
             sleep_in(workers, call);
@@ -511,12 +561,34 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 
 /* --- working ------------------------------------------------------------------------------------------------------ */
 
+void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
+{
+    const struct eyelet_trace *trace = workers->env.trace;
+    int fd = call->serving->connection.fd;
+
+    if (!call->is_live)
+        status = eyelet_call_fail_cancelled(call);
+    else if (eyelet_now_ns() >= call->deadline_ns)
+        status = eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
+    else
+        status = eyelet_call_settle(call, status, workers->env.codec);
+    status = eyelet_served_answer(call, status);
+    if (call->n_passed == 0 && trace == NULL)
+        return;
+
+    eyelet_workers_attend(workers, call->serving); /* the peer need not wait for interceptors */
+    eyelet_workers_leave(workers);
+    eyelet_call_tell_end(call, status);
+    eyelet_trace_call(trace, fd, &call->info);
+    eyelet_workers_lock(workers);
+}
+
 /* The handler has returned @status. Until the end is told, nobody else may find that the call may be freed. */
 static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
 {
     call->serving->n_running--;
     if (!call->is_deferred)
-        eyelet_call_end(call, status);
+        eyelet_workers_end(workers, call, status);
     call->is_returned = true;
     eyelet_workers_finish(workers, call);
 }
@@ -555,7 +627,7 @@ static void rest(struct eyelet_workers *workers)
 
 static void wait_for_work(struct eyelet_workers *workers)
 {
-    if (has_news(workers))
+    if (may_tell(workers))
         tell_news(workers);
     else if (has_work(workers))
         glance(workers);

@@ -15,6 +15,12 @@
 
 #include "rpc/guests.h"
 
+/* A thread that tells the program something, on its stack. */
+struct eyelet_teller {
+    pthread_t thread;
+    struct eyelet_teller *next;
+};
+
 /**
  * struct eyelet_workers - plain members, protected by @lock unless it says otherwise
  * @lock:            everything of the server: its connections, sessions, buffers, calls, timers and counters. Held for
@@ -33,6 +39,7 @@
  * @resting:         threads that have nothing to do while @watcher's thread watches
  * @n_resting:       number of those
  * @sleepers:        calls whose threads sleep, linked by @sleep_next
+ * @tellers:         threads that are in hooks and log functions of the program's
  * @unwatched_ns:    since when nobody has watched; 0 while somebody does
  * @n_telling:       threads that tell the program what is in the log
  * @is_stop_asked:   atomic: eyelet_server_stop() was called
@@ -54,6 +61,7 @@ struct eyelet_workers {
     pthread_cond_t resting;
     uint32_t n_resting;
     struct eyelet_call *sleepers;
+    struct eyelet_teller *tellers;
     uint64_t unwatched_ns;
     uint32_t n_telling;
     _Atomic bool is_stop_asked;
@@ -84,8 +92,8 @@ void eyelet_workers_lock(struct eyelet_workers *workers);
 void eyelet_workers_unlock(struct eyelet_workers *workers);
 void eyelet_workers_leave(struct eyelet_workers *workers);
 
-/* eyelet_workers_notice() - something happened to a call that its thread may wait for; under the lock. */
-void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *call);
+/* eyelet_workers_of() - whose environment this is. */
+struct eyelet_workers *eyelet_workers_of(struct eyelet_serving_env *env);
 
 /*
  * eyelet_workers_wait() - wait inside a handler until @is_ready says so of @call, which a call that is cancelled must
@@ -93,6 +101,12 @@ void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *c
  */
 void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *call,
                          bool (*is_ready)(const struct eyelet_call *call));
+
+/*
+ * eyelet_workers_end() - a call has its end: it is answered, if the peer still waits, and interceptors are told; under
+ * the lock, which may be released meanwhile
+ */
+void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status);
 
 /* eyelet_workers_attend() - after a call was answered by whatever thread: see to its connection; under the lock. */
 void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving *serving);
