@@ -15,6 +15,8 @@
 
 #include "rpc/guests.h"
 
+struct eyelet_look; /* one thread's look at the sockets */
+
 /**
  * struct eyelet_workers - plain members, protected by @lock unless it says otherwise
  * @lock:            everything of the server: its connections, sessions, buffers, calls, timers and counters. Held for
@@ -26,7 +28,7 @@
  * @stop_fd:         the same, for eyelet_server_stop()
  * @threads:         those that were started, @n_started of them
  * @n_watching:      threads that are in epoll_wait(), but for that of @watcher
- * @watched_until_ns: when the one that minds the time wakes by itself; EYELET_NO_DEADLINE when none does
+ * @looks:           of all threads that are in epoll_wait(): when they wake by themselves
  * @is_coming:       one of them was told to come and has not come yet
  * @watcher:         a call whose thread is in epoll_wait() because nobody else was; NULL for none. Nobody else goes
  *                   there meanwhile, so what is to wake this thread does not wake another
@@ -48,7 +50,7 @@ struct eyelet_workers {
     pthread_t *threads;
     uint32_t n_started;
     uint32_t n_watching;
-    uint64_t watched_until_ns;
+    struct eyelet_look *looks;
     bool is_coming;
     struct eyelet_call *watcher;
     pthread_cond_t resting;
