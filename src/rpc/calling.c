@@ -615,6 +615,7 @@ static int queue(struct eyelet_pending *pending, const struct eyelet_calling *wh
         return r;
     pending->end = eyelet_connection_queued(&client->connection);
     pending->len = (size_t)(pending->end - before);
+    pending->connection_number = client->counters.connections_opened;
     return 0;
 }
 

@@ -45,6 +45,7 @@ enum eyelet_pending_use {
  * @fd:                for the trace: the connection's descriptor
  * @id:                its stream id; 0 while no request of it is queued
  * @len, @end:         of its request: bytes of the frame, and the connection's position behind it
+ * @connection_number: which connection that is
  * @is_open:           a stream whose side here has not ended
  * @is_over:           @status and @error say how
  * @is_given_up:       it was this side that ended it
@@ -76,6 +77,7 @@ struct eyelet_pending {
     uint32_t id;
     size_t len;
     uint64_t end;
+    uint64_t connection_number;
     bool is_open;
     bool is_over;
     bool is_given_up;

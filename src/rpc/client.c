@@ -450,12 +450,14 @@ static bool wait_for_room(struct eyelet_pending *pending)
 /*
  * A server may answer before the request has left whole. The rest must follow, or the peer takes this side for stalled:
  * nobody would send it before the next call. The call has its answer, so it waits for that no longer than its deadline.
+ * On another connection than its own there is nothing of it.
  */
 static void finish_writing(struct eyelet_pending *pending)
 {
     struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_SENT, .limit = pending->end };
 
-    eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
+    if (pending->connection_number == pending->client->counters.connections_opened)
+        eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
 }
 
 /* The reply, with the lock released; if it lies in the connection's buffer, with the driver's role. */
