@@ -254,8 +254,8 @@ static void no_thread_is_woken_that_has_nothing_to_do(void **state)
             sched_yield();
     }
     n_rings = faults_count(FAULT_WRITE) - n_rings;
-    assert_true(n_rings <= 100); /* another minds the time when the one that did serves a call; most serve none */
-    assert_true(faults_count(FAULT_EPOLL_WAIT) - n_waits <= 200 + n_rings + 4);
+    assert_true(n_rings < 20); /* one thread minds the time; another does when that one serves a call */
+    assert_true(faults_count(FAULT_EPOLL_WAIT) - n_waits < 200 + 40);
     close(fd);
     stop();
 }
@@ -360,6 +360,7 @@ static void put_short_wait(struct wire *wire, uint32_t id)
 static void time_is_minded_while_every_thread_is_in_a_handler(void **state)
 {
     struct wire wire = { 0 };
+    struct live_reply reply;
     int streaming, fd;
 
     (void)state;
@@ -374,9 +375,11 @@ static void time_is_minded_while_every_thread_is_in_a_handler(void **state)
         echo_put_text(&wire, 2 * i + 1, "Say", 0, "hello");
     put_short_wait(&wire, 201);
     live_send_wire(fd, &wire);
-    for (uint32_t i = 0; i < 100; i++)
-        echo_expect_reply(fd, 2 * i + 1, "hello");
-    echo_expect_error(fd, 201, EYELET_DEADLINE_EXCEEDED, "deadline");
+    for (uint32_t i = 0; i <= 100; i++) { /* on a slow machine the last one is over before it is its turn */
+        assert_true(live_read_reply(fd, &reply));
+        assert_int_equal(reply.code, reply.id == 201 ? EYELET_DEADLINE_EXCEEDED : EYELET_OK);
+        live_reply_clear(&reply);
+    }
     gate_open(&gate, 1);
     close(streaming);
     close(fd);

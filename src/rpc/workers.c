@@ -18,7 +18,26 @@
 
 #define CALLS_PER_LOOK 64                        /* as many calls are run before the sockets are looked at again, */
 #define LOOK_AGAIN_NS  EYELET_NS_PER_MS          /* or so long */
+#define LINGER_NS      (1000 * EYELET_NS_PER_MS) /* who has run a call minds the time for so long */
 #define ABSENCE_MIN_NS (1000 * EYELET_NS_PER_MS) /* HOSTILE H101: peers are closed at their timer +-1 s */
+
+/**
+ * struct eyelet_look - one look at the sockets
+ * @next:        looks that other threads are in
+ * @until_ns:    when it is over though nothing happens; EYELET_NO_DEADLINE for never
+ * @events:      what was there, @n of them; @n is negative when it failed with @error_number
+ * @wake_ns:     when it was over
+ * @absence_ns:  for how long nobody had looked before, and for how long this one was late
+ */
+struct eyelet_look {
+    struct eyelet_look *next;
+    uint64_t until_ns;
+    struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
+    int n;
+    int error_number;
+    uint64_t wake_ns;
+    uint64_t absence_ns;
+};
 
 static void notice(struct eyelet_serving_env *env, struct eyelet_call *call);
 static void leave(struct eyelet_serving_env *env);
@@ -74,7 +93,6 @@ int eyelet_workers_init(struct eyelet_workers *workers)
     int r;
 
     workers->env.threads = &answers;
-    workers->watched_until_ns = EYELET_NO_DEADLINE;
     workers->wake_fd = workers->stop_fd = guests->epoll_fd = -1;
     guests->env = &workers->env;
     guests->accept_again_ns = EYELET_NO_DEADLINE;
@@ -176,10 +194,20 @@ static bool is_watched(const struct eyelet_workers *workers)
     return workers->n_watching > 0 || workers->watcher != NULL;
 }
 
+/* Does somebody wake by then? */
+static bool is_minded(const struct eyelet_workers *workers, uint64_t deadline_ns)
+{
+    const struct eyelet_look *look = workers->looks;
+
+    while (look != NULL && look->until_ns > deadline_ns)
+        look = look->next;
+    return look != NULL || deadline_ns == EYELET_NO_DEADLINE;
+}
+
 /* Somebody watches, but would wake too late. */
 static void mind_the_time(struct eyelet_workers *workers)
 {
-    if (workers->is_coming || !is_watched(workers) || next_deadline(workers) >= workers->watched_until_ns)
+    if (workers->is_coming || !is_watched(workers) || is_minded(workers, next_deadline(workers)))
         return;
     workers->is_coming = true;
     ring(workers->wake_fd);
@@ -430,33 +458,39 @@ static void look_around(struct eyelet_workers *workers, uint64_t now_ns)
         eyelet_guests_end(&workers->guests);
 }
 
-/**
- * struct look - one look at the sockets
- * @events:      what was there, @n of them; @n is negative when it failed with @error_number
- * @wake_ns:     when it was over
- * @absence_ns:  for how long nobody had looked before, and for how long this one was late
- */
-struct look {
-    struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
-    int n;
-    int error_number;
-    uint64_t wake_ns;
-    uint64_t absence_ns;
-};
+static void begin_look(struct eyelet_workers *workers, struct eyelet_look *look)
+{
+    look->next = workers->looks;
+    workers->looks = look;
+}
 
-/* Waits at the epoll with the lock released. There must be no news, since nobody would know what came of it. */
-static void wait_for_events(struct eyelet_workers *workers, uint64_t deadline_ns, struct look *look)
+static void end_look(struct eyelet_workers *workers, const struct eyelet_look *look)
+{
+    struct eyelet_look **link = &workers->looks;
+
+    while (*link != look)
+        link = &(*link)->next;
+    *link = look->next;
+}
+
+/*
+ * Waits at the epoll with the lock released, until @look->until_ns at most. There must be no news, since nobody would
+ * know what came of it.
+ */
+static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *look)
 {
     uint64_t sleep_ns = eyelet_now_ns(), until_ns;
-    int timeout_ms = timeout_until(deadline_ns, sleep_ns);
+    int timeout_ms = timeout_until(look->until_ns, sleep_ns);
 
     assert(!may_tell(workers));
     look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
+    begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
     look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
     look->error_number = errno;
     pthread_mutex_lock(&workers->lock);
+    end_look(workers, look);
 
     look->wake_ns = eyelet_now_ns();
     if (timeout_ms < 0)
@@ -466,19 +500,7 @@ static void wait_for_events(struct eyelet_workers *workers, uint64_t deadline_ns
         look->absence_ns += look->wake_ns - until_ns;
 }
 
-/* The same, until @deadline_ns at most if nobody else minds the time; all others wait for events alone. */
-static void watch_until(struct eyelet_workers *workers, uint64_t deadline_ns, struct look *look)
-{
-    bool minds_time = deadline_ns < workers->watched_until_ns;
-
-    if (minds_time)
-        workers->watched_until_ns = deadline_ns;
-    wait_for_events(workers, minds_time ? deadline_ns : EYELET_NO_DEADLINE, look);
-    if (minds_time && workers->watched_until_ns == deadline_ns)
-        workers->watched_until_ns = EYELET_NO_DEADLINE;
-}
-
-static void take_look(struct eyelet_workers *workers, const struct look *look)
+static void take_look(struct eyelet_workers *workers, const struct eyelet_look *look)
 {
     forgive_absence(workers, look->absence_ns, look->wake_ns);
     if (look->n < 0 && look->error_number != EINTR && workers->error == 0)
@@ -487,13 +509,20 @@ static void take_look(struct eyelet_workers *workers, const struct look *look)
     look_around(workers, look->wake_ns);
 }
 
-/* A thread with nothing to do. */
-static void watch(struct eyelet_workers *workers)
+/*
+ * A thread with nothing to do. One of those minds the time; whoever has run a call minds it for a while as well, so
+ * that nobody need be woken to do so whenever the next call goes to the one that did.
+ */
+static void watch(struct eyelet_workers *workers, bool has_run)
 {
-    struct look look;
+    struct eyelet_look look = { .until_ns = next_deadline(workers) };
 
+    if (is_minded(workers, look.until_ns))
+        look.until_ns = EYELET_NO_DEADLINE;
+    if (has_run && workers->env.opts.threads > 1 && look.until_ns > eyelet_now_ns() + LINGER_NS)
+        look.until_ns = eyelet_now_ns() + LINGER_NS;
     workers->n_watching++;
-    watch_until(workers, next_deadline(workers), &look);
+    wait_for_events(workers, &look);
     workers->n_watching--;
     take_look(workers, &look);
 }
@@ -501,7 +530,7 @@ static void watch(struct eyelet_workers *workers)
 /* A thread with something to do sees what else there is, and lets others have the lock. */
 static void glance(struct eyelet_workers *workers)
 {
-    struct look look;
+    struct eyelet_look look = { 0 };
 
     if (workers->watcher != NULL) {
         pthread_mutex_unlock(&workers->lock);
@@ -509,7 +538,7 @@ static void glance(struct eyelet_workers *workers)
         return;
     }
     workers->n_watching++;
-    wait_for_events(workers, 0, &look);
+    wait_for_events(workers, &look);
     workers->n_watching--;
     take_look(workers, &look);
 }
@@ -533,10 +562,10 @@ static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
 /* Its thread does what an idle one would, but for running handlers: those are for other threads. */
 static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call)
 {
-    struct look look;
+    struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers) };
 
     workers->watcher = call;
-    watch_until(workers, eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers), &look);
+    wait_for_events(workers, &look);
     workers->watcher = NULL;
     take_look(workers, &look);
     eyelet_guests_run_round(&workers->guests);
@@ -603,17 +632,20 @@ static void run_call(struct eyelet_workers *workers, struct eyelet_call *call)
     end_call(workers, call, status);
 }
 
-/* Runs calls that wait, for a while. */
-static void run_calls(struct eyelet_workers *workers)
+/* Runs calls that wait, for a while. Return: were there any? */
+static bool run_calls(struct eyelet_workers *workers)
 {
     uint64_t start_ns = eyelet_now_ns();
     struct eyelet_call *call;
+    unsigned n = 0;
 
-    for (unsigned n = 0; n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests)) != NULL; n++) {
+    while (n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests)) != NULL) {
         run_call(workers, call);
+        n++;
         if (eyelet_now_ns() - start_ns >= LOOK_AGAIN_NS)
             break;
     }
+    return n > 0;
 }
 
 /* Waits until somebody is needed. */
@@ -625,7 +657,7 @@ static void rest(struct eyelet_workers *workers)
     workers->n_resting--;
 }
 
-static void wait_for_work(struct eyelet_workers *workers)
+static void wait_for_work(struct eyelet_workers *workers, bool has_run)
 {
     if (may_tell(workers))
         tell_news(workers);
@@ -634,15 +666,17 @@ static void wait_for_work(struct eyelet_workers *workers)
     else if (workers->watcher != NULL || workers->error != 0) /* nothing comes any more after an error */
         rest(workers);
     else
-        watch(workers);
+        watch(workers, has_run);
 }
 
 static void work(struct eyelet_workers *workers)
 {
+    bool has_run = false;
+
     while (!is_finished(workers)) {
-        wait_for_work(workers);
+        wait_for_work(workers, has_run);
         eyelet_guests_run_round(&workers->guests);
-        run_calls(workers);
+        has_run = run_calls(workers);
     }
     call_one(workers); /* they call each other, until all know that it is over */
     pthread_cond_broadcast(&workers->resting);

@@ -15,6 +15,8 @@
 
 #include "rpc/guests.h"
 
+struct eyelet_look; /* one thread's look at the sockets */
+
 /* A thread that tells the program something, on its stack. */
 struct eyelet_teller {
     pthread_t thread;
@@ -32,7 +34,7 @@ struct eyelet_teller {
  * @stop_fd:         the same, for eyelet_server_stop()
  * @threads:         those that were started, @n_started of them
  * @n_watching:      threads that are in epoll_wait(), but for that of @watcher
- * @watched_until_ns: when the one that minds the time wakes by itself; EYELET_NO_DEADLINE when none does
+ * @looks:           of all threads that are in epoll_wait(): when they wake by themselves
  * @is_coming:       one of them was told to come and has not come yet
  * @watcher:         a call whose thread is in epoll_wait() because nobody else was; NULL for none. Nobody else goes
  *                   there meanwhile, so what is to wake this thread does not wake another
@@ -55,7 +57,7 @@ struct eyelet_workers {
     pthread_t *threads;
     uint32_t n_started;
     uint32_t n_watching;
-    uint64_t watched_until_ns;
+    struct eyelet_look *looks;
     bool is_coming;
     struct eyelet_call *watcher;
     pthread_cond_t resting;
