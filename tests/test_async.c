@@ -553,6 +553,55 @@ static void h119_close_tells_all_that_is_in_flight(void **state)
     caller_close();
 }
 
+/* --- no memory for it ---------------------------------------------------------------------------------------------- */
+
+/* It waits for others to leave, and reads meanwhile: what there is no memory for ends it before it has begun. */
+static void h111_a_call_that_could_not_begin_leaves_nothing_behind(void **state)
+{
+    static char large[3u << 20];
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_counters counters;
+    struct eyelet_error error;
+    struct told told = { 0 };
+
+    (void)state;
+    memset(large, 'l', sizeof(large) - 1);
+    request.text = large;
+    for (unsigned i = 0; i < 3; i++) /* more than may wait to be sent */
+        assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, on_done, &told, NULL, NULL), EYELET_OK);
+    caller_say_error(7, EYELET_ABORTED, "nobody's");
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(caller_call(0, "x", NULL, 0, &error), EYELET_RESOURCE_EXHAUSTED);
+    assert_false(error.may_have_executed);
+    eyelet_client_get_counters(caller.client, &counters);
+    assert_int_equal(counters.calls_started, 3);
+    assert_int_equal(counters.calls_open, 3);
+    caller_close();
+    assert_int_equal(told.n, 3);
+}
+
+static void h111_a_stream_that_could_not_begin_leaves_nothing_behind(void **state)
+{
+    static char large[3u << 20];
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct demo_echo_chat_stream *chat = NULL;
+    struct eyelet_counters counters;
+    struct told told = { 0 };
+
+    (void)state;
+    memset(large, 'l', sizeof(large) - 1);
+    request.text = large;
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, on_done, &told, NULL, NULL), EYELET_OK);
+    caller_say_error(7, EYELET_ABORTED, "nobody's");
+    faults_fail(FAULT_ALLOC, 2, ENOMEM); /* the first is the stream itself */
+    assert_int_equal(demo_echo_chat_open(caller.client, NULL, &chat, NULL), EYELET_RESOURCE_EXHAUSTED);
+    eyelet_client_get_counters(caller.client, &counters);
+    assert_int_equal(counters.calls_started, 3);
+    caller_close();
+    assert_int_equal(told.n, 3);
+}
+
 /* --- foreign loops ------------------------------------------------------------------------------------------------ */
 
 static void a_request_that_does_not_fit_leaves_with_the_loop(void **state)
@@ -717,6 +766,8 @@ int main(void)
         TEST(h120_a_function_may_close_the_client),
         TEST(h120_a_function_may_close_the_client_under_a_blocking_call),
         TEST(h119_close_tells_all_that_is_in_flight),
+        TEST(h111_a_call_that_could_not_begin_leaves_nothing_behind),
+        TEST(h111_a_stream_that_could_not_begin_leaves_nothing_behind),
         TEST(a_request_that_does_not_fit_leaves_with_the_loop),
         TEST(a_loop_with_poll_needs_no_more_than_these_functions),
         TEST(a_stream_in_a_loop),

@@ -3,6 +3,7 @@
  * becomes of all of them when one cancels or closes.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -18,6 +19,7 @@
 
 #include "echo.eyelet.h"
 #include "io/socket.h"
+#include "rpc/calling.h"
 #include "support/caller.h"
 #include "support/faults.h"
 #include "support/folder.h"
@@ -404,6 +406,192 @@ static void h123_two_peers_that_flood_each_other_do_not_lock_up(void **state)
     pthread_join(peer, NULL);
 }
 
+/* --- lost wake-ups ------------------------------------------------------------------------------------------------ */
+
+/* Until the client is as it has to be, at a look with its lock held. */
+static void wait_until(bool (*is_so)(const struct eyelet_client *client))
+{
+    bool is_now;
+
+    do {
+        sched_yield();
+        pthread_mutex_lock(&caller.client->lock);
+        is_now = is_so(caller.client);
+        pthread_mutex_unlock(&caller.client->lock);
+    } while (!is_now);
+}
+
+static bool somebody_polls(const struct eyelet_client *client)
+{
+    return client->is_polling;
+}
+
+static bool somebody_sleeps(const struct eyelet_client *client)
+{
+    return client->first_waiter != NULL;
+}
+
+static bool somebody_polls_for_nothing_in_flight(const struct eyelet_client *client)
+{
+    return client->is_polling && client->n_pending == 0;
+}
+
+static void open_chat(uint32_t timeout_ms, struct demo_echo_chat_stream **ret)
+{
+    const struct eyelet_call_opts opts = { .timeout_ms = timeout_ms };
+
+    assert_int_equal(demo_echo_chat_open(caller.client, &opts, ret, NULL), EYELET_OK);
+}
+
+static void *send_once(void *argument)
+{
+    struct worker *worker = argument;
+
+    worker->status = send_text(worker->chat, "x");
+    return NULL;
+}
+
+/* The thread that polls; what the test waits for has to come before its deadline. */
+static void *call_for_3_s(void *argument)
+{
+    struct worker *worker = argument;
+
+    worker->status = caller_call(3000, "x", NULL, 0, &worker->error);
+    return NULL;
+}
+
+static void start_sender(struct demo_echo_chat_stream *chat)
+{
+    workers[1] = (struct worker){ .chat = chat };
+    assert_int_equal(pthread_create(&workers[1].thread, NULL, send_once, &workers[1]), 0);
+}
+
+/* The socket has room again just when the sender is about to sleep. */
+static void a_message_that_leaves_at_the_last_moment_is_not_waited_for(void **state)
+{
+    struct demo_echo_chat_stream *chat = NULL;
+
+    (void)state;
+    open_chat(10000, &chat);
+    start_workers(call_for_3_s, 1, 1);
+    wait_until(somebody_polls);
+    faults_fail(FAULT_SENDMSG, 1, EAGAIN);
+    assert_int_equal(send_text(chat, "x"), EYELET_OK);
+    caller_say_reply(3, "x");
+    join_workers(1);
+    assert_int_equal(workers[0].status, EYELET_OK);
+    demo_echo_chat_close(chat);
+}
+
+/* The thread that polls waits for its message to leave; another thread's call takes it along. */
+static void a_sender_that_polls_hears_that_another_has_sent_its_message(void **state)
+{
+    struct demo_echo_chat_stream *chat = NULL;
+    struct pollfd out = { .fd = eyelet_client_fd(caller.client), .events = POLLOUT };
+    struct eyelet_pending *pending = NULL;
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    (void)state;
+    fill_flood_text(FLOOD_TEXT_LEN);
+    open_chat(3000, &chat);
+    while (poll(&out, 1, 0) > 0) /* until poll() calls it full, which is long before it is */
+        assert_int_equal(send_text(chat, flood_text), EYELET_OK);
+    faults_fail(FAULT_SENDMSG, 1, EAGAIN);
+    faults_fail(FAULT_SENDMSG, 2, EAGAIN);
+    start_sender(chat);
+    wait_until(somebody_polls);
+    request.text = (char *)"y";
+    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_events(caller.client), POLLIN); /* all is sent */
+    pthread_join(workers[1].thread, NULL);
+    assert_int_equal(workers[1].status, EYELET_OK);
+    eyelet_pending_cancel(pending);
+    assert_int_equal(demo_echo_say_collect(pending, NULL, NULL), EYELET_CANCELLED);
+    demo_echo_chat_close(chat);
+}
+
+/* What was in a sender's way is taken back. */
+static void a_sender_that_waits_for_room_hears_of_a_request_that_is_taken_back(void **state)
+{
+    struct demo_echo_chat_stream *chat = NULL;
+    struct eyelet_pending *pending = NULL;
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    char *text = calloc(1, EYELET_CLIENT_AHEAD_MAX + 1);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'l', EYELET_CLIENT_AHEAD_MAX);
+    open_chat(10000, &chat);
+    start_workers(call_for_3_s, 1, 1);
+    wait_until(somebody_polls);
+    faults_fail_always(FAULT_SENDMSG, EAGAIN);
+    request.text = text;
+    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
+    start_sender(chat);
+    wait_until(somebody_sleeps);
+    eyelet_pending_cancel(pending);
+    faults_fail_always(FAULT_SENDMSG, 0);
+    pthread_join(workers[1].thread, NULL);
+    assert_int_equal(workers[1].status, EYELET_OK);
+    assert_int_equal(demo_echo_say_collect(pending, NULL, NULL), EYELET_CANCELLED);
+    caller_say_reply(3, "x");
+    join_workers(1);
+    assert_int_equal(workers[0].status, EYELET_OK);
+    demo_echo_chat_close(chat);
+    free(text);
+}
+
+static void count_end(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error, void *userdata)
+{
+    live_must(status == EYELET_CANCELLED && reply == NULL && error != NULL, "the end is another");
+    ++*(atomic_uint *)userdata;
+}
+
+static void a_cancelled_call_is_told_by_the_thread_that_polls(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_pending *pending = NULL;
+    atomic_uint n_told = 0;
+
+    (void)state;
+    start_workers(call_for_3_s, 1, 1);
+    wait_until(somebody_polls);
+    request.text = (char *)"y";
+    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, count_end, &n_told, &pending, NULL), EYELET_OK);
+    eyelet_pending_cancel(pending);
+    while (n_told == 0)
+        sched_yield();
+    caller_say_reply(1, "x");
+    join_workers(1);
+    assert_int_equal(workers[0].status, EYELET_OK); /* it was told before its own end */
+    assert_int_equal(n_told, 1);
+}
+
+static void *call_with_flood_text(void *argument)
+{
+    struct worker *worker = argument;
+
+    worker->status = caller_call(3000, flood_text, NULL, 0, &worker->error);
+    return NULL;
+}
+
+/* The one that polls has its answer and waits for the rest of its request to leave, with nothing to be asked for. */
+static void silence_is_noticed_by_a_thread_that_polls_for_something_else(void **state)
+{
+    struct eyelet_error error;
+
+    (void)state;
+    open_with_small_buffers(&(struct eyelet_client_opts){ .keepalive_ms = 20 });
+    fill_flood_text(sizeof(flood_text) - 1);
+    caller_say_reply(1, "early");
+    start_workers(call_with_flood_text, 1, 1);
+    wait_until(somebody_polls_for_nothing_in_flight);
+    assert_int_equal(caller_call(3000, "x", NULL, 0, &error), EYELET_UNAVAILABLE);
+    assert_text_has(error.text, "silent");
+    join_workers(1);
+    assert_int_equal(workers[0].status, EYELET_OK);
+}
+
 /* --- cancelling --------------------------------------------------------------------------------------------------- */
 
 static void *wait_in_stream(void *argument)
@@ -572,6 +760,11 @@ int main(void)
         TEST(threads_call_stream_start_and_cancel_on_one_connection),
         TEST(h123_two_threads_send_while_a_third_reads_slowly),
         TEST(h123_two_peers_that_flood_each_other_do_not_lock_up),
+        TEST(a_message_that_leaves_at_the_last_moment_is_not_waited_for),
+        TEST(a_sender_that_polls_hears_that_another_has_sent_its_message),
+        TEST(a_sender_that_waits_for_room_hears_of_a_request_that_is_taken_back),
+        TEST(a_cancelled_call_is_told_by_the_thread_that_polls),
+        TEST(silence_is_noticed_by_a_thread_that_polls_for_something_else),
         TEST(a_stream_is_cancelled_while_another_thread_waits_in_it),
         TEST(a_call_is_cancelled_while_another_thread_collects_it),
         TEST(h119_close_ends_calls_in_all_threads),

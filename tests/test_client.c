@@ -626,6 +626,23 @@ static void a_request_that_is_answered_early_leaves_whole_before_the_call_return
     free(text);
 }
 
+/* Its request goes on to leave: somebody may still run it. */
+static void an_early_answer_that_makes_no_sense_may_have_been_executed(void **state)
+{
+    const struct eyelet_call_opts opts = { .timeout_ms = 700 };
+    struct wire wire = { 0 };
+    struct eyelet_error error;
+    char *text = large_text();
+
+    (void)state;
+    faults_fake_clock(NOW_NS);
+    wire_frame(&wire, WIRE_RESPONSE, 0, 1, (struct eyelet_slice){ (const uint8_t *)"\xff", 1 });
+    live_send_wire(peer, &wire);
+    assert_int_equal(call_with(&opts, text, NULL, 0, &error), EYELET_INTERNAL);
+    assert_true(error.may_have_executed);
+    free(text);
+}
+
 static void an_early_answer_is_kept_when_the_peer_takes_no_more_until_the_deadline(void **state)
 {
     const struct eyelet_call_opts opts = { .timeout_ms = 700 };
@@ -1147,6 +1164,7 @@ int main(void)
         TEST(h050_h097_a_flood_of_late_answers_does_not_outlast_the_deadline),
         TEST(h050_a_flood_of_late_answers_ends_the_connection_and_the_call),
         TEST(a_request_that_is_answered_early_leaves_whole_before_the_call_returns),
+        TEST(an_early_answer_that_makes_no_sense_may_have_been_executed),
         TEST(an_early_answer_is_kept_when_the_peer_takes_no_more_until_the_deadline),
         TEST(an_early_answer_is_kept_when_the_peer_reads_no_more),
         TEST(a_request_that_was_begun_is_finished_after_its_deadline),

@@ -267,6 +267,106 @@ static int accept_at(struct eyelet_listener *listener)
     return fd;
 }
 
+/* A client with a connection to a server of the test's own, that may be lost and made again. */
+static void open_at(struct eyelet_listener *listener, const struct eyelet_client_opts *opts)
+{
+    struct eyelet_address address;
+    char text[EYELET_ADDRESS_TEXT_MAX];
+
+    caller_close();
+    assert_int_equal(folder_setup(NULL), 0);
+    address = folder_address("e.sock");
+    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
+    assert_int_equal(eyelet_address_listen(&address, 0, listener, NULL), 0);
+    assert_int_equal(eyelet_client_open(text, opts, &caller.client, NULL), EYELET_OK);
+    caller.peer = accept_at(listener);
+}
+
+static void close_at(struct eyelet_listener *listener)
+{
+    faults_reset();
+    caller_close();
+    eyelet_listener_clear(listener);
+    assert_int_equal(folder_teardown(NULL), 0);
+}
+
+static void lose_connection(void)
+{
+    close(caller.peer);
+    caller.peer = -1;
+    assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_UNAVAILABLE);
+}
+
+/* Its request's place on the old connection means nothing on the new one. */
+static void a_call_is_collected_at_once_when_its_connection_was_replaced(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_pending *answered = NULL, *lost = NULL;
+    struct eyelet_listener listener;
+    Demo__SayReply *reply = NULL;
+
+    (void)state;
+    open_at(&listener, NULL);
+    faults_fake_clock(NOW_NS);
+    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, NULL, NULL, &answered, NULL), EYELET_OK);
+    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, NULL, NULL, &lost, NULL), EYELET_OK);
+    caller_say_reply(1, "x");
+    assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_OK);
+    lose_connection();
+    assert_int_equal(eyelet_client_reconnect(caller.client, 0, NULL), EYELET_OK);
+    caller.peer = accept_at(&listener);
+    assert_int_equal(demo_echo_say_collect(lost, NULL, NULL), EYELET_UNAVAILABLE);
+    assert_int_equal(demo_echo_say_collect(answered, &reply, NULL), EYELET_OK);
+    assert_string_equal(reply->text, "x");
+    demo__say_reply__free_unpacked(reply, NULL);
+    assert_int_equal(faults_now_ns(), NOW_NS);
+    close_at(&listener);
+}
+
+static int timeout_in_hook_ms;
+
+static void reconnect_on_loss(enum eyelet_client_state state, const struct eyelet_error *why, void *userdata)
+{
+    (void)why;
+    (void)userdata;
+    if (state != EYELET_CLIENT_LOST)
+        return;
+    live_must(eyelet_client_reconnect(caller.client, 0, NULL) == EYELET_OK, "the hook cannot connect");
+    timeout_in_hook_ms = eyelet_client_timeout_ms(caller.client);
+}
+
+/* Another is to be told of next, by the thread that is in the hook: no loop has to hurry for that. */
+static void what_the_hook_will_be_told_next_is_no_work_for_a_loop(void **state)
+{
+    struct eyelet_listener listener;
+
+    (void)state;
+    open_at(&listener, &(struct eyelet_client_opts){ .on_state = reconnect_on_loss });
+    close(caller.peer);
+    caller.peer = -1;
+    timeout_in_hook_ms = 0;
+    assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_UNAVAILABLE);
+    assert_int_equal(timeout_in_hook_ms, -1);
+    caller.peer = accept_at(&listener);
+    caller_assert_usable(1);
+    close_at(&listener);
+}
+
+static void a_blocking_call_ends_at_once_when_the_hook_replaced_its_connection(void **state)
+{
+    struct eyelet_listener listener;
+
+    (void)state;
+    open_at(&listener, &(struct eyelet_client_opts){ .on_state = reconnect_on_loss });
+    faults_fake_clock(NOW_NS);
+    close(caller.peer);
+    caller.peer = -1;
+    assert_int_equal(caller_call(0, "x", NULL, 0, NULL), EYELET_UNAVAILABLE);
+    assert_int_equal(faults_now_ns(), NOW_NS);
+    caller.peer = accept_at(&listener);
+    close_at(&listener);
+}
+
 static void a_program_that_only_starts_calls_connects_again_itself(void **state)
 {
     struct eyelet_address address;
@@ -353,6 +453,20 @@ static void on_log(enum eyelet_log_level level, const char *text, void *userdata
     (void)userdata;
     n_lines++;
     snprintf(lines + len, sizeof(lines) - len, "%d %s\n", (int)level, text);
+}
+
+static void a_closed_client_logs_no_more(void **state)
+{
+    struct demo_echo_chat_stream *chat = NULL;
+
+    (void)state;
+    caller_open(&(struct eyelet_client_opts){ .log = on_log });
+    assert_int_equal(demo_echo_chat_open(caller.client, NULL, &chat, NULL), EYELET_OK);
+    caller.client = eyelet_client_close(caller.client);
+    n_lines = 0;
+    lines[0] = '\0';
+    demo_echo_chat_close(chat); /* it failed, and nobody is there to hear of it */
+    assert_int_equal(n_lines, 0);
 }
 
 static void h110_failures_are_logged_and_not_too_many(void **state)
@@ -536,6 +650,10 @@ int main(void)
         TEST(interceptors_without_a_list_are_refused),
         TEST(h120_the_state_hook_may_close_the_client),
         TEST(h120_the_state_hook_may_call),
+        TEST(a_call_is_collected_at_once_when_its_connection_was_replaced),
+        TEST(a_blocking_call_ends_at_once_when_the_hook_replaced_its_connection),
+        TEST(what_the_hook_will_be_told_next_is_no_work_for_a_loop),
+        TEST(a_closed_client_logs_no_more),
         TEST(a_program_that_only_starts_calls_connects_again_itself),
         TEST(counters_say_what_was_done),
         TEST(h110_failures_are_logged_and_not_too_many),

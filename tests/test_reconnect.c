@@ -21,6 +21,7 @@
 #include "core/bytes.h"
 #include "echo.eyelet.h"
 #include "io/socket.h"
+#include "rpc/calling.h"
 #include "support/faults.h"
 #include "support/folder.h"
 #include "support/live.h"
@@ -285,6 +286,28 @@ static void h018_every_errno_of_a_send_leads_to_another_connection(void **state)
         assert_int_equal(count_requests(1, "again"), 1);
         close_all();
     }
+}
+
+/* All ids of a connection are used up: the next call makes another one, once those in flight are over. */
+static void h047_a_connection_without_ids_is_replaced_when_its_calls_are_over(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_pending *pending = NULL;
+    struct eyelet_error error;
+
+    (void)state;
+    server.manners[0] = IS_SILENT;
+    open_client(&reconnecting);
+    assert_int_equal(demo_echo_say_start(client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
+    client->connection.session.last_id = UINT32_MAX;
+    faults_tick_ns(MS); /* whoever tries again and again comes to its deadline */
+    assert_int_equal(call("hello", &error), EYELET_UNAVAILABLE);
+    assert_false(error.is_remote);
+    assert_false(error.may_have_executed);
+    eyelet_pending_cancel(pending);
+    assert_int_equal(demo_echo_say_collect(pending, NULL, NULL), EYELET_CANCELLED);
+    assert_int_equal(call("hello", &error), EYELET_OK);
+    assert_int_equal(server.n_peers, 2);
 }
 
 static void without_the_option_a_lost_client_stays_lost_but_says_so(void **state)
@@ -754,6 +777,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_peer_that_died_between_two_calls_is_not_noticed),
         TEST(h018_every_errno_of_a_send_leads_to_another_connection),
+        TEST(h047_a_connection_without_ids_is_replaced_when_its_calls_are_over),
         TEST(without_the_option_a_lost_client_stays_lost_but_says_so),
         TEST(a_call_that_ended_with_an_earlier_connection_is_collected_without_waiting),
         TEST(a_request_that_was_not_sent_whole_is_sent_again_wherever_it_was_cut),

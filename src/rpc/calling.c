@@ -144,14 +144,6 @@ static void tell_end(struct eyelet_client *client)
     client->n_users--; /* not the last: this thread is inside */
 }
 
-/* Functions of the program's may have started calls: their requests leave together. */
-static void flush_started(struct eyelet_client *client)
-{
-    eyelet_connection_wake(&client->connection);
-    eyelet_client_flush(client);
-    eyelet_connection_settle(&client->connection);
-}
-
 void eyelet_client_tell(struct eyelet_client *client, bool is_last)
 {
     bool is_outermost = is_last || client->first_telling == NULL || eyelet_client_depth(client) == 0;
@@ -174,7 +166,7 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last)
         has_told = true;
     }
     if (has_told)
-        flush_started(client);
+        eyelet_client_flush_alone(client); /* calls that were started meanwhile leave together */
 }
 
 /* --- before a call, and after it ---------------------------------------------------------------------------------- */
@@ -346,6 +338,8 @@ static void link_pending(struct eyelet_client *client, struct eyelet_pending *pe
         return;
     client->heard_ns = eyelet_now_ns(); /* from now on silence means something */
     client->asked_ns = 0;
+    if (client->opts.keepalive_ms != 0)
+        eyelet_client_wake_driver(client); /* it may poll for bytes of a call that is over */
 }
 
 /* There may be room in its inbox for good. */
@@ -366,6 +360,7 @@ static void push_ended(struct eyelet_client *client, struct eyelet_pending *pend
     else
         client->first_ended = pending;
     client->last_ended = pending;
+    eyelet_client_wake_driver(client); /* to tell of it */
 }
 
 void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status status)
@@ -432,6 +427,7 @@ static bool take_back(struct eyelet_pending *pending)
         return false;
     eyelet_connection_unqueue(connection, pending->len);
     eyelet_session_unsend(&connection->session, pending->id);
+    eyelet_client_signal_senders(pending->client);
     pending->is_open = false;
     return true;
 }
@@ -581,8 +577,11 @@ static void fail_to_queue(struct eyelet_pending *pending, int r, size_t len)
         break;
     case -EOVERFLOW:
         eyelet_error_set(&why, EYELET_UNAVAILABLE, "this connection has made all the calls it can");
-        if (client->n_pending == 0 && !client->has_driver)
-            eyelet_client_lose(client, &why); /* for another; until then those in flight go on */
+        if (client->n_pending > 0 || client->has_driver) { /* those in flight go on, and no other is made for now */
+            eyelet_pending_fail(pending, why.status, "%s", why.text);
+            break;
+        }
+        eyelet_client_lose(client, &why);
         eyelet_pending_lose(pending, &why);
         break;
     default:
@@ -651,7 +650,7 @@ bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_ca
     if (r == 0) {
         begin(pending, what);
         if (pending->use != EYELET_PENDING_STARTED || eyelet_client_depth(client) == 0)
-            eyelet_client_flush(client); /* else its outermost function does, see flush_started() */
+            eyelet_client_flush(client); /* else its outermost function does, see eyelet_client_tell() */
     }
     eyelet_connection_settle(&client->connection);
     if (r < 0)

@@ -44,8 +44,8 @@ enum eyelet_pending_use {
  * @peer, @has_peer:   for interceptors: who it went to
  * @fd:                for the trace: the connection's descriptor
  * @id:                its stream id; 0 while no request of it is queued
+ * @connection_number: which connection that is on, and @len and @end
  * @len, @end:         of its request: bytes of the frame, and the connection's position behind it
- * @connection_number: which connection that is
  * @is_open:           a stream whose side here has not ended
  * @is_over:           @status and @error say how
  * @is_given_up:       it was this side that ended it
@@ -75,9 +75,9 @@ struct eyelet_pending {
     bool has_peer;
     int fd;
     uint32_t id;
+    uint64_t connection_number;
     size_t len;
     uint64_t end;
-    uint64_t connection_number;
     bool is_open;
     bool is_over;
     bool is_given_up;

@@ -259,6 +259,7 @@ static void clear(struct eyelet_client *client)
         eyelet_error_set(&client->lost, EYELET_CANCELLED, "the client was closed");
     client->is_lost = true;
     client->n_states = 0; /* the program knows */
+    client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
     eyelet_buffer_pool_clear(&client->pool);
     eyelet_timers_clear(&client->timers);
     client->wake_fd = eyelet_socket_close(client->wake_fd);
@@ -441,7 +442,7 @@ static bool wait_for_room(struct eyelet_pending *pending)
     };
 
     if (eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
-        return true;
+        return !pending->is_over; /* there may have been no memory to read meanwhile */
     eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED,
                         "deadline of %u ms exceeded while the requests of others were sent", pending->timeout_ms);
     return false;
@@ -450,7 +451,7 @@ static bool wait_for_room(struct eyelet_pending *pending)
 /*
  * A server may answer before the request has left whole. The rest must follow, or the peer takes this side for stalled:
  * nobody would send it before the next call. The call has its answer, so it waits for that no longer than its deadline.
- * On another connection than its own there is nothing of it.
+ * What another connection sends, which functions of the program's may have made meanwhile, has nothing to do with it.
  */
 static void finish_writing(struct eyelet_pending *pending)
 {
@@ -675,8 +676,10 @@ short eyelet_client_events(const struct eyelet_client *client)
 
 static bool has_work(const struct eyelet_client *client)
 {
-    return client->first_ended != NULL || client->n_states > 0 || client->log.first != NULL ||
-           client->write_error != 0 || (client->is_cut && eyelet_client_reads(client));
+    bool has_state = client->n_states > 0 && !client->is_telling_state; /* else whoever tells goes on to tell */
+
+    return client->first_ended != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
+           (client->is_cut && eyelet_client_reads(client));
 }
 
 static int ms_until(uint64_t deadline_ns)

@@ -107,9 +107,10 @@ void eyelet_client_signal_all(struct eyelet_client *client)
         pthread_cond_signal(&waiter->cond);
 }
 
-/* Some bytes have left: wakes those that waited for just these. */
-static void signal_senders(struct eyelet_client *client)
+void eyelet_client_signal_senders(struct eyelet_client *client)
 {
+    if (client->driver != NULL && waits_to_send(client->driver) && is_ready(client, client->driver))
+        eyelet_client_wake_driver(client); /* poll() calls a socket full long after it takes bytes again */
     if (client->n_wait_sending == 0)
         return;
     for (struct eyelet_waiter *waiter = client->first_waiter; waiter != NULL; waiter = waiter->next)
@@ -243,6 +244,7 @@ static void take_failure(struct eyelet_pending *pending, const struct eyelet_err
         return;
     }
     eyelet_pending_fail(pending, error->status, "%s", error->text);
+    pending->error.may_have_executed = true; /* something was answered, and what has not left yet still will */
     eyelet_pending_end_sending(pending);
 }
 
@@ -296,7 +298,7 @@ static void fail_reading(struct eyelet_client *client)
     if (eyelet_connection_waits_for_data(&client->connection)) {
         eyelet_session_refuse_data(&client->connection.session, &event);
         handle_one(client, &event, eyelet_now_ns());
-    } else if (own != NULL && !own->is_over) {
+    } else if (own != NULL && !own->is_over) { /* it may not have begun yet */
         eyelet_pending_give_up(own, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
     } else {
         eyelet_error_set(&why, EYELET_RESOURCE_EXHAUSTED, "connection lost: no memory to read from it");
@@ -362,7 +364,14 @@ void eyelet_client_flush(struct eyelet_client *client)
     } else if (r == -EAGAIN && (client->poll_events & POLLOUT) == 0) {
         eyelet_client_wake_driver(client);
     }
-    signal_senders(client);
+    eyelet_client_signal_senders(client);
+}
+
+void eyelet_client_flush_alone(struct eyelet_client *client)
+{
+    eyelet_connection_wake(&client->connection);
+    eyelet_client_flush(client);
+    eyelet_connection_settle(&client->connection);
 }
 
 static short wanted_events(const struct eyelet_client *client)
@@ -566,7 +575,9 @@ bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *wait
     waiter->connection_number = client->counters.connections_opened;
     while (!is_ready(client, waiter)) {
         if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
-            eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
+            eyelet_client_flush_alone(client); /* calls that were started in a function, and are waited for in there */
+            if (is_ready(client, waiter))
+                break; /* by just that, and nobody would wake it */
             sleep_until(client, waiter, deadline_ns);
         } else {
             drive(client, waiter, deadline_ns);

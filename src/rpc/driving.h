@@ -33,6 +33,12 @@ void eyelet_client_turn(struct eyelet_client *client);
 /* Sends what the socket takes; what is left is for whoever drives. */
 void eyelet_client_flush(struct eyelet_client *client);
 
+/* eyelet_client_flush_alone() - the same for who does nothing else with the connection. */
+void eyelet_client_flush_alone(struct eyelet_client *client);
+
+/* Fewer bytes wait to be sent than before: wakes those that waited for just this. */
+void eyelet_client_signal_senders(struct eyelet_client *client);
+
 /* The driver shall look anew, if it polls. */
 void eyelet_client_wake_driver(struct eyelet_client *client);
 

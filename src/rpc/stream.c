@@ -97,6 +97,8 @@ static bool begin(struct eyelet_pending *pending, const struct eyelet_calling *w
                             "deadline of %u ms exceeded while the requests of others were sent", pending->timeout_ms);
         return false;
     }
+    if (pending->is_over) /* there was no memory to read meanwhile */
+        return false;
     if (client->is_closing)
         eyelet_pending_fail(pending, EYELET_CANCELLED, "the client was closed");
     else if (client->is_lost)
