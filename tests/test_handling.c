@@ -97,8 +97,10 @@ static void say_within(uint32_t id, const char *text, int64_t timeout_ns)
     struct wire wire = { 0 }, payload = { 0 };
 
     wire_field_text(&payload, 1, text);
-    wire_request(&wire, id, &(struct wire_request){ .service = "demo.Echo", .method = "Say",
-                                                    .payload = wire_slice(&payload), .timeout_ns = timeout_ns });
+    wire_request(
+        &wire, id,
+        &(struct wire_request){
+            .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload), .timeout_ns = timeout_ns });
     wire_clear(&payload);
     live_send_wire(fd, &wire);
 }
@@ -537,9 +539,13 @@ static void a_handler_asks_for_time_peer_and_metadata(void **state)
     handle = ask;
     start(NULL);
     wire_field_text(&payload, 1, "ask");
-    wire_request(&wire, 1, &(struct wire_request){ .service = "demo.Echo", .method = "Say",
-                                                   .payload = wire_slice(&payload), .timeout_ns = 60000000000,
-                                                   .metadata = pairs, .n_metadata = 3 });
+    wire_request(&wire, 1,
+                 &(struct wire_request){ .service = "demo.Echo",
+                                         .method = "Say",
+                                         .payload = wire_slice(&payload),
+                                         .timeout_ns = 60000000000,
+                                         .metadata = pairs,
+                                         .n_metadata = 3 });
     wire_clear(&payload);
     live_send_wire(fd, &wire);
     echo_expect_reply(fd, 1, "Key=one;other=;KEY=two;");
@@ -593,8 +599,9 @@ static void interceptors_are_asked_in_order_and_told_in_the_opposite_one(void **
     (void)state;
     start(&opts);
     echo_expect_served(fd, 1);
-    wire_request(&wire, 3, &(struct wire_request){ .service = "demo.Echo", .method = "Say", .metadata = &refuse,
-                                                   .n_metadata = 1 });
+    wire_request(
+        &wire, 3,
+        &(struct wire_request){ .service = "demo.Echo", .method = "Say", .metadata = &refuse, .n_metadata = 1 });
     live_send_wire(fd, &wire);
     echo_expect_error(fd, 3, EYELET_UNAUTHENTICATED, "refused by b");
     echo_await(are_all_told);

@@ -13,12 +13,12 @@
 #include "io/socket.h"
 #include "rpc/workers.h"
 
-#define GUEST_EVENTS ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
-#define ACCEPTS_PER_LOOK 64
+#define GUEST_EVENTS        ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
+#define ACCEPTS_PER_LOOK    64
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
-#define PLACES_MIN 16u
-#define ANSWER_AGE_MAX_NS (50000u)                    /* so long an answer waits for others to leave with it */
+#define PLACES_MIN          16u
+#define ANSWER_AGE_MAX_NS   (50000u) /* so long an answer waits for others to leave with it */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
 {

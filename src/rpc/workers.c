@@ -16,7 +16,7 @@
 #include "rpc/wait.h"
 
 #define CALLS_PER_LOOK 64                        /* as many calls are run before the sockets are looked at again, */
-#define LOOK_AGAIN_NS EYELET_NS_PER_MS           /* or so long */
+#define LOOK_AGAIN_NS  EYELET_NS_PER_MS          /* or so long */
 #define ABSENCE_MIN_NS (1000 * EYELET_NS_PER_MS) /* HOSTILE H101: peers are closed at their timer +-1 s */
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
@@ -215,7 +215,8 @@ void eyelet_workers_finish(struct eyelet_workers *workers, struct eyelet_call *c
     eyelet_guests_call_is_over(&workers->guests, call);
 }
 
-/* --- the lock, and what is told when it is released ---------------------------------------------------------------- */
+/* --- the lock, and what is told when it is released ----------------------------------------------------------------
+ */
 
 void eyelet_workers_lock(struct eyelet_workers *workers)
 {
@@ -309,7 +310,8 @@ void eyelet_workers_leave(struct eyelet_workers *workers)
 
 /* --- watching ----------------------------------------------------------------------------------------------------- */
 
-/* The process was stopped, or every thread was in a handler: what came meanwhile was not read, and nobody is late by it. */
+/* The process was stopped, or every thread was in a handler: what came meanwhile was not read, and nobody is late by
+ * it. */
 static void forgive_absence(struct eyelet_workers *workers, uint64_t absence_ns, uint64_t now_ns)
 {
     if (absence_ns >= ABSENCE_MIN_NS)

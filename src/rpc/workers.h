@@ -97,7 +97,8 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 /* eyelet_workers_attend() - after a call was answered by whatever thread: see to its connection; under the lock. */
 void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving *serving);
 
-/* eyelet_workers_share() - is there something to do, or a time to mind, that another thread is needed for? Under the lock. */
+/* eyelet_workers_share() - is there something to do, or a time to mind, that another thread is needed for? Under the
+ * lock. */
 void eyelet_workers_share(struct eyelet_workers *workers);
 
 /* eyelet_workers_finish() - nobody has the call any more: it may be freed; under the lock. */
