@@ -38,7 +38,7 @@ fi
 
 # What the tests need beyond the build.
 need_to_test() {
-    local packages=(libcmocka-dev g++ make python3)
+    local packages=(libcmocka-dev libuv1-dev g++ make python3)
 
     case " $* " in
     *' fuzz '*) packages+=(clang libclang-rt-dev) ;;

@@ -270,6 +270,93 @@ static void clearing_is_allowed_twice_and_on_nothing(void **state)
     eyelet_arena_clear(&arena);
 }
 
+static const char canary[] = "canary of a request";
+
+/* Fills @arena with canaries, of sizes that go into every kind of chunk. */
+static void fill_with_canaries(struct eyelet_arena *arena)
+{
+    static const size_t sizes[] = { 32, 100, 4000, 20000, 40, 100 << 10, 5000, 64, 200 };
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char *block = eyelet_arena_alloc(arena, sizes[i]);
+
+        assert_non_null(block);
+        memset(block, 'x', sizes[i]);
+        memcpy(block + (i % 2 == 0 ? 0 : sizes[i] - sizeof(canary)), canary, sizeof(canary));
+    }
+}
+
+/* What an arena still holds after a reset is found by freeing it: the scan is the same. */
+static void h124_an_arena_that_wipes_leaves_nothing_behind(void **state)
+{
+    alignas(max_align_t) uint8_t room[1024];
+    struct eyelet_arena arena;
+
+    (void)state;
+    for (int round = 0; round < 4; round++) {
+        eyelet_arena_init(&arena, room, round % 2 == 0 ? 0 : sizeof(room));
+        arena.wipe = true;
+        faults_watch_free(canary, sizeof(canary));
+        fill_with_canaries(&arena);
+        if (round >= 2) {
+            eyelet_arena_reset(&arena);
+            assert_true(arena.wipe);
+            assert_non_null(arena.chunk);
+            arena.wipe = false; /* what is kept is freed as it is */
+        }
+        eyelet_arena_clear(&arena);
+        assert_int_equal(faults_freed_with_needle(), 0);
+        assert_null(memmem(room, sizeof(room), canary, sizeof(canary)));
+    }
+}
+
+static void an_arena_goes_on_wiping_until_it_is_told_otherwise(void **state)
+{
+    struct eyelet_arena arena;
+
+    (void)state;
+    eyelet_arena_init(&arena, NULL, 0);
+    assert_false(arena.wipe);
+    arena.wipe = true;
+    faults_watch_free(canary, sizeof(canary));
+    for (int round = 0; round < 3; round++) {
+        fill_with_canaries(&arena);
+        eyelet_arena_reset(&arena);
+    }
+    fill_with_canaries(&arena);
+    eyelet_arena_clear(&arena);
+    fill_with_canaries(&arena);
+    eyelet_arena_clear(&arena);
+    assert_int_equal(faults_freed_with_needle(), 0);
+    arena.wipe = false;
+    fill_with_canaries(&arena);
+    eyelet_arena_clear(&arena);
+    assert_true(faults_freed_with_needle() > 0); /* the scan finds what is there */
+}
+
+static void h124_a_wiping_arena_outlives_a_failing_malloc(void **state)
+{
+    struct eyelet_arena arena;
+
+    (void)state;
+    for (unsigned nth = 1; nth <= 6; nth++) {
+        faults_reset();
+        faults_watch_free(canary, sizeof(canary));
+        eyelet_arena_init(&arena, NULL, 0);
+        arena.wipe = true;
+        faults_fail(FAULT_ALLOC, nth, ENOMEM);
+        for (size_t i = 0; i < 6; i++) {
+            char *block = eyelet_arena_alloc(&arena, 12000 * (i + 1)); /* a chunk for each */
+
+            assert_true((block == NULL) == (i + 1 == nth));
+            if (block != NULL)
+                memcpy(block, canary, sizeof(canary));
+        }
+        eyelet_arena_clear(&arena);
+        assert_int_equal(faults_freed_with_needle(), 0);
+    }
+}
+
 static void freeing_gives_nothing_back_to_the_heap_limit(void **state)
 {
     struct eyelet_heap heap = { .limit = 1024 };
@@ -340,6 +427,9 @@ int main(void)
         cmocka_unit_test_setup(room_that_is_too_small_is_ignored, faults_setup),
         cmocka_unit_test_setup(an_arena_outlives_a_failing_malloc, faults_setup),
         cmocka_unit_test_setup(clearing_is_allowed_twice_and_on_nothing, faults_setup),
+        cmocka_unit_test_setup(h124_an_arena_that_wipes_leaves_nothing_behind, faults_setup),
+        cmocka_unit_test_setup(an_arena_goes_on_wiping_until_it_is_told_otherwise, faults_setup),
+        cmocka_unit_test_setup(h124_a_wiping_arena_outlives_a_failing_malloc, faults_setup),
         cmocka_unit_test_setup(freeing_gives_nothing_back_to_the_heap_limit, faults_setup),
         cmocka_unit_test_setup(the_heap_counts_the_smallest_blocks_too, faults_setup),
         cmocka_unit_test_setup(the_heap_refuses_sizes_that_do_not_exist, faults_setup),

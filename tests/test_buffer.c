@@ -2,6 +2,7 @@
  * Queues of bytes against a model that keeps every byte in one large array, and what the pool counts.
  */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -68,11 +69,11 @@ static void what_is_emptied_goes_back_to_the_pool_and_is_lent_again(void **state
     eyelet_buffer_settle(&buffer, &pool);
     assert_null(buffer.data);
     assert_int_equal(pool.held, 0);
-    assert_int_equal(pool.spare.cap, EYELET_BUFFER_SPARE_CAP);
+    assert_int_equal(pool.n_spares, 1);
 
     append(&other, &pool, "def", 3);
     assert_int_equal(faults_count(FAULT_ALLOC), 1);
-    assert_null(pool.spare.data);
+    assert_int_equal(pool.n_spares, 0);
     eyelet_buffer_clear(&other, &pool);
     eyelet_buffer_pool_clear(&pool);
 }
@@ -173,11 +174,41 @@ struct model {
 
 #define MODEL_CAP (8u << 20)
 
+/* For pools that wipe: bytes that are told from any others by their upper half, with a canary in every 64 of them. */
+static const uint8_t canary[8] = { 0xc7, 0xc1, 0xcf, 0xc0, 0xc3, 0xcc, 0xc5, 0xce };
+
+static uint8_t marked(size_t position, uint32_t *seed)
+{
+    uint8_t random = (uint8_t)(0xc0 | (next_random(seed) & 0x0f));
+
+    return position % 64 < sizeof(canary) ? canary[position % 64] : random;
+}
+
+static bool has_marked(const uint8_t *bytes, size_t from, size_t to)
+{
+    size_t n = 0;
+
+    for (size_t i = from; i < to; i++) {
+        n = (bytes[i] & 0xf0) == 0xc0 ? n + 1 : 0;
+        if (n == sizeof(canary))
+            return true;
+    }
+    return false;
+}
+
+static void assert_nothing_is_left(const struct eyelet_buffer *buffer, const struct eyelet_buffer_pool *pool)
+{
+    assert_false(has_marked(buffer->data, 0, buffer->start));
+    assert_false(has_marked(buffer->data, buffer->start + buffer->len, buffer->cap));
+    for (unsigned i = 0; i < pool->n_spares; i++)
+        assert_false(has_marked(pool->spares[i], 0, EYELET_BUFFER_SPARE_CAP));
+}
+
 static void model_append(struct model *model, struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len,
                          uint32_t *seed)
 {
-    for (size_t i = 0; i < len; i++)
-        model->bytes[model->end + i] = (uint8_t)next_random(seed);
+    for (size_t i = model->end; i < model->end + len; i++)
+        model->bytes[i] = pool->wipe ? marked(i, seed) : (uint8_t)next_random(seed);
     append(buffer, pool, model->bytes + model->end, len);
     model->end += len;
 }
@@ -201,15 +232,13 @@ static size_t at_most(size_t value, size_t limit)
     return value < limit ? value : limit;
 }
 
-static void any_order_of_acts_keeps_every_byte_in_order(void **state)
+static void play(struct eyelet_buffer_pool *pool)
 {
-    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
     struct eyelet_buffer buffers[3] = { 0 };
     struct model models[3] = { 0 };
     bool is_settled[3] = { true, true, true };
     uint32_t seed = 20240229;
 
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         models[i].bytes = malloc(MODEL_CAP);
         assert_non_null(models[i].bytes);
@@ -221,12 +250,12 @@ static void any_order_of_acts_keeps_every_byte_in_order(void **state)
         size_t have = model->end - model->start;
 
         if (is_settled[i])
-            eyelet_buffer_unsettle(buffer, &pool);
+            eyelet_buffer_unsettle(buffer, pool);
         is_settled[i] = false;
         switch (next_random(&seed) % 4) {
         case 0:
             if (len <= MODEL_CAP - model->end && have < 400000)
-                model_append(model, buffer, &pool, len, &seed);
+                model_append(model, buffer, pool, len, &seed);
             break;
         case 1:
             eyelet_buffer_drop(buffer, at_most(len, have));
@@ -237,24 +266,167 @@ static void any_order_of_acts_keeps_every_byte_in_order(void **state)
             model->end -= at_most(len / 8, have);
             break;
         default:
-            eyelet_buffer_settle(buffer, &pool);
+            eyelet_buffer_settle(buffer, pool);
             is_settled[i] = true;
+            if (pool->wipe)
+                assert_nothing_is_left(buffer, pool);
             break;
         }
         assert_bytes(buffer, model->bytes + model->start, model->end - model->start);
         for (size_t k = 0; k < 3; k++)
             held += is_settled[k] ? buffers[k].cap : 0;
-        assert_int_equal(pool.held, held);
+        assert_int_equal(pool->held, held);
     }
     for (size_t i = 0; i < 3; i++) {
         assert_true(models[i].end > 100000);
         if (is_settled[i])
-            eyelet_buffer_unsettle(&buffers[i], &pool);
-        eyelet_buffer_clear(&buffers[i], &pool);
+            eyelet_buffer_unsettle(&buffers[i], pool);
+        eyelet_buffer_clear(&buffers[i], pool);
         free(models[i].bytes);
     }
-    assert_int_equal(pool.held, 0);
+    assert_int_equal(pool->held, 0);
+    eyelet_buffer_pool_clear(pool);
+    assert_int_equal(pool->n_spares, 0);
+}
+
+static void any_order_of_acts_keeps_every_byte_in_order(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+
+    (void)state;
+    play(&pool);
+    pool.n_spares_max = 3;
+    play(&pool);
+}
+
+static void h124_buffers_that_wipe_leave_nothing_behind(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .wipe = true };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    faults_watch_free(canary, sizeof(canary));
+    play(&pool);
+    pool.n_spares_max = 3;
+    play(&pool);
+    assert_true(pool.wipe);
+    assert_int_equal(faults_freed_with_needle(), 2 * 3); /* the model's own bytes */
+
+    pool.wipe = false;
+    append(&buffer, &pool, canary, sizeof(canary));
+    eyelet_buffer_clear(&buffer, &pool);
     eyelet_buffer_pool_clear(&pool);
+    assert_int_equal(faults_freed_with_needle(), 2 * 3 + 1); /* the scan finds what is there */
+}
+
+static void h124_bytes_that_only_moved_are_wiped_too(void **state)
+{
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .wipe = true };
+    struct eyelet_buffer buffer = { 0 };
+
+    (void)state;
+    faults_watch_free(canary, sizeof(canary));
+    append(&buffer, &pool, canary, sizeof(canary));
+    eyelet_buffer_settle(&buffer, &pool); /* to small memory */
+    eyelet_buffer_unsettle(&buffer, &pool);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, 1000), 0); /* to the spare, into which nothing comes */
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+    assert_int_equal(faults_freed_with_needle(), 0);
+}
+
+/* In all states in which memory changes hands, each time with no memory for the n-th change. */
+static void h124_buffers_that_wipe_outlive_failing_allocations(void **state)
+{
+    static uint8_t bytes[3 * EYELET_BUFFER_SPARE_CAP];
+    uint32_t seed = 124;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = marked(i, &seed);
+    for (unsigned nth = 1; nth <= 4; nth++) {
+        struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .wipe = true };
+        struct eyelet_buffer buffer = { 0 };
+        unsigned n_failed = 0;
+
+        faults_reset();
+        faults_watch_free(canary, sizeof(canary));
+        faults_fail(FAULT_ALLOC, nth, ENOMEM);
+        for (size_t len = 1000; len <= sizeof(bytes); len *= 14) {
+            while (eyelet_buffer_reserve(&buffer, &pool, len - buffer.len) < 0) {
+                assert_bytes(&buffer, bytes, buffer.len);
+                n_failed++;
+            }
+            append(&buffer, &pool, bytes + buffer.len, len - buffer.len);
+            assert_bytes(&buffer, bytes, len);
+        }
+        eyelet_buffer_drop(&buffer, buffer.len - 100);
+        eyelet_buffer_settle(&buffer, &pool); /* moves to small memory, or stays */
+        assert_int_equal(buffer.len, 100);
+        assert_nothing_is_left(&buffer, &pool);
+        eyelet_buffer_unsettle(&buffer, &pool);
+        eyelet_buffer_clear(&buffer, &pool);
+        eyelet_buffer_pool_clear(&pool);
+        assert_int_equal(n_failed, nth <= 2 ? 1 : 0);
+        assert_int_equal(faults_freed_with_needle(), 0);
+    }
+}
+
+/* One call after the other on @n connections at once, as client and server use their buffers. */
+static void ping_pong(struct eyelet_buffer_pool *pool, struct eyelet_buffer (*pairs)[2], size_t n, unsigned n_rounds)
+{
+    for (unsigned round = 0; round < n_rounds; round++) {
+        for (size_t i = 0; i < n; i++) {
+            eyelet_buffer_unsettle(&pairs[i][0], pool);
+            eyelet_buffer_unsettle(&pairs[i][1], pool);
+            assert_int_equal(eyelet_buffer_reserve(&pairs[i][0], pool, EYELET_BUFFER_SPARE_CAP), 0);
+            eyelet_buffer_add(&pairs[i][0], 120);
+            append(&pairs[i][1], pool, "reply", 5);
+        }
+        for (size_t i = 0; i < n; i++) {
+            eyelet_buffer_drop(&pairs[i][0], 120);
+            eyelet_buffer_drop(&pairs[i][1], 5);
+            eyelet_buffer_settle(&pairs[i][0], pool);
+            eyelet_buffer_settle(&pairs[i][1], pool);
+        }
+    }
+}
+
+static void calls_one_after_the_other_cost_no_malloc(void **state)
+{
+    static const unsigned n_spares_max[] = { 2, 4, 8 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(n_spares_max) / sizeof(n_spares_max[0]); i++) {
+        struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .n_spares_max = n_spares_max[i] };
+        struct eyelet_buffer pairs[4][2] = { 0 };
+
+        faults_reset();
+        ping_pong(&pool, pairs, n_spares_max[i] / 2, 1000);
+        assert_int_equal(faults_count(FAULT_ALLOC), n_spares_max[i]);
+        assert_int_equal(pool.n_spares, n_spares_max[i]);
+        assert_int_equal(pool.held, 0);
+        eyelet_buffer_pool_clear(&pool);
+    }
+}
+
+static void no_more_spares_are_kept_than_are_wanted(void **state)
+{
+    static const struct {
+        unsigned max, kept;
+    } pools[] = { { 0, 1 }, { 1, 1 }, { 3, 3 }, { EYELET_BUFFER_SPARES_MAX, 8 }, { UINT_MAX, 8 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pools) / sizeof(pools[0]); i++) {
+        struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .n_spares_max = pools[i].max };
+        struct eyelet_buffer pairs[5][2] = { 0 };
+
+        ping_pong(&pool, pairs, 5, 2);
+        assert_int_equal(pool.n_spares, pools[i].kept);
+        eyelet_buffer_pool_clear(&pool);
+        assert_int_equal(pool.n_spares, 0);
+        assert_int_equal(pool.n_spares_max, pools[i].max);
+    }
 }
 
 int main(void)
@@ -267,6 +439,11 @@ int main(void)
         cmocka_unit_test_setup(without_memory_to_grow_the_buffer_is_as_it_was, faults_setup),
         cmocka_unit_test_setup(room_that_is_asked_for_is_all_that_is_taken, faults_setup),
         cmocka_unit_test_setup(any_order_of_acts_keeps_every_byte_in_order, faults_setup),
+        cmocka_unit_test_setup(h124_buffers_that_wipe_leave_nothing_behind, faults_setup),
+        cmocka_unit_test_setup(h124_bytes_that_only_moved_are_wiped_too, faults_setup),
+        cmocka_unit_test_setup(h124_buffers_that_wipe_outlive_failing_allocations, faults_setup),
+        cmocka_unit_test_setup(calls_one_after_the_other_cost_no_malloc, faults_setup),
+        cmocka_unit_test_setup(no_more_spares_are_kept_than_are_wanted, faults_setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,10 +28,17 @@ static const struct eyelet_service health = { "demo.Echo.Health", health_methods
 static const struct eyelet_service bare = { "Bare", NULL, 0 };
 
 static int handlers, userdata;
-static const struct eyelet_dispatch_node third = { NULL, &bare, NULL, NULL };
-static const struct eyelet_dispatch_node second = { (struct eyelet_dispatch_node *)&third, &health, NULL, NULL };
-static const struct eyelet_dispatch_node first = { (struct eyelet_dispatch_node *)&second, &echo, &handlers,
-                                                   &userdata };
+static const struct eyelet_dispatch_node third = { .service = &bare };
+static const struct eyelet_dispatch_node second = {
+    .next = (struct eyelet_dispatch_node *)&third,
+    .service = &health,
+};
+static const struct eyelet_dispatch_node first = {
+    .next = (struct eyelet_dispatch_node *)&second,
+    .service = &echo,
+    .handlers = &handlers,
+    .userdata = &userdata,
+};
 
 /* A copy of exactly @text's size, so that a sanitizer sees a byte read behind it; the caller frees it. */
 static struct eyelet_slice exact(const char *text)
@@ -100,7 +107,7 @@ static void methods_of_tables_of_every_size_are_found(void **state)
     }
     for (size_t n = 0; n <= N_OF(names); n++) {
         const struct eyelet_service service = { "S", methods, n };
-        const struct eyelet_dispatch_node node = { NULL, &service, NULL, NULL };
+        const struct eyelet_dispatch_node node = { .service = &service };
 
         for (unsigned number = 0; number <= 2 * N_OF(names); number++) {
             const struct eyelet_dispatch_node *found_node;

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -152,11 +153,40 @@ static void a_silent_vsock_is_waited_for_in_vain(void **state)
     close(poll_fd.fd);
 }
 
+static void what_is_freed_is_looked_through(void **state)
+{
+    char *blocks[4];
+
+    (void)state;
+    faults_watch_free("needle", 6);
+    for (size_t i = 0; i < 4; i++) {
+        blocks[i] = malloc(100);
+        assert_non_null(blocks[i]);
+        memset(blocks[i], 'x', 100);
+    }
+    memcpy(blocks[1] + 94, "needle", 6);
+    memcpy(blocks[2], "needle", 6);
+    memcpy(blocks[3], "needl", 5);
+    free(NULL);
+    free(blocks[0]);
+    assert_int_equal(faults_freed_with_needle(), 0);
+    free(blocks[1]);
+    assert_int_equal(faults_freed_with_needle(), 1);
+    blocks[2] = realloc(blocks[2], 200); /* one of before, and one of after */
+    assert_non_null(blocks[2]);
+    assert_int_equal(faults_freed_with_needle(), 2);
+    free(blocks[2]);
+    assert_int_equal(faults_freed_with_needle(), 3);
+    free(blocks[3]);
+    assert_int_equal(faults_freed_with_needle(), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_nth_use_fails_and_no_other, faults_setup),
         cmocka_unit_test_setup(always_lasts_until_it_is_lifted, faults_setup),
+        cmocka_unit_test_setup(what_is_freed_is_looked_through, faults_setup),
         cmocka_unit_test_setup(counts_are_cut_short, faults_setup),
         cmocka_unit_test_setup(the_fake_clock_moves_by_waiting_only, faults_setup),
         cmocka_unit_test_setup(a_vsock_is_never_opened, faults_setup),

@@ -21,6 +21,7 @@
 #include "core/bytes.h"
 #include "echo.eyelet.h"
 #include "io/socket.h"
+#include "rpc/calling.h"
 #include "support/faults.h"
 #include "support/folder.h"
 #include "support/live.h"
@@ -287,6 +288,28 @@ static void h018_every_errno_of_a_send_leads_to_another_connection(void **state)
     }
 }
 
+/* All ids of a connection are used up: the next call makes another one, once those in flight are over. */
+static void h047_a_connection_without_ids_is_replaced_when_its_calls_are_over(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_pending *pending = NULL;
+    struct eyelet_error error;
+
+    (void)state;
+    server.manners[0] = IS_SILENT;
+    open_client(&reconnecting);
+    assert_int_equal(demo_echo_say_start(client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
+    client->connection.session.last_id = UINT32_MAX;
+    faults_tick_ns(MS); /* whoever tries again and again comes to its deadline */
+    assert_int_equal(call("hello", &error), EYELET_UNAVAILABLE);
+    assert_false(error.is_remote);
+    assert_false(error.may_have_executed);
+    eyelet_pending_cancel(pending);
+    assert_int_equal(demo_echo_say_collect(pending, NULL, NULL), EYELET_CANCELLED);
+    assert_int_equal(call("hello", &error), EYELET_OK);
+    assert_int_equal(server.n_peers, 2);
+}
+
 static void without_the_option_a_lost_client_stays_lost_but_says_so(void **state)
 {
     static const struct eyelet_client_opts none = { 0 };
@@ -302,6 +325,30 @@ static void without_the_option_a_lost_client_stays_lost_but_says_so(void **state
     assert_int_equal(n_events, 1); /* once */
     assert_lost_event(0);
     assert_int_equal(faults_count(FAULT_CONNECT), 1);
+}
+
+static void a_call_that_ended_with_an_earlier_connection_is_collected_without_waiting(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_pending *pending = NULL;
+    Demo__SayReply *reply = NULL;
+    char text[1024] = "";
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1); /* longer than anything that the next connection sends */
+    request.text = text;
+    open_client(&reconnecting);
+    assert_int_equal(demo_echo_say_start(client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_process(client, NULL), EYELET_OK);
+    assert_true(eyelet_pending_is_done(pending));
+    close_peer(0);
+    assert_int_equal(call("two", NULL), EYELET_OK);
+    assert_connected_event(1);
+    faults_fake_clock(NOW_NS);
+    assert_int_equal(demo_echo_say_collect(pending, &reply, NULL), EYELET_OK);
+    assert_int_equal(eyelet_now_ns(), NOW_NS);
+    assert_string_equal(reply->text, "here");
+    demo__say_reply__free_unpacked(reply, NULL);
 }
 
 /* --- which requests are sent again -------------------------------------------------------------------------------- */
@@ -730,7 +777,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_peer_that_died_between_two_calls_is_not_noticed),
         TEST(h018_every_errno_of_a_send_leads_to_another_connection),
+        TEST(h047_a_connection_without_ids_is_replaced_when_its_calls_are_over),
         TEST(without_the_option_a_lost_client_stays_lost_but_says_so),
+        TEST(a_call_that_ended_with_an_earlier_connection_is_collected_without_waiting),
         TEST(a_request_that_was_not_sent_whole_is_sent_again_wherever_it_was_cut),
         TEST(a_request_is_sent_again_as_often_as_it_takes),
         TEST(a_request_that_may_have_been_executed_is_never_sent_again),

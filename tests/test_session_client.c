@@ -357,7 +357,7 @@ static void check_started(struct listener *listener, const struct eyelet_outgoin
     assert_int_equal(len + request->payload_len, wire->len);
     room = malloc(len);
     assert_non_null(room);
-    eyelet_session_start_request(&listener->session, request, &listener->calls[0], room, len);
+    eyelet_session_start_request(&listener->session, request, EYELET_UNARY, &listener->calls[0], room, len);
     assert_memory_equal(room, wire->bytes, len);
     free(room);
     wire_clear(wire);
@@ -380,7 +380,7 @@ static void a_request_by_hand(void **state)
     listener_init(&listener, EYELET_SESSION_CLIENT, NULL, 0);
     assert_int_equal(eyelet_session_measure_request(&listener.session, &request, &len), 0);
     assert_int_equal(len, sizeof(room));
-    assert_int_equal(eyelet_session_start_request(&listener.session, &request, NULL, room, len), 1);
+    assert_int_equal(eyelet_session_start_request(&listener.session, &request, EYELET_UNARY, NULL, room, len), 1);
     assert_memory_equal(room, expected, sizeof(room));
     listener_clear(&listener);
 }
@@ -452,11 +452,11 @@ static void too_many_calls_alive_use_no_id(void **state)
     size_t len = 12345;
 
     (void)state;
-    listener_init(&listener, EYELET_SESSION_CLIENT, NULL, SCRIPT_STREAMS);
+    listener_init(&listener, EYELET_SESSION_CLIENT, NULL, SCRIPT_SLOTS);
     assert_int_equal(eyelet_session_measure_request(&listener.session, &request, &len), -ENOSPC);
     assert_int_equal(len, 12345);
     assert_true(eyelet_session_finish(&listener.session, 7));
-    assert_int_equal(listener_call(&listener, 3), 2 * SCRIPT_STREAMS + 1);
+    assert_int_equal(listener_call(&listener, 3), 2 * SCRIPT_SLOTS + 1);
     assert_int_equal(eyelet_session_measure_request(&listener.session, &request, &len), -ENOSPC);
     listener_clear(&listener);
 }

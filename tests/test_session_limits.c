@@ -463,6 +463,18 @@ static unsigned late_until_broken(struct listener *listener, uint8_t type)
     return n;
 }
 
+/* Call number 0 is over and nothing more is owed for it. */
+static void end_first_call(struct listener *listener)
+{
+    if (listener->session.role == EYELET_SESSION_CLIENT) {
+        hear_frame(listener, WIRE_RESPONSE, 1);
+    } else {
+        hear_request(listener, 1);
+        assert_true(eyelet_session_finish(&listener->session, 1));
+    }
+    assert_int_equal(listener->session.n_live, 0);
+}
+
 static void h050_1024_late_frames_at_once_are_free_and_then_they_are_errors(void **state)
 {
     (void)state;
@@ -472,9 +484,7 @@ static void h050_1024_late_frames_at_once_are_free_and_then_they_are_errors(void
         struct listener listener;
 
         listener_init(&listener, roles[role], NULL, roles[role] == EYELET_SESSION_CLIENT);
-        if (roles[role] == EYELET_SESSION_SERVER)
-            hear_request(&listener, 1);
-        assert_true(eyelet_session_finish(&listener.session, 1));
+        end_first_call(&listener);
         for (unsigned i = 0; i < 1024; i++)
             hear_frame(&listener, type, 1);
         assert_int_equal(listener.session.counters.protocol_errors, 0);
@@ -492,7 +502,7 @@ static void h050_late_frames_may_come_1000_in_a_second_for_ever(void **state)
 
     (void)state;
     listener_init(&listener, EYELET_SESSION_CLIENT, NULL, 1);
-    assert_true(eyelet_session_finish(&listener.session, 1));
+    end_first_call(&listener);
     listener.now_ns += 3600 * S; /* and no more than 1024 are ever saved up */
     for (unsigned i = 0; i < 1024; i++)
         hear_frame(&listener, WIRE_RESPONSE, 1);
@@ -550,9 +560,9 @@ static void what_is_not_the_peers_fault_is_not_charged(void **state)
 
     (void)state;
     listener_init(&listener, EYELET_SESSION_SERVER, NULL, 0);
-    for (uint32_t id = 1; id <= 2 * SCRIPT_STREAMS; id += 2)
+    for (uint32_t id = 1; id <= 2 * SCRIPT_SLOTS; id += 2)
         hear_request(&listener, id);
-    for (uint32_t id = 2 * SCRIPT_STREAMS + 1; id < 200; id += 2) { /* over the calls in flight */
+    for (uint32_t id = 2 * SCRIPT_SLOTS + 1; id < 200; id += 2) { /* over the calls in flight */
         listener.story[0] = '\0';
         hear_request(&listener, id);
     }
@@ -578,7 +588,7 @@ static void what_is_not_the_peers_fault_is_not_charged(void **state)
 
 static void h103_a_call_over_those_in_flight_is_refused_until_one_is_over(void **state)
 {
-    static struct eyelet_stream streams[128];
+    static struct eyelet_slot slots[128];
     const char *text = "128 calls are in flight on this connection already";
     struct eyelet_session_event event;
     struct eyelet_session session;
@@ -588,10 +598,12 @@ static void h103_a_call_over_those_in_flight_is_refused_until_one_is_over(void *
     (void)state;
     for (uint32_t n = 0; n < 130; n++)
         wire_request(&wire, 2 * n + 1, &say);
-    eyelet_session_init(&session, EYELET_SESSION_SERVER, &script_limits, streams, N_OF(streams));
+    eyelet_session_init(&session, EYELET_SESSION_SERVER, &script_limits, slots, N_OF(slots));
     in = wire_slice(&wire);
-    for (unsigned n = 0; n < 128; n++)
+    for (unsigned n = 0; n < 128; n++) {
         assert_int_equal(eyelet_session_feed(&session, &in, START, &event), EYELET_SESSION_CALL);
+        assert_int_equal(eyelet_session_accept(&session, &event, EYELET_UNARY, NULL, NULL), EYELET_OK);
+    }
     assert_int_equal(eyelet_session_feed(&session, &in, START, &event), EYELET_SESSION_REFUSE);
     assert_int_equal(event.id, 257);
     assert_int_equal(event.error.status, EYELET_RESOURCE_EXHAUSTED);
@@ -677,16 +689,16 @@ static bool *live_of(bool *live, uint32_t id)
 }
 
 /* Opens ids that lie at random distances, so that they meet in places, around the end of the table too. */
-static void table_round(uint64_t *seed, uint32_t n_streams)
+static void table_round(uint64_t *seed, uint32_t n_slots)
 {
     static bool live[1 << 16];
-    static struct eyelet_stream streams[64];
+    static struct eyelet_slot slots[64];
     struct eyelet_session_event event;
     struct eyelet_session session;
     uint32_t next_id = 1, n_live = 0;
 
     memset(live, 0, sizeof(live));
-    eyelet_session_init(&session, EYELET_SESSION_SERVER, &script_limits, streams, n_streams);
+    eyelet_session_init(&session, EYELET_SESSION_SERVER, &script_limits, slots, n_slots);
     for (unsigned step = 0; step < 2000; step++) {
         if (next_random(seed) % 2 == 0) {
             struct wire wire = { 0 };
@@ -695,16 +707,18 @@ static void table_round(uint64_t *seed, uint32_t n_streams)
             wire_request(&wire, next_id, &say);
             in = wire_slice(&wire);
             assert_int_equal(eyelet_session_feed(&session, &in, START, &event),
-                             n_live < n_streams ? EYELET_SESSION_CALL : EYELET_SESSION_REFUSE);
+                             n_live < n_slots ? EYELET_SESSION_CALL : EYELET_SESSION_REFUSE);
+            if (event.kind == EYELET_SESSION_CALL)
+                assert_int_equal(eyelet_session_accept(&session, &event, EYELET_UNARY, NULL, NULL), EYELET_OK);
             assert_int_equal(eyelet_session_feed(&session, &in, START, &event), EYELET_SESSION_MORE);
-            if (n_live < n_streams) {
+            if (n_live < n_slots) {
                 *live_of(live, next_id) = true;
                 n_live++;
             }
-            next_id += 2 + 2 * (next_random(seed) % 24 == 0 ? n_streams - 1 : next_random(seed) % 3);
+            next_id += 2 + 2 * (next_random(seed) % 24 == 0 ? n_slots - 1 : next_random(seed) % 3);
             wire_clear(&wire);
         } else {
-            uint32_t back = 2 * (next_random(seed) % (3 * n_streams));
+            uint32_t back = 2 * (next_random(seed) % (3 * n_slots));
             uint32_t id = next_id > back ? next_id - back : 1;
 
             assert_int_equal(eyelet_session_finish(&session, id), *live_of(live, id));
@@ -723,9 +737,9 @@ static void the_table_agrees_with_a_model_at_every_size(void **state)
     uint64_t seed = 0x9e3779b97f4a7c15;
 
     (void)state;
-    for (uint32_t n_streams = 1; n_streams <= 64; n_streams *= 2) {
+    for (uint32_t n_slots = 1; n_slots <= 64; n_slots *= 2) {
         for (unsigned round = 0; round < 8; round++)
-            table_round(&seed, n_streams);
+            table_round(&seed, n_slots);
     }
 }
 
@@ -735,7 +749,7 @@ static void a_full_table_is_emptied_in_every_order(void **state)
     (void)state;
     for (unsigned first = 0; first < 4; first++) {
         for (unsigned order = 0; order < 256; order++) { /* four picks of four; picks of ended calls find nothing */
-            struct eyelet_stream streams[4];
+            struct eyelet_slot slots[4];
             struct eyelet_session session;
             struct eyelet_session_event event;
             struct wire wire = { 0 };
@@ -745,9 +759,11 @@ static void a_full_table_is_emptied_in_every_order(void **state)
             for (uint32_t n = 0; n < 4; n++)
                 wire_request(&wire, 2 * (first + 3 * n) + 1, &say); /* places first, first + 3, first + 2, ... */
             in = wire_slice(&wire);
-            eyelet_session_init(&session, EYELET_SESSION_SERVER, &script_limits, streams, 4);
-            while (eyelet_session_feed(&session, &in, START, &event) != EYELET_SESSION_MORE)
+            eyelet_session_init(&session, EYELET_SESSION_SERVER, &script_limits, slots, 4);
+            while (eyelet_session_feed(&session, &in, START, &event) != EYELET_SESSION_MORE) {
                 assert_int_equal(event.kind, EYELET_SESSION_CALL);
+                assert_int_equal(eyelet_session_accept(&session, &event, EYELET_UNARY, NULL, NULL), EYELET_OK);
+            }
             for (unsigned pick = 0; pick < 4; pick++) {
                 unsigned n = order >> (2 * pick) & 3;
 

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <eyelet/hooks.h>
+
 #include "core/bytes.h"
 
 #define N_OF(table) (sizeof(table) / sizeof((table)[0]))
@@ -335,6 +337,28 @@ static void a_set_error_has_nothing_left_of_the_one_before(void **state)
     assert_int_equal(error.details_len, 0);
 }
 
+static void whoever_refuses_fills_an_error_that_is_one(void **state)
+{
+    struct eyelet_error error;
+
+    (void)state;
+    memset(&error, 0xff, sizeof(error));
+    assert_int_equal(eyelet_error_fill(&error, EYELET_UNAUTHENTICATED, "no token of '%s'", "k\n"),
+                     EYELET_UNAUTHENTICATED);
+    assert_int_equal(error.status, EYELET_UNAUTHENTICATED);
+    assert_string_equal(error.text, "no token of 'k\\x0a'");
+    assert_int_equal(error.error_number, 0);
+    assert_int_equal(error.details_len, 0);
+    assert_false(error.is_remote);
+    assert_false(error.may_have_executed);
+
+    assert_int_equal(eyelet_error_fill(&error, EYELET_OK, "refused"), EYELET_UNKNOWN);
+    assert_int_equal(error.status, EYELET_UNKNOWN);
+    assert_string_equal(error.text, "refused");
+    assert_int_equal(eyelet_error_fill(NULL, EYELET_ABORTED, "%s", "text"), EYELET_ABORTED);
+    assert_int_equal(eyelet_error_fill(NULL, EYELET_OK, "%s", "text"), EYELET_UNKNOWN);
+}
+
 static void an_error_text_is_one_line_whatever_was_put_into_it(void **state)
 {
     struct eyelet_error error;
@@ -496,6 +520,7 @@ int main(void)
         cmocka_unit_test(random_bytes_become_one_printable_line),
         cmocka_unit_test(an_error_that_nobody_wants_is_only_a_status),
         cmocka_unit_test(a_set_error_has_nothing_left_of_the_one_before),
+        cmocka_unit_test(whoever_refuses_fills_an_error_that_is_one),
         cmocka_unit_test(an_error_text_is_one_line_whatever_was_put_into_it),
         cmocka_unit_test(a_long_error_text_is_cut_between_two_characters),
         cmocka_unit_test(a_text_much_longer_than_the_room_fills_it),

@@ -10,11 +10,13 @@
 
 #include <eyelet/call.h>
 #include <eyelet/export.h>
+#include <eyelet/hooks.h>
 #include <eyelet/status.h>
 
 EYELET_BEGIN_DECLS
 
 struct eyelet_client;
+struct eyelet_pending; /* a call that was started and is not over */
 
 #define EYELET_TIMEOUT_MS_DEFAULT 30000u /* every call has a deadline: 30 s if nobody says otherwise */
 #define EYELET_TIMEOUT_MS_MAX 86400000u  /* one day; a longer time is cut to this */
@@ -36,25 +38,46 @@ enum eyelet_client_state {
  *                       lost is sent again; one that may have been executed never is. New connections are at least
  *                       100 ms apart; while they bring no reply, twice as far each time, up to 1 s; a call that has
  *                       no time to wait for that ends at once, EYELET_UNAVAILABLE. Not for fd:// addresses
- * @on_state:            told when the connection is lost and when it is there again, in the thread of the call that
- *                       found out, which has the client to itself: it must not use the client. @why is set for
- *                       EYELET_CLIENT_LOST, NULL otherwise. May be NULL
+ * @calls_max:           calls and streams in flight at once; default 1,024, at most 65,536
+ * @stream_messages_max: messages that may wait in a stream for a second, see <eyelet/stream.h>; default 64
+ * @stream_bytes_max:    the same in bytes; default 4 MiB
+ * @keepalive_ms:        while calls are in flight and nothing is heard for so long, ask the server's health service
+ *                       (grpc.health.v1.Health); any answer will do. Without one for as long again the connection is
+ *                       lost: the peer's machine is paused or gone. 0: do not ask
+ * @wipe:                overwrite what was in the library's own memory of requests and replies before it is freed or
+ *                       used again
+ * @on_state:            told when the connection is lost and when it is there again, in the thread that found out and
+ *                       with nothing locked. @why is set for EYELET_CLIENT_LOST, NULL otherwise. May be NULL
  * @on_state_userdata:   handed to @on_state
+ * @interceptors:        asked before each call and told after it, see <eyelet/hooks.h>; must outlive the client
+ * @n_interceptors:      number of them
+ * @log:                 told what happens, see <eyelet/hooks.h>; may be NULL
+ * @log_userdata:        handed to @log
  */
 struct eyelet_client_opts {
     bool reconnect;
+    bool wipe;
     uint32_t connect_timeout_ms;
     uint32_t call_timeout_ms;
     uint32_t frame_max;
+    uint32_t calls_max;
+    uint32_t stream_messages_max;
+    uint32_t keepalive_ms;
+    size_t stream_bytes_max;
     size_t decode_max;
     void (*on_state)(enum eyelet_client_state state, const struct eyelet_error *why, void *userdata);
     void *on_state_userdata;
+    const struct eyelet_interceptor *interceptors;
+    size_t n_interceptors;
+    eyelet_log_fn log;
+    void *log_userdata;
 };
 
 /**
  * struct eyelet_call_opts - how one call behaves; zero means the client's default
- * @timeout_ms:  from now to the reply, over waiting for other threads, writing and reading; travels to the server,
- *               which may shorten it. 0 is the client's default, not "no time left": do not call when there is none
+ * @timeout_ms:  from now to the end of the call or stream, over waiting for a connection, writing and reading; travels
+ *               to the server, which may shorten it. 0 is the client's default, not "no time left": do not call when
+ *               there is none
  * @metadata:    pairs that travel with the request; keys are lower-cased on the way
  * @n_metadata:  number of pairs, at most 64, 16 KiB in all
  */
@@ -82,24 +105,92 @@ EYELET_API enum eyelet_status eyelet_client_open(const char *address, const stru
 
 /**
  * eyelet_client_close() - end the connection and free the client
- * @client:  may be NULL; no other thread may be in a call on it
+ * @client:  may be NULL; no call may begin on it after this
+ *
+ * Calls in flight end with EYELET_CANCELLED, in whichever thread they are, before this returns: it waits for those
+ * threads to be out of the client. One that is connecting finishes its attempt, of 5 s at most, and makes no other.
+ * Functions of started calls are called, and none is called later. Streams and started calls that were not collected
+ * fail as well and keep a little memory until they are closed or collected. May be called from inside a function that
+ * the client calls back, but for the log.
  *
  * Return: NULL.
  */
 EYELET_API struct eyelet_client *eyelet_client_close(struct eyelet_client *client);
 
+/**
+ * eyelet_client_reconnect() - open a lost connection again, now
+ * @timeout_ms:  0 is the client's connect_timeout_ms
+ *
+ * For programs that only start calls and open streams: those never wait for a connection, with @reconnect neither. Also
+ * without @reconnect in the options; not for fd:// addresses.
+ *
+ * Return: EYELET_OK, also when it is not known to be lost; otherwise as eyelet_client_open().
+ */
+EYELET_API enum eyelet_status eyelet_client_reconnect(struct eyelet_client *client, uint32_t timeout_ms,
+                                                      struct eyelet_error *reterr);
+
+/**
+ * eyelet_pending_cancel() - give a started call up, from any thread
+ *
+ * It ends with EYELET_CANCELLED: its function is told so, in eyelet_client_process() or another call on the client, or
+ * eyelet_client_collect() says it. One that is over already keeps its end. What has begun to leave, or has something
+ * queued behind it, goes out: the server may run it.
+ */
+EYELET_API void eyelet_pending_cancel(struct eyelet_pending *pending);
+
 /*
- * Calls, which generated functions make. A client may be used from several threads: calls are made one after the
- * other, and the deadline of each covers its wait for the others. A call returns one of
+ * eyelet_pending_is_done() - would eyelet_client_collect() return without waiting? Nothing is read to find out:
+ * somebody has to process.
+ */
+EYELET_API bool eyelet_pending_is_done(const struct eyelet_pending *pending);
+
+/*
+ * A foreign event loop: wait until @fd has one of @events (of poll.h: POLLIN, POLLOUT) or the timeout is over, then
+ * process; ask for all three again after each process and each use of the client, since they change: the descriptor
+ * when a connection is lost or opened again, the events when something waits to be sent, or when a stream holds all
+ * that it may and nothing is read.
+ *
+ * The thread that called eyelet_client_process() last is taken for one with such a loop: opening a stream, sending on
+ * it and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
+ * Elsewhere they do. Other threads may block in the client meanwhile; while one of them reads, process does not.
+ */
+
+/* eyelet_client_fd() - Return: the connection's descriptor, still the client's; -1 while it is lost. */
+EYELET_API int eyelet_client_fd(const struct eyelet_client *client);
+
+/* eyelet_client_events() - Return: POLLIN, POLLOUT or both; 0 while the connection is lost. */
+EYELET_API short eyelet_client_events(const struct eyelet_client *client);
+
+/* eyelet_client_timeout_ms() - Return: until the next deadline, rounded up; 0 when there is work to do; -1 for none. */
+EYELET_API int eyelet_client_timeout_ms(const struct eyelet_client *client);
+
+/**
+ * eyelet_client_process() - read, write and end what there is to, without waiting
+ *
+ * Functions of calls that are over are called from here.
+ *
+ * Return: EYELET_OK; EYELET_UNAVAILABLE while the connection is lost. The calls that ended by it were told.
+ */
+EYELET_API enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct eyelet_error *reterr);
+
+/* eyelet_client_get_counters() - what it has done so far; from any thread at any time. */
+EYELET_API void eyelet_client_get_counters(const struct eyelet_client *client, struct eyelet_counters *ret);
+
+/*
+ * Calls, which generated functions make. A client may be used by any number of threads at once: their calls share the
+ * connection, and a thread that waits reads for the others too. The library starts no thread for it. A call returns one
+ * of
  *
  *   EYELET_OK                  the reply is there
  *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
  *   EYELET_UNAVAILABLE         the connection is lost: this and, without @reconnect, every later call on this client
  *                              ends so; open another. Or the server is stopping and did not take the call
- *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, the server is too busy, or
- *                              memory ran out; the client stays usable
+ *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, too many calls are in flight,
+ *                              the server is too busy, or memory ran out; the client stays usable
  *   EYELET_INVALID_ARGUMENT    metadata with a bad key or an incomplete request, nothing was sent; or from the server
  *   EYELET_INTERNAL            the reply makes no sense
+ *   EYELET_CANCELLED           another thread gave the call up or closed the client; or from the server
+ *   EYELET_FAILED_PRECONDITION the client is being closed
  *   any other                  from the server, struct eyelet_error says so in is_remote
  *
  * and error.may_have_executed tells whether the server may have run it. It is exact for what this side found out; for a

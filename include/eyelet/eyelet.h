@@ -9,11 +9,16 @@
 #include <eyelet/client.h>
 #include <eyelet/export.h>
 #include <eyelet/frame.h>
+#include <eyelet/health.h>
+#include <eyelet/hooks.h>
+#include <eyelet/kind.h>
 #include <eyelet/metadata.h>
+#include <eyelet/pbc.h>
 #include <eyelet/server.h>
 #include <eyelet/service.h>
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
+#include <eyelet/stream.h>
 #include <eyelet/table.h>
 #include <eyelet/vsock.h>
 

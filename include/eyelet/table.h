@@ -9,6 +9,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include <eyelet/export.h>
+#include <eyelet/kind.h>
 #include <eyelet/status.h>
 
 EYELET_BEGIN_DECLS
@@ -20,13 +21,16 @@ struct eyelet_call;
  * @name:          the bare name of the .proto file, "Say"
  * @request_type:  descriptor of the request's message
  * @reply_type:    descriptor of the reply's message
+ * @kind:          what of it is a stream
  * @handle:        generated: calls the typed handler in @handlers with the messages cast to their types; fails the call
- *                 with EYELET_UNIMPLEMENTED when that member is NULL
+ *                 with EYELET_UNIMPLEMENTED when that member is NULL. @request is NULL when the requests are a stream,
+ *                 @reply when the replies are
  */
 struct eyelet_method {
     const char *name;
     const ProtobufCMessageDescriptor *request_type;
     const ProtobufCMessageDescriptor *reply_type;
+    enum eyelet_kind kind;
     enum eyelet_status (*handle)(struct eyelet_call *call, const void *handlers, const ProtobufCMessage *request,
                                  ProtobufCMessage *reply, void *userdata);
 };

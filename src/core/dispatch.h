@@ -16,12 +16,14 @@ struct eyelet_service;
  * @service:   its table
  * @handlers:  for the table's methods
  * @userdata:  for the handlers
+ * @owned:     memory of @service, freed by whoever frees the node; NULL for a table that is not the node's
  */
 struct eyelet_dispatch_node {
     struct eyelet_dispatch_node *next;
     const struct eyelet_service *service;
     const void *handlers;
     void *userdata;
+    void *owned;
 };
 
 /*

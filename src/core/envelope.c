@@ -242,6 +242,7 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
 {
     struct eyelet_slice any;
 
+    assert(error->details_len <= EYELET_ERROR_DETAILS_MAX);
     while (eyelet_status_next_detail(&status, &any)) {
         size_t room = EYELET_ERROR_DETAILS_MAX - error->details_len;
         pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
@@ -251,6 +252,26 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
         put_bytes(&stream, STATUS_DETAILS, any);
         error->details_len += stream.bytes_written;
     }
+}
+
+bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice type_url, struct eyelet_slice value)
+{
+    size_t room = EYELET_ERROR_DETAILS_MAX - error->details_len;
+    pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
+    size_t any_len;
+
+    assert(error->details_len <= EYELET_ERROR_DETAILS_MAX);
+    if (type_url.len >= room || value.len >= room)
+        return false;
+    any_len = bytes_field_len(type_url.len) + bytes_field_len(value.len);
+    if (bytes_field_len(any_len) > room)
+        return false;
+
+    put_head(&stream, STATUS_DETAILS, any_len);
+    put_bytes(&stream, ANY_TYPE_URL, type_url);
+    put_bytes(&stream, ANY_VALUE, value);
+    error->details_len += stream.bytes_written;
+    return true;
 }
 
 /* printf's precision is an int, and the text is cut anyway. */
@@ -474,35 +495,42 @@ static struct eyelet_slice make_sendable(const char *text, struct sent_text *sen
     return (struct eyelet_slice){ (const uint8_t *)sent->room, len };
 }
 
-static void put_status(pb_ostream_t *stream, enum eyelet_status status, struct eyelet_slice text)
+static void put_status(pb_ostream_t *stream, const struct eyelet_error *error, struct eyelet_slice text)
 {
-    put_number(stream, STATUS_CODE, (uint64_t)status);
+    bool is_done = true;
+
+    assert(error->status != EYELET_OK && error->details_len <= EYELET_ERROR_DETAILS_MAX);
+    put_number(stream, STATUS_CODE, (uint64_t)error->status);
     if (text.len > 0)
         put_bytes(stream, STATUS_MESSAGE, text);
+    if (error->details_len > 0)
+        is_done = pb_write(stream, error->details, error->details_len); /* encoded as fields of a Status already */
+    assert(is_done);
+    (void)is_done;
 }
 
-static void put_failure(pb_ostream_t *stream, enum eyelet_status status, const char *text)
+static void put_failure(pb_ostream_t *stream, const struct eyelet_error *error)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
     struct sent_text sent;
-    struct eyelet_slice message = make_sendable(text, &sent);
+    struct eyelet_slice message = make_sendable(error->text, &sent);
 
-    put_status(&sizing, status, message);
+    put_status(&sizing, error, message);
     put_head(stream, RESPONSE_STATUS, sizing.bytes_written);
-    put_status(stream, status, message);
+    put_status(stream, error, message);
 }
 
-size_t eyelet_failure_len(enum eyelet_status status, const char *text)
+size_t eyelet_failure_len(const struct eyelet_error *error)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
 
-    put_failure(&sizing, status, text);
+    put_failure(&sizing, error);
     return sizing.bytes_written;
 }
 
-void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t *room, size_t room_len)
+void eyelet_failure_encode(const struct eyelet_error *error, uint8_t *room, size_t room_len)
 {
     pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
 
-    put_failure(&stream, status, text);
+    put_failure(&stream, error);
 }

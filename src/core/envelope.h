@@ -79,6 +79,13 @@ enum eyelet_status eyelet_response_status(const struct eyelet_response *response
 void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status);
 
 /*
+ * eyelet_error_add_detail() - one google.protobuf.Any more
+ *
+ * Return: false, and @error is as it was, when that would be more than EYELET_ERROR_DETAILS_MAX.
+ */
+bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice type_url, struct eyelet_slice value);
+
+/*
  * eyelet_request_check() - is a decoded request allowed? HOSTILE H053, H061, H062
  * @reterr:  may be NULL; says which value is not
  *
@@ -119,10 +126,10 @@ size_t eyelet_reply_head_len(size_t payload_len);
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len);
 
 /*
- * A Response with an error status: no payload. Of @text goes out what struct eyelet_error would hold of it: one line of
- * valid UTF-8, cut at EYELET_ERROR_TEXT_MAX between two characters.
+ * A Response with an error status: no payload. Of the text goes out what struct eyelet_error holds of one: one line of
+ * valid UTF-8, cut at EYELET_ERROR_TEXT_MAX between two characters; of the details, all.
  */
-size_t eyelet_failure_len(enum eyelet_status status, const char *text);
-void eyelet_failure_encode(enum eyelet_status status, const char *text, uint8_t *room, size_t room_len);
+size_t eyelet_failure_len(const struct eyelet_error *error);
+void eyelet_failure_encode(const struct eyelet_error *error, uint8_t *room, size_t room_len);
 
 #endif

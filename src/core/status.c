@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <eyelet/hooks.h>
+
 #include "core/bytes.h"
 
 static const char *const status_names[EYELET_STATUS_MAX + 1] = {
@@ -212,6 +214,18 @@ enum eyelet_status eyelet_error_set(struct eyelet_error *error, enum eyelet_stat
 {
     va_list args;
 
+    va_start(args, format);
+    eyelet_error_vset(error, status, format, args);
+    va_end(args);
+    return status;
+}
+
+enum eyelet_status eyelet_error_fill(struct eyelet_error *error, enum eyelet_status status, const char *format, ...)
+{
+    va_list args;
+
+    if (status == EYELET_OK) /* whoever refuses, refuses */
+        status = EYELET_UNKNOWN;
     va_start(args, format);
     eyelet_error_vset(error, status, format, args);
     va_end(args);

@@ -1,5 +1,7 @@
 #include "emit.h"
 
+#include "emit_method.h"
+
 static void put_title(struct gen_text *text, const struct gen_file *file)
 {
     gen_text_printf(text, "/*\n");
@@ -7,31 +9,11 @@ static void put_title(struct gen_text *text, const struct gen_file *file)
     gen_text_printf(text, " */\n");
 }
 
-static void put_comment(struct gen_text *text, const char *indent, const char *comment)
-{
-    if (!comment)
-        return;
-    gen_text_comment(text, indent, comment);
-    gen_text_printf(text, " *\n");
-}
-
-static void put_member(struct gen_text *text, const struct gen_method *method)
-{
-    if (method->comment) {
-        gen_text_printf(text, "    /*\n");
-        gen_text_comment(text, "     * ", method->comment);
-        gen_text_printf(text, "     */\n");
-    }
-    gen_text_printf(text, "    enum eyelet_status (*%s)(struct eyelet_call *call, const %s *request,\n", method->member,
-                    method->request.c_type);
-    gen_text_printf(text, "        %s *reply, void *userdata);\n\n", method->reply.c_type);
-}
-
 static void put_handlers(struct gen_text *text, const struct gen_service *service)
 {
     gen_text_printf(text, "/**\n * struct %s_handlers - what answers the calls of %s\n *\n", service->prefix,
                     service->name);
-    put_comment(text, " * ", service->comment);
+    gen_text_comment_above(text, " * ", service->comment);
     gen_text_printf(text, "%s",
                     " * A request is only read. What is put into a reply must live until that is sent, as parts of the "
                     "request do and\n"
@@ -39,13 +21,13 @@ static void put_handlers(struct gen_text *text, const struct gen_service *servic
                     " */\n");
     gen_text_printf(text, "struct %s_handlers {\n", service->prefix);
     for (size_t i = 0; i < service->n_methods; i++)
-        put_member(text, &service->methods[i]);
+        gen_emit_member(text, &service->methods[i]);
     gen_text_printf(
         text, "%s",
         "    /*\n"
-        "     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses "
-        "the\n"
-        "     * call. May be NULL.\n"
+        "     * Asked before each handler that is handed one request, for what every request must satisfy. A status\n"
+        "     * other than EYELET_OK refuses the call. Where the requests are a stream it is not asked, since the\n"
+        "     * handler has the call before there is a request: it looks at each one itself. May be NULL.\n"
         "     */\n"
         "    enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,\n"
         "        void *userdata);\n"
@@ -69,28 +51,13 @@ static void put_add(struct gen_text *text, const struct gen_service *service)
                     service->prefix, service->prefix);
 }
 
-static void put_call_head(struct gen_text *text, const struct gen_method *method)
+static void put_method(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
 {
-    gen_text_printf(text,
-                    "enum eyelet_status %s(struct eyelet_client *client, const struct eyelet_call_opts *opts,\n"
-                    "    const %s *request, %s **ret, struct eyelet_error *reterr)",
-                    method->function, method->request.c_type, method->reply.c_type);
-}
-
-static void put_call(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
-{
-    gen_text_printf(text, "/**\n * %s() - call %s of %s\n", method->function, method->name, service->name);
-    gen_text_printf(text, "%s",
-                    " * @client:   an open client\n"
-                    " * @opts:     may be NULL: the client's defaults\n"
-                    " * @request:  only read\n"
-                    " * @ret:      the reply; the caller's until its free_unpacked; set on success only\n"
-                    " * @reterr:   may be NULL; set on failure only\n"
-                    " *\n");
-    put_comment(text, " * ", method->comment);
-    gen_text_printf(text, " * Return: see <eyelet/client.h>.\n */\n");
-    put_call_head(text, method);
-    gen_text_printf(text, ";\n\n");
+    gen_emit_handler_declarations(text, method);
+    if (gen_method_is_unary(method))
+        gen_emit_unary_declarations(text, service, method);
+    else
+        gen_emit_stream_declarations(text, service, method);
 }
 
 static void put_service(struct gen_text *text, const struct gen_service *service)
@@ -98,7 +65,7 @@ static void put_service(struct gen_text *text, const struct gen_service *service
     put_handlers(text, service);
     put_add(text, service);
     for (size_t i = 0; i < service->n_methods; i++)
-        put_call(text, service, &service->methods[i]);
+        put_method(text, service, &service->methods[i]);
 }
 
 void gen_emit_header(struct gen_text *text, const struct gen_file *file)
@@ -127,28 +94,12 @@ static void put_check(struct gen_text *text, const struct gen_service *service)
         "}\n");
 }
 
-static void put_handle(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
+/* As the library calls it. */
+static const char *kind_of(const struct gen_method *method)
 {
-    gen_text_printf(text,
-                    "\nstatic enum eyelet_status %s(struct eyelet_call *call, const void *handlers,\n"
-                    "    const ProtobufCMessage *request, ProtobufCMessage *reply, void *userdata)\n"
-                    "{\n",
-                    method->handle);
-    gen_text_printf(text,
-                    "    const struct %s_handlers *typed = (const struct %s_handlers *)handlers;\n"
-                    "    enum eyelet_status status;\n\n",
-                    service->prefix, service->prefix);
-    gen_text_printf(text,
-                    "    if (!typed->%s)\n"
-                    "        return eyelet_call_fail(call, EYELET_UNIMPLEMENTED, \"%s has no handler for %s\");\n\n",
-                    method->member, service->name, method->name);
-    gen_text_printf(text,
-                    "    status = check_%s(call, typed, request, userdata);\n"
-                    "    if (status != EYELET_OK)\n"
-                    "        return status;\n"
-                    "    return typed->%s(call, (const %s *)request, (%s *)reply, userdata);\n"
-                    "}\n",
-                    service->prefix, method->member, method->request.c_type, method->reply.c_type);
+    if (method->has_request_stream)
+        return method->has_reply_stream ? "EYELET_BIDI_STREAM" : "EYELET_CLIENT_STREAM";
+    return method->has_reply_stream ? "EYELET_SERVER_STREAM" : "EYELET_UNARY";
 }
 
 static void put_table(struct gen_text *text, const struct gen_service *service)
@@ -157,8 +108,8 @@ static void put_table(struct gen_text *text, const struct gen_service *service)
     for (size_t i = 0; i < service->n_methods; i++) {
         const struct gen_method *method = service->sorted[i];
 
-        gen_text_printf(text, "    { \"%s\", &%s, &%s, %s },\n", method->name, method->request.descriptor,
-                        method->reply.descriptor, method->handle);
+        gen_text_printf(text, "    { \"%s\", &%s, &%s,\n        %s, handle_%s },\n", method->name,
+                        method->request.descriptor, method->reply.descriptor, kind_of(method), method->function);
     }
     gen_text_printf(text, "};\n");
 }
@@ -184,37 +135,37 @@ static void put_add_body(struct gen_text *text, const struct gen_service *servic
                     service->prefix);
 }
 
-static void put_call_body(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
+static void put_method_source(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
 {
-    gen_text_printf(text, "\n");
-    put_call_head(text, method);
-    gen_text_printf(text,
-                    "\n{\n"
-                    "    ProtobufCMessage *reply = NULL;\n"
-                    "    enum eyelet_status status;\n\n"
-                    "    status = eyelet_client_call(client, &%s_service, &methods_of_%s[%zu], opts,\n"
-                    "        (const ProtobufCMessage *)request, &reply, reterr);\n",
-                    service->prefix, service->prefix, method->table_index);
-    gen_text_printf(text,
-                    "    if (status == EYELET_OK)\n"
-                    "        *ret = (%s *)reply;\n"
-                    "    return status;\n"
-                    "}\n",
-                    method->reply.c_type);
+    gen_emit_handler_functions(text, method);
+    if (gen_method_is_unary(method))
+        gen_emit_unary_functions(text, service, method);
+    else
+        gen_emit_stream_functions(text, service, method);
+}
+
+/* What is static and not used would make a compiler warn. */
+static bool has_single_request(const struct gen_service *service)
+{
+    for (size_t i = 0; i < service->n_methods; i++) {
+        if (!service->methods[i].has_request_stream)
+            return true;
+    }
+    return false;
 }
 
 static void put_service_source(struct gen_text *text, const struct gen_service *service)
 {
-    if (service->n_methods > 0)
+    if (has_single_request(service))
         put_check(text, service);
     for (size_t i = 0; i < service->n_methods; i++)
-        put_handle(text, service, &service->methods[i]);
+        gen_emit_handle(text, service, &service->methods[i]);
     if (service->n_methods > 0)
         put_table(text, service);
     put_service_definition(text, service);
     put_add_body(text, service);
     for (size_t i = 0; i < service->n_methods; i++)
-        put_call_body(text, service, &service->methods[i]);
+        put_method_source(text, service, &service->methods[i]);
 }
 
 void gen_emit_source(struct gen_text *text, const struct gen_file *file)

@@ -380,14 +380,46 @@ static int find_type(struct builder *builder, const gen_proto_file *file, struct
     return 0;
 }
 
+/* Which methods need a name. */
+enum need {
+    NEED_UNARY = 1,
+    NEED_REQUESTS = 2, /* the requests are a stream */
+    NEED_REPLIES = 4,  /* the replies are */
+    NEED_STREAM = NEED_REQUESTS | NEED_REPLIES,
+    NEED_ALL = NEED_UNARY | NEED_STREAM,
+};
+
+static unsigned needs_of(const struct gen_method *method)
+{
+    unsigned needs = (method->has_request_stream ? NEED_REQUESTS : 0u) | (method->has_reply_stream ? NEED_REPLIES : 0u);
+
+    return needs != 0 ? needs : NEED_UNARY;
+}
+
+/* All that emit writes for a method. The type of a stream would not be in the way of a function, but of a reader. */
 static int note_method(struct builder *builder, const gen_proto_file *file, struct place place,
                        const struct gen_service *service, const struct gen_method *method)
 {
+    static const struct {
+        const char *before, *behind;
+        enum need need;
+    } rows[] = {
+        { "", "", NEED_UNARY },        { "handle_", "", NEED_ALL },        { "tell_", "", NEED_UNARY },
+        { "", "_start", NEED_UNARY },  { "", "_collect", NEED_UNARY },     { "", "_stream", NEED_STREAM },
+        { "", "_open", NEED_STREAM },  { "", "_send", NEED_REQUESTS },     { "", "_end", NEED_REQUESTS },
+        { "", "_recv", NEED_STREAM },  { "", "_cancel", NEED_STREAM },     { "", "_base", NEED_STREAM },
+        { "", "_close", NEED_STREAM }, { "", "_call_send", NEED_REPLIES }, { "", "_call_recv", NEED_REQUESTS },
+    };
     const char *what = gen_pool_printf(builder->pool, "rpc %s in %s", method->name, service->name);
+    int r = what ? 0 : -ENOMEM;
 
-    if (!what || note_name(builder, method->function, what, file, place) < 0)
-        return -ENOMEM;
-    return note_name(builder, method->handle, what, file, place);
+    for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((rows[i].need & needs_of(method)) != 0)
+            r = note_name(builder,
+                          gen_pool_printf(builder->pool, "%s%s%s", rows[i].before, method->function, rows[i].behind),
+                          what, file, place);
+    }
+    return r;
 }
 
 static int build_method(struct builder *builder, const gen_proto_file *file, const gen_proto_method *proto,
@@ -399,17 +431,15 @@ static int build_method(struct builder *builder, const gen_proto_file *file, con
         return malformed(builder, "a method has no name");
     if (!gen_name_is_legal(proto->name, false))
         return refuse(builder, file, place, "rpc '%s' in %s has no name that C can have", proto->name, service->name);
-    if (proto->client_streaming || proto->server_streaming)
-        return refuse(builder, file, place, "streaming methods are not supported yet: rpc %s in %s", proto->name,
-                      service->name);
 
     ret->name = proto->name;
+    ret->has_request_stream = proto->client_streaming;
+    ret->has_reply_stream = proto->server_streaming;
     ret->member = gen_name_member(builder->pool, proto->name);
     if (!ret->member)
         return -ENOMEM;
     ret->function = gen_pool_printf(builder->pool, "%s_%s", service->prefix, ret->member);
-    ret->handle = gen_pool_printf(builder->pool, "handle_%s_%s", service->prefix, ret->member);
-    if (!ret->function || !ret->handle)
+    if (!ret->function)
         return -ENOMEM;
 
     r = find_type(builder, file, place, proto->input_type, &ret->request);

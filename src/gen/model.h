@@ -5,6 +5,8 @@
 #ifndef EYELET_GEN_MODEL_H
 #define EYELET_GEN_MODEL_H
 
+#include <stdbool.h>
+
 #include "request.h"
 
 /*
@@ -19,21 +21,23 @@ struct gen_type {
 
 /*
  * struct gen_method - one rpc
- * @name:         as on the wire, "Say"
- * @member:       in the struct of handlers, "say"
- * @function:     the client's call, "demo_echo_say"
- * @handle:       the server's static function, "handle_demo_echo_say"
- * @comment:      of the .proto file; NULL without one
- * @table_index:  place in the table, which is sorted by @name
+ * @name:                as on the wire, "Say"
+ * @member:              in the struct of handlers, "say"
+ * @function:            what the names of its functions are made of, "demo_echo_say"
+ * @comment:             of the .proto file; NULL without one
+ * @has_request_stream:  there are any number of requests instead of one
+ * @has_reply_stream:    there are any number of replies instead of one
+ * @table_index:         place in the table, which is sorted by @name
  */
 struct gen_method {
     const char *name;
     const char *member;
     const char *function;
-    const char *handle;
     const char *comment;
     struct gen_type request;
     struct gen_type reply;
+    bool has_request_stream;
+    bool has_reply_stream;
     size_t table_index;
 };
 

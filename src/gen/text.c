@@ -162,3 +162,11 @@ void gen_text_comment(struct gen_text *text, const char *indent, const char *com
         }
     }
 }
+
+void gen_text_comment_above(struct gen_text *text, const char *indent, const char *comment)
+{
+    if (!comment)
+        return;
+    gen_text_comment(text, indent, comment);
+    gen_text_printf(text, "%.*s\n", (int)(strlen(indent) - 1), indent);
+}

@@ -41,4 +41,7 @@ void gen_text_printf(struct gen_text *text, const char *format, ...) __attribute
  */
 void gen_text_comment(struct gen_text *text, const char *indent, const char *comment);
 
+/* The same with an empty line of the comment below it; nothing for a @comment that is NULL. */
+void gen_text_comment_above(struct gen_text *text, const char *indent, const char *comment);
+
 #endif

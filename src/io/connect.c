@@ -71,7 +71,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Pauses, at most until the policy's deadline. Return: 0; -ETIMEDOUT when the deadline has come; -errno. */
+/* Pauses, at most until the policy's deadline. Return: 0; -ETIMEDOUT when it has come; -ECANCELED; -errno. */
 static int pause_between(const struct eyelet_connect_policy *policy, uint64_t delay_ms)
 {
     uint64_t delay_ns = delay_ms * EYELET_NS_PER_MS;
@@ -82,7 +82,9 @@ static int pause_between(const struct eyelet_connect_policy *policy, uint64_t de
         delay_ns = jittered_ns(delay_ns);
     wake_ns = earlier(eyelet_now_ns() + delay_ns, policy->deadline_ns);
 
-    r = eyelet_socket_wait_until(-1, 0, wake_ns, NULL);
+    r = eyelet_socket_wait_or_wake(-1, 0, policy->stop_fd != NULL ? *policy->stop_fd : -1, wake_ns, NULL);
+    if (r == 0)
+        return -ECANCELED;
     if (r != -ETIMEDOUT)
         return r;
     return eyelet_now_ns() >= policy->deadline_ns ? -ETIMEDOUT : 0;
@@ -93,7 +95,7 @@ int eyelet_connect_with(const struct eyelet_address *address, const struct eyele
 {
     uint64_t delay_ms = policy->first_delay_ms;
     uint64_t attempt_deadline_ns;
-    int r;
+    int r, pause;
 
     for (*ret_n_attempts = 1;; ++*ret_n_attempts) {
         attempt_deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), policy->attempt_ms);
@@ -102,7 +104,10 @@ int eyelet_connect_with(const struct eyelet_address *address, const struct eyele
             return r;
 
         delay_ms = earlier(delay_ms, policy->delay_max_ms);
-        if (pause_between(policy, delay_ms) < 0)
+        pause = pause_between(policy, delay_ms);
+        if (pause == -ECANCELED)
+            return pause;
+        if (pause < 0)
             return r; /* why the last attempt failed says more than why there is no other */
         delay_ms *= 2;
     }
@@ -125,8 +130,8 @@ static const char *hint(const struct eyelet_address *address, int r)
     return "";
 }
 
-int eyelet_connect_until(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd,
-                         struct eyelet_error *reterr)
+int eyelet_connect_or_stop(const struct eyelet_address *address, uint64_t deadline_ns, const int *stop_fd,
+                           unsigned *ret_n_attempts, int *ret_fd, struct eyelet_error *reterr)
 {
     const struct eyelet_connect_policy policy = {
         .first_delay_ms = UNTIL_FIRST_DELAY_MS,
@@ -134,19 +139,27 @@ int eyelet_connect_until(const struct eyelet_address *address, uint64_t deadline
         .attempt_ms = UNTIL_ATTEMPT_MS,
         .has_jitter = true,
         .deadline_ns = deadline_ns,
+        .stop_fd = stop_fd,
     };
     char text[EYELET_ADDRESS_TEXT_MAX] = "?";
-    unsigned n_attempts;
     int r;
 
-    r = eyelet_connect_with(address, &policy, ret_fd, &n_attempts);
+    r = eyelet_connect_with(address, &policy, ret_fd, ret_n_attempts);
     if (r == 0)
         return 0;
 
     eyelet_address_format(address, text, sizeof(text));
-    eyelet_error_errno(reterr, r, "cannot connect to '%s' (%u attempt%s%s)", text, n_attempts,
-                       n_attempts == 1 ? "" : "s", hint(address, r));
+    eyelet_error_errno(reterr, r, "cannot connect to '%s' (%u attempt%s%s)", text, *ret_n_attempts,
+                       *ret_n_attempts == 1 ? "" : "s", hint(address, r));
     return r;
+}
+
+int eyelet_connect_until(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd,
+                         struct eyelet_error *reterr)
+{
+    unsigned n_attempts;
+
+    return eyelet_connect_or_stop(address, deadline_ns, NULL, &n_attempts, ret_fd, reterr);
 }
 
 int eyelet_address_connect(const struct eyelet_address *address, uint32_t timeout_ms, int *ret_fd,

@@ -21,6 +21,7 @@
  *                   that asked may have been lost with a machine that was just starting
  * @has_jitter:      each pause 20 % more or less, so that clients that lost one server do not come back as one
  * @deadline_ns:     over everything; EYELET_NO_DEADLINE for none
+ * @stop_fd:         ends a pause between two attempts when it becomes readable, see eyelet_wake_open(); NULL for none
  */
 struct eyelet_connect_policy {
     unsigned max_attempts;
@@ -29,6 +30,7 @@ struct eyelet_connect_policy {
     uint32_t attempt_ms;
     bool has_jitter;
     uint64_t deadline_ns;
+    const int *stop_fd;
 };
 
 /*
@@ -39,7 +41,7 @@ struct eyelet_connect_policy {
  * EAGAIN, ETIMEDOUT, ENODEV (a guest still booting), EHOSTUNREACH, and EINTR, which cancels a vsock's connect. Any
  * other comes back at once.
  *
- * Return: 0, or the last attempt's -errno.
+ * Return: 0; -ECANCELED by @policy->stop_fd; otherwise the last attempt's -errno.
  */
 int eyelet_connect_with(const struct eyelet_address *address, const struct eyelet_connect_policy *policy, int *ret_fd,
                         unsigned *ret_n_attempts);
@@ -51,5 +53,13 @@ int eyelet_connect_with(const struct eyelet_address *address, const struct eyele
  */
 int eyelet_connect_until(const struct eyelet_address *address, uint64_t deadline_ns, int *ret_fd,
                          struct eyelet_error *reterr);
+
+/*
+ * eyelet_connect_or_stop() - the same, and another thread may end it, between two attempts: then -ECANCELED
+ * @stop_fd:         as in the policy
+ * @ret_n_attempts:  how many were made; set in any case
+ */
+int eyelet_connect_or_stop(const struct eyelet_address *address, uint64_t deadline_ns, const int *stop_fd,
+                           unsigned *ret_n_attempts, int *ret_fd, struct eyelet_error *reterr);
 
 #endif

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,6 +91,23 @@ int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n)
     return receive_once(fd, room, cap, 0, ret_n);
 }
 
+int eyelet_socket_recv_edge(int fd, void *room, size_t cap, size_t *ret_n)
+{
+    struct iovec iov = { .iov_base = room, .iov_len = cap };
+    struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+    ssize_t n;
+
+    do {
+        n = recvmsg(fd, &message, 0);
+    } while (n < 0 && errno == EINTR);
+
+    if (n < 0)
+        return -errno;
+
+    *ret_n = (size_t)n;
+    return (message.msg_flags & MSG_CTRUNC) != 0 ? EYELET_SOCKET_CUT : 0;
+}
+
 int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n)
 {
     return receive_once(fd, room, cap, MSG_DONTWAIT, ret_n);
@@ -110,14 +128,14 @@ static int timeout_until(uint64_t deadline_ns)
     return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 
-int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *ret_revents)
+int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadline_ns, short *ret_revents)
 {
-    struct pollfd one = { .fd = fd, .events = events };
+    struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = wake_fd, .events = POLLIN } };
     int timeout_ms, n;
 
     for (;;) {
         timeout_ms = timeout_until(deadline_ns);
-        n = poll(&one, 1, timeout_ms);
+        n = poll(fds, wake_fd >= 0 ? 2 : 1, timeout_ms);
         if (n > 0)
             break;
         if (n < 0 && errno != EINTR)
@@ -125,12 +143,47 @@ int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *
         if (timeout_ms == 0)
             return -ETIMEDOUT;
     }
-    if (one.revents & POLLNVAL)
+    if (fds[0].revents & POLLNVAL)
         return -EBADF;
 
     if (ret_revents)
-        *ret_revents = one.revents;
+        *ret_revents = fds[0].revents;
     return 0;
+}
+
+int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *ret_revents)
+{
+    return eyelet_socket_wait_or_wake(fd, events, -1, deadline_ns, ret_revents);
+}
+
+int eyelet_wake_open(int *ret_fd)
+{
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    if (fd < 0)
+        return -errno;
+    *ret_fd = fd;
+    return 0;
+}
+
+void eyelet_wake_send(int fd)
+{
+    const uint64_t one = 1;
+    ssize_t n;
+
+    do {
+        n = write(fd, &one, sizeof(one));
+    } while (n < 0 && errno == EINTR); /* EAGAIN: it is readable as it is */
+}
+
+void eyelet_wake_drain(int fd)
+{
+    uint64_t n_sent;
+    ssize_t n;
+
+    do {
+        n = read(fd, &n_sent, sizeof(n_sent));
+    } while (n < 0 && errno == EINTR);
 }
 
 static struct eyelet_peer peer_of(int fd, const union socket_address *address, socklen_t len)

@@ -41,6 +41,16 @@ int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_
  */
 int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n);
 
+#define EYELET_SOCKET_CUT 1 /* of eyelet_socket_recv_edge() */
+
+/*
+ * eyelet_socket_recv_edge() - the same for who waits for edges and takes a short read for the last one
+ *
+ * Return: the same; or EYELET_SOCKET_CUT, which is 0 but that more bytes may be there already: the kernel stopped at
+ * descriptors that a unix peer tried to pass, and that were dropped.
+ */
+int eyelet_socket_recv_edge(int fd, void *room, size_t cap, size_t *ret_n);
+
 /* eyelet_socket_recv_now() - the same, with -EAGAIN on a blocking socket too. */
 int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
 
@@ -54,6 +64,23 @@ int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
  * Return: 0 when something is there; -ETIMEDOUT; -errno. Polls at least once, also when the deadline is over.
  */
 int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *ret_revents);
+
+/*
+ * eyelet_socket_wait_or_wake() - the same for a descriptor that another thread may call back from
+ * @wake_fd:      of eyelet_wake_open(); not read here. -1 for none
+ * @ret_revents:  what poll() said of @fd: 0 when it was only @wake_fd
+ */
+int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadline_ns, short *ret_revents);
+
+/*
+ * eyelet_wake_open(), _send(), _drain() - a descriptor by which one thread ends another's poll(): readable from the
+ * first send on until it is drained; closed by eyelet_socket_close()
+ *
+ * Return of eyelet_wake_open(): 0 or -errno.
+ */
+int eyelet_wake_open(int *ret_fd);
+void eyelet_wake_send(int fd);
+void eyelet_wake_drain(int fd);
 
 /*
  * eyelet_socket_accept() - one accept4() with CLOEXEC and NONBLOCK, and who came

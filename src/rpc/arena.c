@@ -7,6 +7,7 @@
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ARENA_OWN_MIN    (EYELET_ARENA_CHUNK_MAX / 4) /* from here on a chunk of its own: no long tail stays unused */
 #define HEAP_BLOCK_BYTES 16u                          /* glibc: at most this much beside a block, rounding aside */
@@ -49,6 +50,18 @@ static void free_chunks(struct eyelet_arena_chunk *chunk)
             free(chunk);
         chunk = next;
     }
+}
+
+/* Of the current chunk only so much was handed out; of the others all, but for a short tail of each. */
+static void wipe_chunks(const struct eyelet_arena *arena)
+{
+    struct eyelet_arena_chunk *chunk = arena->chunk;
+
+    if (chunk == NULL)
+        return;
+    explicit_bzero(chunk->room, arena->filled);
+    for (chunk = chunk->next; chunk != NULL; chunk = chunk->next)
+        explicit_bzero(chunk->room, chunk->room_len);
 }
 
 static void *refuse(struct eyelet_arena *arena, enum eyelet_alloc_failure failure)
@@ -159,6 +172,8 @@ void eyelet_arena_reset(struct eyelet_arena *arena)
 {
     struct eyelet_arena_chunk *kept = arena->chunk;
 
+    if (arena->wipe)
+        wipe_chunks(arena);
     if (kept != NULL && !kept->is_borrowed && kept->room_len > EYELET_ARENA_CHUNK_MAX) {
         free_chunks(kept);
         kept = NULL;
@@ -167,15 +182,17 @@ void eyelet_arena_reset(struct eyelet_arena *arena)
         free_chunks(kept->next);
         kept->next = NULL;
     }
-    *arena = (struct eyelet_arena){ .chunk = kept, .limit = SIZE_MAX };
+    *arena = (struct eyelet_arena){ .chunk = kept, .limit = SIZE_MAX, .wipe = arena->wipe };
 }
 
 void eyelet_arena_clear(struct eyelet_arena *arena)
 {
     if (arena == NULL)
         return;
+    if (arena->wipe)
+        wipe_chunks(arena);
     free_chunks(arena->chunk);
-    *arena = (struct eyelet_arena){ .limit = SIZE_MAX };
+    *arena = (struct eyelet_arena){ .limit = SIZE_MAX, .wipe = arena->wipe };
 }
 
 void *eyelet_heap_alloc(struct eyelet_heap *heap, size_t size)

@@ -8,6 +8,7 @@
 #ifndef EYELET_RPC_ARENA_H
 #define EYELET_RPC_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ struct eyelet_arena_chunk;
  * @used:     bytes that count since the last reset: handed out, rounded up, and what chunks cost beside that
  * @limit:    @used never passes this; SIZE_MAX for none
  * @failure:  why the last allocation failed
+ * @wipe:     set by the owner, after eyelet_arena_init(): what was handed out is overwritten as soon as it ends
  *
  * Memory held is at most @limit and EYELET_ARENA_CHUNK_MAX: everything but the end of the current chunk counts.
  */
@@ -40,6 +42,7 @@ struct eyelet_arena {
     size_t used;
     size_t limit;
     enum eyelet_alloc_failure failure;
+    bool wipe;
 };
 
 /*

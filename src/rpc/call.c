@@ -1,31 +1,164 @@
 /*
- * What a handler may ask and do, and the running of one call.
+ * What a handler may ask and do by itself, and the running of one call.
  */
 #include "rpc/call.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/bytes.h"
 #include "core/error.h"
 #include "io/socket.h"
+#include "rpc/interceptors.h"
+#include "rpc/serving.h"
+#include "rpc/wait.h"
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+
+static void init_memory(struct eyelet_arena *arena, bool wipe)
+{
+    eyelet_arena_init(arena, NULL, 0);
+    arena->wipe = wipe;
+}
+
+struct eyelet_call *eyelet_call_new(bool wipe)
+{
+    struct eyelet_call *call = calloc(1, sizeof(*call));
+
+    if (call == NULL)
+        return NULL;
+    if (eyelet_wait_init(&call->changed) < 0) {
+        free(call);
+        return NULL;
+    }
+    init_memory(&call->request_memory, wipe);
+    init_memory(&call->reply_memory, wipe);
+    init_memory(&call->message_memory, wipe);
+    return call;
+}
+
+/* An error may repeat what was asked. */
+static void clear_failure(struct eyelet_call *call)
+{
+    if (call->request_memory.wipe)
+        explicit_bzero(&call->failure, sizeof(call->failure));
+    call->failure.status = EYELET_OK;
+    call->failure.details_len = 0;
+}
+
+void eyelet_call_reset(struct eyelet_call *call)
+{
+    eyelet_arena_reset(&call->request_memory);
+    eyelet_arena_reset(&call->reply_memory);
+    eyelet_arena_reset(&call->message_memory);
+    eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
+    call->serving = NULL;
+    call->previous = call->next = call->queue_next = NULL;
+    call->codec_reply = NULL;
+    call->reply = (struct eyelet_outgoing){ 0 };
+    clear_failure(call);
+    call->info = (struct eyelet_call_info){ 0 };
+    call->has_message = call->is_queued = call->is_live = call->is_deferred = call->is_returned = false;
+    call->ends_at_stop = call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
+    call->cancelled = EYELET_OK;
+    call->why = NULL;
+    call->on_cancel = NULL;
+    call->kept = 0;
+    call->n_passed = 0;
+}
+
+void eyelet_call_free(struct eyelet_call *call)
+{
+    if (call == NULL)
+        return;
+    eyelet_arena_clear(&call->request_memory);
+    eyelet_arena_clear(&call->reply_memory);
+    eyelet_arena_clear(&call->message_memory);
+    eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
+    clear_failure(call);
+    pthread_cond_destroy(&call->changed);
+    free(call);
+}
+
+/* The same place in a copy. */
+static struct eyelet_slice moved(struct eyelet_slice part, struct eyelet_slice from, const uint8_t *to)
+{
+    if (part.len == 0)
+        return (struct eyelet_slice){ 0 };
+    return (struct eyelet_slice){ to + (part.data - from.data), part.len };
+}
+
+int eyelet_call_keep(struct eyelet_call *call, struct eyelet_slice frame, const struct eyelet_request *request)
+{
+    uint8_t *copy = eyelet_arena_alloc(&call->request_memory, frame.len);
+
+    if (copy == NULL)
+        return -ENOMEM;
+    if (frame.len > 0)
+        memcpy(copy, frame.data, frame.len);
+    call->request = (struct eyelet_request){
+        .service = moved(request->service, frame, copy),
+        .method = moved(request->method, frame, copy),
+        .payload = moved(request->payload, frame, copy),
+        .metadata = moved(request->metadata, frame, copy),
+        .timeout_ns = request->timeout_ns,
+    };
+    return 0;
+}
+
+/* --- failing ------------------------------------------------------------------------------------------------------ */
 
 enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status status, const char *format, ...)
 {
+    struct eyelet_error error;
     va_list args;
 
     if (status == EYELET_OK || (unsigned)status > EYELET_STATUS_MAX)
         status = EYELET_UNKNOWN;
     va_start(args, format);
-    eyelet_error_vset(&call->failure, status, format, args);
+    eyelet_error_vset(&error, status, format, args);
     va_end(args);
+    call->failure.status = status; /* details that were added before stay */
+    memcpy(call->failure.text, error.text, sizeof(error.text));
     return status;
 }
 
+enum eyelet_status eyelet_call_fail_cancelled(struct eyelet_call *call)
+{
+    return eyelet_call_fail(call, call->cancelled, "%s", call->why);
+}
+
+bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, struct eyelet_slice value)
+{
+    struct eyelet_slice url = eyelet_slice_of(type_url);
+
+    /* peers drop a whole Response with text that is not UTF-8 */
+    return eyelet_utf8_is_valid(url) && eyelet_error_add_detail(&call->failure, url, value);
+}
+
+enum eyelet_status eyelet_call_settle(struct eyelet_call *call, enum eyelet_status status,
+                                      const struct eyelet_serving_codec *codec)
+{
+    if (status == EYELET_OK && call->failure.status == EYELET_OK)
+        status = codec->finish(call);
+    if ((unsigned)status > EYELET_STATUS_MAX)
+        return eyelet_call_fail(call, EYELET_UNKNOWN, "handler returned status %d", (int)status);
+    if (status == EYELET_OK)
+        return call->failure.status; /* OK, unless the handler said that it failed and returned OK all the same */
+    if (call->failure.status == EYELET_OK)
+        return eyelet_call_fail(call, status, "%s", eyelet_status_name(status));
+    call->failure.status = status; /* the text stays what the handler said */
+    return status;
+}
+
+/* --- asking ------------------------------------------------------------------------------------------------------- */
+
 void *eyelet_call_alloc(struct eyelet_call *call, size_t size)
 {
-    void *memory = eyelet_arena_alloc(call->reply_memory, size);
+    void *memory = eyelet_arena_alloc(&call->reply_memory, size);
 
     if (memory != NULL)
         memset(memory, 0, size);
@@ -42,7 +175,7 @@ char *eyelet_call_printf(struct eyelet_call *call, const char *format, ...)
     va_copy(again, args);
     len = vsnprintf(NULL, 0, format, args);
     if (len >= 0)
-        text = eyelet_arena_alloc(call->reply_memory, (size_t)len + 1);
+        text = eyelet_arena_alloc(&call->reply_memory, (size_t)len + 1);
     if (text != NULL)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
@@ -52,7 +185,7 @@ char *eyelet_call_printf(struct eyelet_call *call, const char *format, ...)
 
 const struct eyelet_peer *eyelet_call_peer(const struct eyelet_call *call)
 {
-    return call->peer;
+    return &call->serving->peer;
 }
 
 const char *eyelet_call_service(const struct eyelet_call *call)
@@ -83,7 +216,7 @@ static bool is_key(struct eyelet_slice key, const char *wanted)
 
 bool eyelet_call_metadata(const struct eyelet_call *call, const char *key, size_t index, struct eyelet_slice *ret)
 {
-    struct eyelet_slice rest = call->request->metadata, found, value;
+    struct eyelet_slice rest = call->request.metadata, found, value;
 
     while (eyelet_request_next_metadata(&rest, &found, &value)) {
         if (!is_key(found, key))
@@ -97,29 +230,53 @@ bool eyelet_call_metadata(const struct eyelet_call *call, const char *key, size_
     return false;
 }
 
-/* The one place that makes a handler's answer one of ours: a known code, and a text. */
-static enum eyelet_status settle_failure(struct eyelet_call *call, enum eyelet_status status)
+bool eyelet_call_metadata_at(const struct eyelet_call *call, size_t index, struct eyelet_slice *ret_key,
+                             struct eyelet_slice *ret_value)
 {
-    if ((unsigned)status > EYELET_STATUS_MAX)
-        return eyelet_call_fail(call, EYELET_UNKNOWN, "handler returned status %d", (int)status);
-    if (call->failure.status == EYELET_OK)
-        return eyelet_call_fail(call, status, "%s", eyelet_status_name(status));
-    if (status != EYELET_OK)
-        call->failure.status = status; /* the text stays what the handler said */
-    return call->failure.status;
+    struct eyelet_slice rest = call->request.metadata, key, value;
+
+    while (eyelet_request_next_metadata(&rest, &key, &value)) {
+        if (index == 0) {
+            *ret_key = key;
+            *ret_value = value;
+            return true;
+        }
+        index--;
+    }
+    return false;
 }
 
-enum eyelet_status eyelet_call_run(struct eyelet_call *call, eyelet_serve_fn serve)
+/* --- running ------------------------------------------------------------------------------------------------------ */
+
+static enum eyelet_status ask_interceptors(struct eyelet_call *call)
+{
+    const struct eyelet_server_opts *opts = &call->serving->env->opts;
+    struct eyelet_error error;
+    enum eyelet_status status;
+
+    status = eyelet_interceptors_ask(opts->interceptors, opts->n_interceptors, &call->info, &call->n_passed, &error);
+    if (status == EYELET_OK || call->failure.status != EYELET_OK) /* it may have said why by eyelet_call_fail() */
+        return status;
+    return eyelet_call_fail(call, status, "%s", error.text);
+}
+
+void eyelet_call_tell_end(struct eyelet_call *call, enum eyelet_status status)
+{
+    call->info.status = status;
+    call->info.error = status != EYELET_OK ? &call->failure : NULL;
+    call->info.duration_ns = eyelet_now_ns() - call->start_ns;
+    eyelet_interceptors_tell(call->serving->env->opts.interceptors, call->n_passed, &call->info);
+}
+
+enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec)
 {
     enum eyelet_status status;
 
     if (eyelet_now_ns() >= call->deadline_ns)
         return eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
 
-    status = serve(call);
-    if (eyelet_now_ns() >= call->deadline_ns)
-        return eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
-    if (status == EYELET_OK && call->failure.status == EYELET_OK)
-        return EYELET_OK;
-    return settle_failure(call, status);
+    status = ask_interceptors(call);
+    if (status == EYELET_OK)
+        status = codec->serve(call);
+    return status;
 }

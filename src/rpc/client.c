@@ -1,58 +1,42 @@
 /*
- * The blocking client: one call at a time, each with a deadline over everything it waits for. A call that ran out of
- * time leaves the connection in step: its answer is dropped when it comes.
+ * A client's life: opening, connecting again, calls that block or are started, foreign loops, and the end. How calls
+ * wait and who reads for them is in driving.c.
  */
 #include "rpc/client.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "core/error.h"
 #include "io/connect.h"
 #include "io/socket.h"
-#include "rpc/connection.h"
+#include "rpc/calling.h"
+#include "rpc/driving.h"
+#include "rpc/trace.h"
+#include "rpc/wait.h"
 
-#define STREAMS 2 /* a power of two; one call is alive at a time */
+#define CALLS_MAX_DEFAULT 1024u
+#define CALLS_MAX_MAX     65536u
+#define DECODE_MAX_MIN    4096u /* less is no limit but a mistake: an empty message may take this much */
 
 #define RECONNECT_PAUSE_MIN_NS (100 * EYELET_NS_PER_MS)  /* HOSTILE H116: at most 10 attempts per second */
 #define RECONNECT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* as the connect engine's */
 
-struct eyelet_client {
-    pthread_mutex_t lock;   /* protects @is_in_call, for moments only; nothing is locked inside of it */
-    pthread_cond_t is_free; /* on CLOCK_MONOTONIC: callers wait here for each other, until their deadline */
-    bool is_in_call;        /* the thread that set it has all that follows to itself */
-    struct eyelet_connection connection;
-    struct eyelet_buffer_pool pool;
-    struct eyelet_client_opts opts;
-    struct eyelet_address where;
-    char address[EYELET_ADDRESS_TEXT_MAX];
-    bool is_lost;
-    struct eyelet_error lost;  /* why, for this call and all later ones */
-    uint64_t connect_pause_ns; /* how far the last two connections were apart; 0 after a reply */
-    uint64_t connect_not_before_ns;
-};
+/* --- options ------------------------------------------------------------------------------------------------------ */
 
-/* One call on its way. */
-struct pending {
-    const char *service;
-    const char *method;
-    uint32_t timeout_ms;
-    uint64_t deadline_ns;
-    uint32_t id;
-    uint64_t end; /* position in the connection behind its last byte */
-    size_t len;   /* of its frame */
-    eyelet_reply_fn take_reply;
-    void *userdata;
-    bool is_over;
-    enum eyelet_status status;
-    struct eyelet_error error;
-};
+static void default_to_u32(uint32_t *value, uint32_t fallback)
+{
+    if (*value == 0)
+        *value = fallback;
+}
 
-/* --- life --------------------------------------------------------------------------------------------------------- */
+static void default_to_size(size_t *value, size_t fallback)
+{
+    if (*value == 0)
+        *value = fallback;
+}
 
 static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struct eyelet_client_opts *ret,
                                     struct eyelet_error *reterr)
@@ -61,54 +45,57 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
 
     if (opts != NULL)
         filled = *opts;
-    if (filled.connect_timeout_ms == 0)
-        filled.connect_timeout_ms = EYELET_TIMEOUT_MS_DEFAULT;
-    if (filled.call_timeout_ms == 0)
-        filled.call_timeout_ms = EYELET_TIMEOUT_MS_DEFAULT;
-    if (filled.frame_max == 0)
-        filled.frame_max = EYELET_FRAME_DATA_MAX_DEFAULT;
-    if (filled.decode_max == 0)
-        filled.decode_max = 16u << 20; /* HOSTILE limit "decode arena" */
+    default_to_u32(&filled.connect_timeout_ms, EYELET_TIMEOUT_MS_DEFAULT);
+    default_to_u32(&filled.call_timeout_ms, EYELET_TIMEOUT_MS_DEFAULT);
+    default_to_u32(&filled.frame_max, EYELET_FRAME_DATA_MAX_DEFAULT);
+    default_to_u32(&filled.calls_max, CALLS_MAX_DEFAULT);
+    default_to_u32(&filled.stream_messages_max, EYELET_STREAM_MESSAGES_MAX);
+    default_to_size(&filled.stream_bytes_max, EYELET_STREAM_BYTES_MAX);
+    default_to_size(&filled.decode_max, 16u << 20); /* HOSTILE limit "decode arena" */
     if (filled.frame_max < EYELET_SESSION_FRAME_MAX_MIN || filled.frame_max > EYELET_FRAME_DATA_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "frame_max of %u is not within %u and %u",
                                 filled.frame_max, EYELET_SESSION_FRAME_MAX_MIN, EYELET_FRAME_DATA_MAX);
-    if (filled.decode_max < EYELET_DECODE_MAX_MIN)
+    if (filled.calls_max > CALLS_MAX_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "calls_max of %u is more than %u", filled.calls_max,
+                                CALLS_MAX_MAX);
+    if (filled.decode_max < DECODE_MAX_MIN)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", filled.decode_max,
-                                EYELET_DECODE_MAX_MIN);
+                                DECODE_MAX_MIN);
+    if (filled.n_interceptors > 0 && filled.interceptors == NULL)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there are %zu interceptors, and no list of them",
+                                filled.n_interceptors);
     *ret = filled;
     return EYELET_OK;
 }
 
+/* --- memory, locks, the first connection -------------------------------------------------------------------------- */
+
 /* Return: 0 or -errno, and then there is nothing to destroy. */
 static int init_lock(struct eyelet_client *client)
 {
-    pthread_condattr_t attr;
     int r;
 
-    r = pthread_condattr_init(&attr);
-    if (r != 0)
-        return -r;
-    r = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (r == 0)
-        r = pthread_cond_init(&client->is_free, &attr);
-    pthread_condattr_destroy(&attr);
-    if (r != 0)
-        return -r;
-
+    r = eyelet_wait_init(&client->left);
+    if (r < 0)
+        return r;
     r = pthread_mutex_init(&client->lock, NULL);
     if (r != 0)
-        pthread_cond_destroy(&client->is_free);
+        pthread_cond_destroy(&client->left);
     return -r;
 }
 
-static void destroy_lock(struct eyelet_client *client)
+/* Calls in flight, and the question of the keepalive beside them: a power of two. */
+static uint32_t n_slots_for(const struct eyelet_client_opts *opts)
 {
-    pthread_mutex_destroy(&client->lock);
-    pthread_cond_destroy(&client->is_free);
+    uint32_t n_calls = opts->calls_max + (opts->keepalive_ms != 0), n_slots = 1;
+
+    while (n_slots < n_calls)
+        n_slots *= 2;
+    return n_slots;
 }
 
 /* Puts a connection on @fd, which it owns on success. Return: 0 or -errno. */
-static int connect_client(struct eyelet_client *client, int fd)
+static int take_connection(struct eyelet_client *client, int fd)
 {
     const struct eyelet_session_limits limits = {
         .frame_max = client->opts.frame_max,
@@ -116,31 +103,99 @@ static int connect_client(struct eyelet_client *client, int fd)
         .header_timeout_ns = 5000 * EYELET_NS_PER_MS, /* HOSTILE limit "header complete" */
         .body_grace_ns = 5000 * EYELET_NS_PER_MS,     /* HOSTILE limit "body: minimum rate" */
     };
+    int r;
 
-    return eyelet_connection_init(&client->connection, fd, EYELET_SESSION_CLIENT, &limits, STREAMS, &client->pool);
+    r = eyelet_connection_init(&client->connection, fd, EYELET_SESSION_CLIENT, &limits, n_slots_for(&client->opts),
+                               &client->pool, client->trace);
+    if (r < 0)
+        return r;
+    if (client->opts.n_interceptors > 0 && eyelet_socket_get_peer(fd, &client->peer) < 0)
+        client->peer = (struct eyelet_peer){ .family = client->where.family };
+    client->is_lost = false;
+    client->keepalive.is_over = true;
+    client->counters.connections_opened++;
+    client->counters.connections_open = 1;
+    return 0;
+}
+
+/* What the connection has counted is the client's, before the connection is cleared or another takes its place. */
+static void keep_counters(struct eyelet_client *client)
+{
+    const struct eyelet_session_counters *session = &client->connection.session.counters;
+    struct eyelet_counters *total = &client->counters;
+
+    total->frames_received += session->frames;
+    total->late_frames += session->late_frames;
+    total->protocol_errors += session->protocol_errors;
+    total->bytes_received += client->connection.received;
+    total->bytes_sent += client->connection.sent;
+}
+
+/* Its buffers' memory, and all it knew. */
+static void clear_connection(struct eyelet_client *client)
+{
+    keep_counters(client);
+    eyelet_connection_wake(&client->connection);
+    eyelet_connection_clear(&client->connection);
+    client->connection = (struct eyelet_connection){ .fd = -1, .pool = &client->pool };
+}
+
+/* What is stuffed is also over the other limits, so that its time runs. */
+static struct eyelet_inbox_limits inbox_limits_for(const struct eyelet_client_opts *opts)
+{
+    size_t costs_max = (size_t)opts->stream_messages_max * EYELET_INBOX_MESSAGE_COST;
+    size_t over = opts->stream_bytes_max < SIZE_MAX - costs_max ? opts->stream_bytes_max + costs_max + 1 : SIZE_MAX;
+
+    return (struct eyelet_inbox_limits){
+        .messages_max = opts->stream_messages_max,
+        .bytes_max = opts->stream_bytes_max,
+        .hard_bytes_max = over > EYELET_CLIENT_INBOX_HARD ? over : EYELET_CLIENT_INBOX_HARD,
+    };
+}
+
+static void set_up(struct eyelet_client *client, const struct eyelet_client_opts *opts,
+                   const struct eyelet_address *where)
+{
+    client->opts = *opts;
+    client->where = *where;
+    eyelet_address_format(where, client->address, sizeof(client->address));
+    client->trace = eyelet_trace_for("client");
+    client->n_users = 1;
+    client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
+    client->pool.n_spares_max = 2;    /* one to read into, one to write from */
+    client->pool.wipe = opts->wipe;
+    client->inbox_limits = inbox_limits_for(opts);
+    client->log.fn = opts->log;
+    client->log.userdata = opts->log_userdata;
 }
 
 /* A connected client around @fd, which it owns on success. Return: 0 or -errno. */
-static int client_new(int fd, const struct eyelet_client_opts *opts, struct eyelet_client **ret)
+static int client_new(int fd, const struct eyelet_client_opts *opts, const struct eyelet_address *where,
+                      struct eyelet_client **ret)
 {
     struct eyelet_client *client = calloc(1, sizeof(*client));
     int r;
 
     if (client == NULL)
         return -ENOMEM;
-    client->opts = *opts;
-    client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
+    set_up(client, opts, where);
     r = init_lock(client);
     if (r < 0)
         goto free_client;
-    r = connect_client(client, fd);
+    r = eyelet_wake_open(&client->wake_fd);
     if (r < 0)
         goto destroy_lock;
+    r = take_connection(client, fd);
+    if (r < 0)
+        goto close_wake;
     *ret = client;
     return 0;
 
+close_wake:
+    eyelet_socket_close(client->wake_fd);
 destroy_lock:
-    destroy_lock(client);
+    pthread_mutex_destroy(&client->lock);
+    pthread_cond_destroy(&client->left);
 free_client:
     free(client);
     return r;
@@ -153,6 +208,7 @@ enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_c
     struct eyelet_client_opts filled;
     struct eyelet_address parsed;
     enum eyelet_status status;
+    unsigned n_attempts;
     uint64_t deadline_ns;
     int fd, r;
 
@@ -166,295 +222,82 @@ enum eyelet_status eyelet_client_open(const char *address, const struct eyelet_c
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "'%s' cannot be connected to a second time", address);
 
     deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), filled.connect_timeout_ms);
-    r = eyelet_connect_until(&parsed, deadline_ns, &fd, reterr);
+    r = eyelet_connect_or_stop(&parsed, deadline_ns, NULL, &n_attempts, &fd, reterr);
     if (r < 0)
         return eyelet_status_from_errno(r);
-    r = client_new(fd, &filled, &client);
+    r = client_new(fd, &filled, &parsed, &client);
     if (r < 0) {
         eyelet_socket_close(fd);
         return eyelet_error_errno(reterr, r, "cannot make a client for '%s'", address);
     }
-    client->where = parsed;
-    eyelet_address_format(&parsed, client->address, sizeof(client->address));
+    eyelet_client_enter(client);
+    client->counters.connections_refused = n_attempts - 1;
+    eyelet_log_add(&client->log, &client->log_rate, eyelet_now_ns(), EYELET_LOG_INFO, "%s: connected", client->address);
+    eyelet_client_leave(client);
     *ret = client;
     return EYELET_OK;
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------------ */
+
+/* From here on every call is over, wherever its thread is. */
+static void end_all(struct eyelet_client *client)
+{
+    client->is_closing = true;
+    while (client->first_pending != NULL)
+        eyelet_pending_give_up(client->first_pending, EYELET_CANCELLED, "the client was closed");
+    eyelet_client_signal_all(client);
+    eyelet_wake_send(client->wake_fd); /* the driver, or who waits for its turn to connect */
+}
+
+/* Nobody is inside but this thread. What still refers to the client finds a lost connection. */
+static void clear(struct eyelet_client *client)
+{
+    clear_connection(client);
+    client->counters.connections_open = 0;
+    if (!client->is_lost)
+        eyelet_error_set(&client->lost, EYELET_CANCELLED, "the client was closed");
+    client->is_lost = true;
+    client->n_states = 0; /* the program knows */
+    client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
+    eyelet_buffer_pool_clear(&client->pool);
+    eyelet_timers_clear(&client->timers);
+    client->wake_fd = eyelet_socket_close(client->wake_fd);
 }
 
 struct eyelet_client *eyelet_client_close(struct eyelet_client *client)
 {
     if (client == NULL)
         return NULL;
-    eyelet_connection_wake(&client->connection);
-    eyelet_connection_clear(&client->connection);
-    eyelet_buffer_pool_clear(&client->pool);
-    destroy_lock(client);
-    free(client);
+    eyelet_client_enter(client);
+    end_all(client);
+    while (client->n_inside > eyelet_client_depth(client) + 1) /* each function this thread is in, and this one */
+        pthread_cond_wait(&client->left, &client->lock);
+    eyelet_client_tell(client, true);
+    clear(client);
+    eyelet_log_clear(&client->log);
+    client->n_inside--;
+    client->n_users--; /* the program's own */
+    eyelet_client_drop_and_unlock(client);
     return NULL;
-}
-
-size_t eyelet_client_decode_max(const struct eyelet_client *client)
-{
-    return client->opts.decode_max;
-}
-
-/* --- how calls end ------------------------------------------------------------------------------------------------ */
-
-static bool is_written(const struct eyelet_client *client, const struct pending *pending)
-{
-    return pending->id != 0 && client->connection.sent >= pending->end;
-}
-
-/* Ends a call on this side; the text says which call, where, and why. */
-static EYELET_PRINTF(4, 5) void end_call(const struct eyelet_client *client, struct pending *pending,
-                                         enum eyelet_status status, const char *format, ...)
-{
-    struct eyelet_error why;
-    va_list args;
-
-    va_start(args, format);
-    eyelet_error_vset(&why, status, format, args);
-    va_end(args);
-    pending->status = eyelet_error_set(&pending->error, status, "call of %s/%s at %s: %s", pending->service,
-                                       pending->method, client->address, why.text);
-    pending->error.may_have_executed = is_written(client, pending);
-    pending->is_over = true;
-}
-
-static void tell_state(const struct eyelet_client *client, enum eyelet_client_state state,
-                       const struct eyelet_error *why)
-{
-    if (client->opts.on_state != NULL)
-        client->opts.on_state(state, why, client->opts.on_state_userdata);
-}
-
-/* The connection is of no more use: this call ends, and later ones need another. */
-static void lose_connection(struct eyelet_client *client, const struct eyelet_error *why)
-{
-    client->is_lost = true;
-    client->lost = *why;
-    client->lost.status = EYELET_UNAVAILABLE;
-    client->connection.fd = eyelet_socket_close(client->connection.fd);
-    tell_state(client, EYELET_CLIENT_LOST, &client->lost);
-}
-
-static void lose_by_errno(struct eyelet_client *client, int error_number)
-{
-    struct eyelet_error why;
-
-    eyelet_error_errno(&why, error_number, "connection lost");
-    lose_connection(client, &why);
-}
-
-static void end_by_error(struct eyelet_client *client, struct pending *pending, const struct eyelet_error *error)
-{
-    end_call(client, pending, error->status, "%s", error->text);
-    pending->error.error_number = error->error_number;
-}
-
-static void end_by_loss(struct eyelet_client *client, struct pending *pending)
-{
-    end_by_error(client, pending, &client->lost);
-}
-
-static void end_by_reply(struct eyelet_client *client, struct pending *pending, const struct eyelet_response *response)
-{
-    struct eyelet_error error;
-
-    client->connect_pause_ns = 0;
-    pending->is_over = true;
-    pending->status = eyelet_response_status(response, &pending->error);
-    if (pending->status != EYELET_OK)
-        return;
-    pending->status = pending->take_reply(pending->userdata, response->payload, &error);
-    if (pending->status != EYELET_OK)
-        end_call(client, pending, pending->status, "%s", error.text);
-}
-
-/*
- * Forgets a call that ended without an answer. No byte of a request that was not begun goes out later; one that was
- * begun must be finished, to stay in step: the next call sends the rest, and then the server may run it.
- */
-static void give_up(struct eyelet_client *client, struct pending *pending)
-{
-    struct eyelet_connection *connection = &client->connection;
-
-    eyelet_session_finish(&connection->session, pending->id);
-    if (connection->sent <= pending->end - pending->len)
-        eyelet_connection_unqueue(connection, pending->len);
-    else
-        pending->error.may_have_executed = true;
-}
-
-/* --- one call ----------------------------------------------------------------------------------------------------- */
-
-static void handle(struct eyelet_client *client, const struct eyelet_session_event *event)
-{
-    struct pending *pending = event->owner;
-
-    switch (event->kind) {
-    case EYELET_SESSION_REPLY:
-        end_by_reply(client, pending, &event->response);
-        break;
-    case EYELET_SESSION_FAILED:
-        end_call(client, pending, event->error.status, "%s", event->error.text);
-        break;
-    case EYELET_SESSION_BROKEN:
-        lose_connection(client, &event->error);
-        break;
-    case EYELET_SESSION_MORE:
-    case EYELET_SESSION_CALL: /* a server's */
-    case EYELET_SESSION_REFUSE:
-        break;
-    }
-}
-
-/* Handles what was read, until the call is over or there is no more. */
-static void handle_all(struct eyelet_client *client, struct pending *pending)
-{
-    struct eyelet_session_event event;
-
-    while (!pending->is_over && !client->is_lost &&
-           eyelet_connection_next(&client->connection, eyelet_now_ns(), &event) != EYELET_SESSION_MORE)
-        handle(client, &event);
-}
-
-/* @write_error, if any, is what ends the connection once all that the peer had sent is read. */
-static void read_once(struct eyelet_client *client, struct pending *pending, int write_error)
-{
-    struct eyelet_connection *connection = &client->connection;
-    struct eyelet_error why;
-    int r = eyelet_connection_read(connection);
-
-    if (r == EYELET_CONNECTION_ENDED) {
-        eyelet_session_describe_end(&connection->session, connection->in.len, &why);
-        why.error_number = -write_error;
-        lose_connection(client, &why);
-    } else if (r == EYELET_CONNECTION_NO_MEMORY) {
-        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for the reply");
-        give_up(client, pending);
-    } else if (r == -EAGAIN && write_error != 0) {
-        lose_by_errno(client, write_error);
-    } else if (r < 0 && r != -EAGAIN) {
-        lose_by_errno(client, r);
-    }
-}
-
-/* Sends what is queued. Return: 0, or -errno: the peer takes no more, but may have answered before. */
-static int write_some(struct eyelet_client *client)
-{
-    int r = eyelet_connection_flush(&client->connection);
-
-    return r == -EAGAIN ? 0 : r;
-}
-
-/* Waits for the socket, until the call's deadline or the peer's. */
-static void wait_for_peer(struct eyelet_client *client, const struct pending *pending)
-{
-    struct eyelet_connection *connection = &client->connection;
-    uint64_t read_ns = eyelet_session_read_deadline(&connection->session);
-    bool is_peers = read_ns < pending->deadline_ns;
-    short events = POLLIN;
-    struct eyelet_error why;
-    int r;
-
-    if (connection->out.len > 0)
-        events |= POLLOUT;
-    r = eyelet_socket_wait_until(connection->fd, events, is_peers ? read_ns : pending->deadline_ns, NULL);
-    if (r == -ETIMEDOUT && is_peers) {
-        eyelet_session_describe_timeout(&connection->session, &why);
-        lose_connection(client, &why);
-    } else if (r < 0 && r != -ETIMEDOUT) {
-        lose_by_errno(client, r);
-    }
-}
-
-/* From the queued request to the end of the call. What comes without an end does not outlast the deadline either. */
-static void drive(struct eyelet_client *client, struct pending *pending)
-{
-    int write_error = 0;
-
-    eyelet_session_resume_reading(&client->connection.session, eyelet_now_ns());
-    while (!pending->is_over) {
-        if (write_error == 0)
-            write_error = write_some(client);
-        if (write_error == 0)
-            wait_for_peer(client, pending);
-        if (!client->is_lost)
-            read_once(client, pending, write_error);
-        handle_all(client, pending);
-        if (pending->is_over)
-            break;
-        if (client->is_lost) {
-            end_by_loss(client, pending);
-        } else if (eyelet_now_ns() >= pending->deadline_ns) {
-            end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded", pending->timeout_ms);
-            give_up(client, pending);
-        }
-    }
-}
-
-/*
- * A server may answer before the request has left whole. The rest must follow, or the peer takes this side for stalled:
- * nobody would send it before the next call. The call has its answer, so it waits for that no longer than its deadline.
- */
-static void finish_writing(struct eyelet_client *client, const struct pending *pending)
-{
-    int r = 0;
-
-    while (r == 0 && !client->is_lost && client->connection.out.len > 0 && eyelet_now_ns() < pending->deadline_ns) {
-        r = eyelet_socket_wait_until(client->connection.fd, POLLOUT, pending->deadline_ns, NULL);
-        if (r == 0 && (r = write_some(client)) < 0)
-            lose_by_errno(client, r);
-    }
-}
-
-/* Writes the request into the queue. Return: false when the call is over already. */
-static bool queue_request(struct eyelet_client *client, struct pending *pending,
-                          const struct eyelet_outgoing_request *request, const struct eyelet_outgoing *message)
-{
-    struct eyelet_connection *connection = &client->connection;
-    struct eyelet_error why;
-    size_t head_len;
-    uint8_t *room;
-
-    switch (eyelet_session_measure_request(&connection->session, request, &head_len)) {
-    case 0:
-        break;
-    case -EMSGSIZE:
-        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "request of %zu bytes is longer than frame_max, %u",
-                 message->len, client->opts.frame_max);
-        return false;
-    default: /* the ids are used up */
-        eyelet_error_set(&why, EYELET_UNAVAILABLE, "this connection has made all the calls it can");
-        lose_connection(client, &why);
-        end_by_loss(client, pending);
-        return false;
-    }
-
-    room = eyelet_connection_queue(connection, head_len + message->len);
-    if (room == NULL) {
-        end_call(client, pending, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes", message->len);
-        return false;
-    }
-    pending->len = head_len + message->len;
-    pending->end = eyelet_connection_queued(connection);
-    pending->id = eyelet_session_start_request(&connection->session, request, pending, room, head_len);
-    if (message->len > 0)
-        message->pack(message->message, room + head_len);
-    return true;
 }
 
 /* --- a connection after the first --------------------------------------------------------------------------------- */
 
-/* Servers that take connections only to close them are not asked more often for that. Return: false at the deadline. */
+/*
+ * Servers that take connections only to close them are not asked more often for that. The caller has the role, and the
+ * lock is released for the pause. Return: false when it is not to connect: the turn would come after the deadline.
+ */
 static bool wait_for_turn(struct eyelet_client *client, uint64_t deadline_ns)
 {
-    uint64_t now_ns = eyelet_now_ns(), pause_ns = client->connect_pause_ns;
+    uint64_t now_ns = eyelet_now_ns(), turn_ns = client->connect_not_before_ns, pause_ns = client->connect_pause_ns;
 
-    if (now_ns < client->connect_not_before_ns) {
-        if (deadline_ns <= client->connect_not_before_ns)
+    if (now_ns < turn_ns) {
+        if (deadline_ns <= turn_ns)
             return false;
-        eyelet_socket_wait_until(-1, 0, client->connect_not_before_ns, NULL);
+        pthread_mutex_unlock(&client->lock);
+        eyelet_socket_wait_or_wake(-1, 0, client->wake_fd, turn_ns, NULL);
+        pthread_mutex_lock(&client->lock);
         now_ns = eyelet_now_ns();
     }
     pause_ns = pause_ns == 0 ? RECONNECT_PAUSE_MIN_NS : pause_ns * 2;
@@ -463,157 +306,437 @@ static bool wait_for_turn(struct eyelet_client *client, uint64_t deadline_ns)
     return true;
 }
 
-/* Return: false when the call is over without a connection. */
-static bool reconnect(struct eyelet_client *client, struct pending *pending)
+/* Connects with the lock released. Return: EYELET_OK, or why there is no connection. */
+static enum eyelet_status make_connection(struct eyelet_client *client, uint64_t deadline_ns,
+                                          struct eyelet_error *reterr)
 {
-    struct eyelet_error error;
-    uint64_t deadline_ns;
+    unsigned n_attempts;
     int fd, r;
 
-    if (!client->opts.reconnect || !wait_for_turn(client, pending->deadline_ns)) {
-        end_by_loss(client, pending);
-        return false;
-    }
-    deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), client->opts.connect_timeout_ms);
-    if (deadline_ns > pending->deadline_ns)
-        deadline_ns = pending->deadline_ns;
-    r = eyelet_connect_until(&client->where, deadline_ns, &fd, &error);
-    if (r < 0) {
-        end_by_error(client, pending, &error);
-        return false;
-    }
-    eyelet_connection_wake(&client->connection);
-    eyelet_connection_clear(&client->connection);
-    r = connect_client(client, fd);
-    if (r < 0) {
+    pthread_mutex_unlock(&client->lock);
+    r = eyelet_connect_or_stop(&client->where, deadline_ns, &client->wake_fd, &n_attempts, &fd, reterr);
+    pthread_mutex_lock(&client->lock);
+    client->counters.connections_refused += r < 0 ? n_attempts : n_attempts - 1;
+    if (r < 0)
+        return eyelet_status_from_errno(r);
+    if (client->is_closing) {
         eyelet_socket_close(fd);
-        eyelet_error_errno(&error, r, "cannot take the new connection up");
-        end_by_error(client, pending, &error);
+        return eyelet_error_set(reterr, EYELET_CANCELLED, "the client was closed");
+    }
+    clear_connection(client);
+    r = take_connection(client, fd);
+    if (r == 0)
+        return EYELET_OK;
+    eyelet_socket_close(fd);
+    return eyelet_error_errno(reterr, r, "cannot take the new connection up");
+}
+
+static uint64_t connect_deadline(const struct eyelet_client *client, uint64_t deadline_ns)
+{
+    uint64_t own_ns = eyelet_deadline_after_ms(eyelet_now_ns(), client->opts.connect_timeout_ms);
+
+    return own_ns < deadline_ns ? own_ns : deadline_ns;
+}
+
+/* With the role of the driver, so that nobody else does the same. */
+static enum eyelet_status connect_again(struct eyelet_client *client, uint64_t deadline_ns, struct eyelet_error *reterr)
+{
+    enum eyelet_status status;
+
+    client->has_driver = true;
+    if (!wait_for_turn(client, deadline_ns)) {
+        *reterr = client->lost;
+        status = client->lost.status;
+    } else if (client->is_closing) {
+        status = eyelet_error_set(reterr, EYELET_CANCELLED, "the client was closed");
+    } else {
+        status = make_connection(client, connect_deadline(client, deadline_ns), reterr);
+    }
+    client->has_driver = false;
+    if (status == EYELET_OK) {
+        eyelet_client_note_state(client, EYELET_CLIENT_CONNECTED, NULL);
+        eyelet_log_add(&client->log, &client->log_rate, eyelet_now_ns(), EYELET_LOG_INFO, "%s: connected again",
+                       client->address);
+        eyelet_client_signal_all(client); /* whoever waited for it may go on */
+    }
+    eyelet_client_pass_on(client);
+    eyelet_client_tell(client, false);
+    return status;
+}
+
+/* Sees to it that there is a connection. Return: EYELET_OK, or why there is none. */
+static enum eyelet_status need_connection(struct eyelet_client *client, uint64_t deadline_ns,
+                                          struct eyelet_error *reterr)
+{
+    enum eyelet_status status;
+
+    while (client->is_lost) {
+        struct eyelet_waiter waiter = { .wants = EYELET_WANTS_CONNECTION };
+
+        if (client->is_closing)
+            return eyelet_error_set(reterr, EYELET_CANCELLED, "the client was closed");
+        if (!client->has_driver) {
+            status = connect_again(client, deadline_ns, reterr);
+            if (status != EYELET_OK)
+                return status;
+        } else if (!eyelet_client_wait(client, &waiter, deadline_ns)) {
+            return eyelet_error_set(reterr, EYELET_DEADLINE_EXCEEDED,
+                                    "deadline exceeded while another thread was connecting");
+        }
+    }
+    return EYELET_OK;
+}
+
+enum eyelet_status eyelet_client_reconnect(struct eyelet_client *client, uint32_t timeout_ms,
+                                           struct eyelet_error *reterr)
+{
+    enum eyelet_status status = EYELET_OK;
+    struct eyelet_error error;
+    uint64_t deadline_ns;
+
+    if (timeout_ms == 0)
+        timeout_ms = client->opts.connect_timeout_ms;
+    deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), timeout_ms);
+    eyelet_client_enter(client);
+    if (client->is_lost && client->where.family == EYELET_FAMILY_FD)
+        status = eyelet_error_set(&error, EYELET_INVALID_ARGUMENT, "'%s' cannot be connected to a second time",
+                                  client->address);
+    else
+        status = need_connection(client, deadline_ns, &error);
+    eyelet_client_leave(client);
+    if (status != EYELET_OK && reterr != NULL)
+        *reterr = error;
+    return status;
+}
+
+/* --- calls that block --------------------------------------------------------------------------------------------- */
+
+/* Return: false when the call is over without a connection. */
+static bool connect_for(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    enum eyelet_status status;
+    struct eyelet_error why;
+
+    if (!client->is_lost)
+        return true;
+    if (!client->opts.reconnect && !client->is_closing) {
+        eyelet_pending_lose(pending, &client->lost);
         return false;
     }
-    client->is_lost = false;
-    tell_state(client, EYELET_CLIENT_CONNECTED, NULL);
-    return true;
+    status = need_connection(client, pending->deadline_ns, &why);
+    if (status == EYELET_OK)
+        return true;
+    eyelet_pending_fail(pending, status, "%s", why.text);
+    pending->error.error_number = why.error_number;
+    return false;
+}
+
+/* Waits until no more than EYELET_CLIENT_QUEUE_MAX is queued. Return: false when the call is over. */
+static bool wait_for_room(struct eyelet_pending *pending)
+{
+    struct eyelet_waiter waiter = {
+        .pending = pending,
+        .wants = EYELET_WANTS_ROOM,
+        .limit = EYELET_CLIENT_QUEUE_MAX,
+    };
+
+    if (eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
+        return !pending->is_over; /* there may have been no memory to read meanwhile */
+    eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED,
+                        "deadline of %u ms exceeded while the requests of others were sent", pending->timeout_ms);
+    return false;
+}
+
+/*
+ * A server may answer before the request has left whole. The rest must follow, or the peer takes this side for stalled:
+ * nobody would send it before the next call. The call has its answer, so it waits for that no longer than its deadline.
+ * What another connection sends, which functions of the program's may have made meanwhile, has nothing to do with it.
+ */
+static void finish_writing(struct eyelet_pending *pending)
+{
+    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_SENT, .limit = pending->end };
+
+    if (pending->connection_number == pending->client->counters.connections_opened)
+        eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
+}
+
+/* The reply, with the lock released; if it lies in the connection's buffer, with the driver's role. */
+static void unpack(struct eyelet_pending *pending, ProtobufCMessage **ret)
+{
+    struct eyelet_client *client = pending->client;
+
+    if (pending->status != EYELET_OK)
+        return;
+    pthread_mutex_unlock(&client->lock);
+    eyelet_pending_unpack(pending, ret);
+    pthread_mutex_lock(&client->lock);
+    if (pending->has_direct) {
+        pending->has_direct = false;
+        eyelet_client_release(client);
+    }
+}
+
+/* One try of the call on the connection that is there. */
+static void try_call(struct eyelet_pending *pending, const struct eyelet_calling *what, ProtobufCMessage **ret)
+{
+    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_END };
+
+    if (!eyelet_pending_queue(pending, what))
+        return;
+    if (!eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
+        eyelet_pending_expire(pending);
+    unpack(pending, ret);
+    finish_writing(pending);
 }
 
 /* A request that did not leave whole was not run: with another connection it may be tried again. */
-static bool may_try_again(const struct eyelet_client *client, const struct pending *pending)
+static bool may_try_again(const struct eyelet_pending *pending)
 {
-    return client->opts.reconnect && client->is_lost && pending->status == EYELET_UNAVAILABLE &&
-           !pending->error.may_have_executed;
+    return pending->client->opts.reconnect && pending->was_lost && !pending->error.may_have_executed &&
+           !pending->client->is_closing;
 }
 
-/* --- one call, continued ------------------------------------------------------------------------------------------ */
-
-/* One try of the call on the connection that is there. */
-static void try_call(struct eyelet_client *client, struct pending *pending, struct eyelet_outgoing_request *request,
-                     const struct eyelet_outgoing *message)
+static void make_call(struct eyelet_pending *pending, const struct eyelet_calling *what, ProtobufCMessage **ret)
 {
-    uint64_t now_ns = eyelet_now_ns();
-
-    pending->is_over = false;
-    pending->id = 0;
-    if (now_ns >= pending->deadline_ns) {
-        end_call(client, pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded before anything was sent",
-                 pending->timeout_ms);
-        return;
-    }
-    request->timeout_ns = (int64_t)(pending->deadline_ns - now_ns);
-    eyelet_connection_wake(&client->connection);
-    if (queue_request(client, pending, request, message)) {
-        drive(client, pending);
-        finish_writing(client, pending);
-    }
-    eyelet_connection_settle(&client->connection);
-}
-
-/* The call, with the client to itself. */
-static void make_call(struct eyelet_client *client, struct pending *pending, const struct eyelet_call_opts *opts,
-                      const struct eyelet_outgoing *message)
-{
-    struct eyelet_outgoing_request request = {
-        .service = pending->service,
-        .method = pending->method,
-        .metadata = opts->metadata,
-        .n_metadata = opts->n_metadata,
-        .payload_len = message->len,
-    };
-
     do {
-        if (client->is_lost && !reconnect(client, pending))
+        pending->is_over = false;
+        pending->was_lost = false;
+        pending->id = 0;
+        if (!connect_for(pending) || !wait_for_room(pending))
             return;
-        try_call(client, pending, &request, message);
-    } while (may_try_again(client, pending));
+        if (pending->client->is_closing)
+            eyelet_pending_fail(pending, EYELET_CANCELLED, "the client was closed");
+        else if (pending->client->is_lost)
+            eyelet_pending_lose(pending, &pending->client->lost);
+        else
+            try_call(pending, what, ret);
+    } while (may_try_again(pending));
 }
 
-static struct timespec to_timespec(uint64_t time_ns)
+enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const struct eyelet_calling *what,
+                                           ProtobufCMessage **ret, struct eyelet_error *reterr)
 {
-    return (struct timespec){
-        .tv_sec = (time_t)(time_ns / EYELET_NS_PER_S),
-        .tv_nsec = (long)(time_ns % EYELET_NS_PER_S),
-    };
-}
-
-/* Waits until no other thread is in a call. Return: false when the deadline came first. */
-static bool enter(struct eyelet_client *client, uint64_t deadline_ns)
-{
-    struct timespec at = to_timespec(deadline_ns);
-    bool is_entered;
-    int r = 0;
-
-    pthread_mutex_lock(&client->lock);
-    while (client->is_in_call && r == 0)
-        r = pthread_cond_timedwait(&client->is_free, &client->lock, &at);
-    is_entered = !client->is_in_call;
-    client->is_in_call = true;
-    pthread_mutex_unlock(&client->lock);
-    return is_entered;
-}
-
-static void leave(struct eyelet_client *client)
-{
-    pthread_mutex_lock(&client->lock);
-    client->is_in_call = false;
-    pthread_cond_signal(&client->is_free);
-    pthread_mutex_unlock(&client->lock);
-}
-
-static uint32_t call_timeout_ms(const struct eyelet_client *client, const struct eyelet_call_opts *opts)
-{
-    uint32_t timeout_ms = opts->timeout_ms != 0 ? opts->timeout_ms : client->opts.call_timeout_ms;
-
-    return timeout_ms < EYELET_TIMEOUT_MS_MAX ? timeout_ms : EYELET_TIMEOUT_MS_MAX;
-}
-
-enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const char *service, const char *method,
-                                           const struct eyelet_call_opts *opts, const struct eyelet_outgoing *message,
-                                           eyelet_reply_fn take_reply, void *userdata, struct eyelet_error *reterr)
-{
-    static const struct eyelet_call_opts no_opts = { 0 };
-    struct pending pending = {
-        .service = service,
-        .method = method,
-        .take_reply = take_reply,
-        .userdata = userdata,
-    };
+    struct eyelet_pending pending;
     enum eyelet_status status;
 
-    if (opts == NULL)
-        opts = &no_opts;
-    pending.timeout_ms = call_timeout_ms(client, opts);
-    pending.deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), pending.timeout_ms);
-    status = eyelet_metadata_check(opts->metadata, opts->n_metadata, reterr);
-    if (status != EYELET_OK)
-        return status;
-
-    if (enter(client, pending.deadline_ns)) {
-        make_call(client, &pending, opts, message);
-        leave(client);
-    } else {
-        end_call(client, &pending, EYELET_DEADLINE_EXCEEDED,
-                 "deadline of %u ms exceeded while other threads used the client", pending.timeout_ms);
-    }
-    if (pending.status != EYELET_OK && reterr != NULL)
+    eyelet_pending_init(&pending, client, EYELET_PENDING_BLOCKS, what);
+    eyelet_client_enter(client);
+    if (eyelet_pending_admit(&pending, what))
+        make_call(&pending, what, ret);
+    eyelet_pending_conclude(&pending, what);
+    eyelet_pending_clear(&pending);
+    eyelet_client_leave(client);
+    status = pending.status;
+    if (status != EYELET_OK && reterr != NULL)
         *reterr = pending.error;
-    return pending.status;
+    return status;
+}
+
+/* --- calls that are started --------------------------------------------------------------------------------------- */
+
+/* Return: false when the call is over. */
+static bool begin_without_waiting(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    struct eyelet_client *client = pending->client;
+
+    eyelet_client_expire(client, pending->start_ns);
+    if (client->is_lost) {
+        eyelet_pending_lose(pending, &client->lost);
+        return false;
+    }
+    if (client->connection.out.len > EYELET_CLIENT_QUEUE_MAX) {
+        eyelet_pending_fail(pending, EYELET_RESOURCE_EXHAUSTED, "%zu bytes wait to be sent already",
+                            client->connection.out.len);
+        return false;
+    }
+    return eyelet_pending_queue(pending, what);
+}
+
+/* The failure of a call that did not begin. */
+static enum eyelet_status refuse_start(struct eyelet_pending *pending, const struct eyelet_calling *what,
+                                       struct eyelet_error *reterr)
+{
+    struct eyelet_client *client = pending->client;
+    enum eyelet_status status;
+
+    eyelet_pending_conclude(pending, what);
+    eyelet_client_leave(client);
+    status = pending->status;
+    if (reterr != NULL)
+        *reterr = pending->error;
+    free(pending);
+    return status;
+}
+
+enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const struct eyelet_calling *what,
+                                            eyelet_tell_fn tell, void (*done)(void), void *userdata,
+                                            struct eyelet_pending **ret, struct eyelet_error *reterr)
+{
+    struct eyelet_pending *pending = malloc(sizeof(*pending));
+
+    if (pending == NULL)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a call of %s/%s", what->service->name,
+                                what->method->name);
+    eyelet_pending_init(pending, client, EYELET_PENDING_STARTED, what);
+    eyelet_client_enter(client);
+    if (!eyelet_pending_admit(pending, what) || !begin_without_waiting(pending, what))
+        return refuse_start(pending, what, reterr);
+
+    pending->tell = tell;
+    pending->done = done;
+    pending->userdata = userdata;
+    client->n_users++;
+    if (ret != NULL)
+        *ret = pending;
+    eyelet_client_leave(client);
+    return EYELET_OK;
+}
+
+enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, ProtobufCMessage **ret,
+                                         struct eyelet_error *reterr)
+{
+    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_END };
+    struct eyelet_client *client;
+    enum eyelet_status status;
+
+    if (pending == NULL)
+        return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, "there is no call to collect");
+    client = pending->client;
+    eyelet_client_enter(client);
+    if (!eyelet_client_wait(client, &waiter, pending->deadline_ns))
+        eyelet_pending_expire(pending);
+    unpack(pending, ret);
+    finish_writing(pending);
+    eyelet_pending_conclude(pending, NULL);
+    eyelet_pending_clear(pending);
+    client->n_users--; /* not the last: this thread is inside */
+    eyelet_client_leave(client);
+
+    status = pending->status;
+    if (status != EYELET_OK && reterr != NULL)
+        *reterr = pending->error;
+    free(pending);
+    return status;
+}
+
+void eyelet_pending_cancel(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+
+    pthread_mutex_lock(&client->lock); /* not inside: it calls nobody back, and need not be waited for */
+    if (!pending->is_over)
+        eyelet_pending_give_up(pending, EYELET_CANCELLED, "the call was cancelled");
+    pthread_mutex_unlock(&client->lock);
+}
+
+bool eyelet_pending_is_done(const struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    bool is_over;
+
+    pthread_mutex_lock(&client->lock);
+    is_over = pending->is_over;
+    pthread_mutex_unlock(&client->lock);
+    return is_over;
+}
+
+/* --- foreign loops ------------------------------------------------------------------------------------------------ */
+
+/* To look at a client is not to change it, but for its lock. */
+static struct eyelet_client *lock(const struct eyelet_client *client)
+{
+    struct eyelet_client *locked = (struct eyelet_client *)(uintptr_t)client;
+
+    pthread_mutex_lock(&locked->lock);
+    return locked;
+}
+
+int eyelet_client_fd(const struct eyelet_client *client)
+{
+    struct eyelet_client *locked = lock(client);
+    int fd = locked->connection.fd;
+
+    pthread_mutex_unlock(&locked->lock);
+    return fd;
+}
+
+short eyelet_client_events(const struct eyelet_client *client)
+{
+    struct eyelet_client *locked = lock(client);
+    short events = 0;
+
+    if (!locked->is_lost && eyelet_client_reads(locked))
+        events |= POLLIN;
+    if (!locked->is_lost && locked->connection.out.len > 0 && locked->write_error == 0)
+        events |= POLLOUT;
+    pthread_mutex_unlock(&locked->lock);
+    return events;
+}
+
+static bool has_work(const struct eyelet_client *client)
+{
+    bool has_state = client->n_states > 0 && !client->is_telling_state; /* else whoever tells goes on to tell */
+
+    return client->first_ended != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
+           (client->is_cut && eyelet_client_reads(client));
+}
+
+static int ms_until(uint64_t deadline_ns)
+{
+    uint64_t now_ns, left_ms;
+
+    if (deadline_ns == EYELET_NO_DEADLINE)
+        return -1;
+    now_ns = eyelet_now_ns();
+    if (now_ns >= deadline_ns)
+        return 0;
+    left_ms = (deadline_ns - now_ns - 1) / EYELET_NS_PER_MS + 1;
+    return left_ms < INT32_MAX ? (int)left_ms : INT32_MAX;
+}
+
+int eyelet_client_timeout_ms(const struct eyelet_client *client)
+{
+    struct eyelet_client *locked = lock(client);
+    int timeout_ms = has_work(locked) ? 0 : ms_until(eyelet_client_next_deadline(locked));
+
+    pthread_mutex_unlock(&locked->lock);
+    return timeout_ms;
+}
+
+enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct eyelet_error *reterr)
+{
+    enum eyelet_status status = EYELET_OK;
+
+    eyelet_client_enter(client);
+    client->has_loop = true;
+    client->loop = pthread_self();
+    if (!client->is_lost && !client->has_driver)
+        eyelet_client_turn(client);
+    else
+        eyelet_client_expire(client, eyelet_now_ns());
+    if (client->is_lost) {
+        status = EYELET_UNAVAILABLE;
+        if (reterr != NULL)
+            *reterr = client->lost;
+    }
+    eyelet_client_leave(client);
+    return status;
+}
+
+/* --- counters ----------------------------------------------------------------------------------------------------- */
+
+void eyelet_client_get_counters(const struct eyelet_client *client, struct eyelet_counters *ret)
+{
+    struct eyelet_client *locked = lock(client);
+    const struct eyelet_session_counters *session = &locked->connection.session.counters;
+
+    *ret = locked->counters;
+    ret->frames_received += session->frames;
+    ret->late_frames += session->late_frames;
+    ret->protocol_errors += session->protocol_errors;
+    ret->bytes_received += locked->connection.received;
+    ret->bytes_sent += locked->connection.sent;
+    ret->logs_dropped = locked->log.n_dropped;
+    pthread_mutex_unlock(&locked->lock);
 }

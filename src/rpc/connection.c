@@ -7,24 +7,37 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/bytes.h"
 #include "io/socket.h"
+#include "rpc/trace.h"
+
+static void trace_received(const struct eyelet_frame_head *head, void *userdata)
+{
+    const struct eyelet_connection *connection = userdata;
+
+    eyelet_trace_frame(connection->trace, connection->fd, false, head);
+}
 
 int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum eyelet_session_role role,
-                           const struct eyelet_session_limits *limits, uint32_t n_streams,
-                           struct eyelet_buffer_pool *pool)
+                           const struct eyelet_session_limits *limits, uint32_t n_slots,
+                           struct eyelet_buffer_pool *pool, const struct eyelet_trace *trace)
 {
-    struct eyelet_stream *streams;
+    struct eyelet_slot *slots;
     int r;
 
     r = eyelet_socket_set_nonblocking(fd, true);
     if (r < 0)
         return r;
-    streams = calloc(n_streams, sizeof(*streams));
-    if (streams == NULL)
+    slots = calloc(n_slots, sizeof(*slots));
+    if (slots == NULL)
         return -ENOMEM;
 
-    *connection = (struct eyelet_connection){ .fd = fd, .streams = streams, .pool = pool };
-    eyelet_session_init(&connection->session, role, limits, streams, n_streams);
+    *connection = (struct eyelet_connection){ .fd = fd, .slots = slots, .pool = pool, .trace = trace };
+    eyelet_session_init(&connection->session, role, limits, slots, n_slots);
+    if (trace != NULL) {
+        connection->session.on_frame = trace_received;
+        connection->session.on_frame_userdata = connection;
+    }
     return 0;
 }
 
@@ -33,8 +46,8 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     connection->fd = eyelet_socket_close(connection->fd);
     eyelet_buffer_clear(&connection->in, connection->pool);
     eyelet_buffer_clear(&connection->out, connection->pool);
-    free(connection->streams);
-    connection->streams = NULL;
+    free(connection->slots);
+    connection->slots = NULL;
 }
 
 /* As much room as the unfinished frame needs, but no more than has come of it already, or one spare. */
@@ -57,13 +70,14 @@ int eyelet_connection_read(struct eyelet_connection *connection)
 
     if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
-    r = eyelet_socket_recv_some(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
+    r = eyelet_socket_recv_edge(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
         return r;
     if (n == 0)
         return EYELET_CONNECTION_ENDED;
     eyelet_buffer_add(in, n);
-    return 0;
+    connection->received += n;
+    return r == EYELET_SOCKET_CUT ? EYELET_CONNECTION_CUT : 0;
 }
 
 enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection, uint64_t now_ns,
@@ -84,36 +98,145 @@ static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool,
     return eyelet_buffer_reserve(out, pool, len > out->len ? len : out->len);
 }
 
-uint8_t *eyelet_connection_queue(struct eyelet_connection *connection, size_t len)
+/* Room for one frame behind what is queued, to be filled before anything else is done; NULL without memory. */
+static uint8_t *queue(struct eyelet_connection *connection, size_t len)
 {
     uint8_t *room;
 
     if (make_room(&connection->out, connection->pool, len) < 0)
         return NULL;
-    if (connection->out.len == 0)
-        connection->n_queued = 0;
     room = eyelet_buffer_room(&connection->out);
     eyelet_buffer_add(&connection->out, len);
-    connection->n_queued++;
     return room;
 }
 
-int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id, enum eyelet_status status,
-                                    const char *text)
+/* The same for a frame that counts: a stream waits for room by itself, but what answers a peer has to be limited. */
+static uint8_t *queue_counted(struct eyelet_connection *connection, size_t len)
 {
-    size_t len = eyelet_session_measure_failure(status, text);
-    uint8_t *room = eyelet_connection_queue(connection, len);
+    uint8_t *room = queue(connection, len);
+
+    if (room != NULL) {
+        connection->n_queued++;
+        connection->n_behind++;
+    }
+    return room;
+}
+
+/*
+ * Bytes were sent. Where frames end in @out nobody remembers, but when all that lay there once has left, only those are
+ * left that came behind it. A queue that a stream keeps from being empty is so no longer full in the end.
+ */
+static void note_sent(struct eyelet_connection *connection)
+{
+    if (connection->sent < connection->mark && connection->out.len > 0)
+        return;
+    connection->n_queued = connection->out.len > 0 ? connection->n_behind : 0;
+    connection->n_behind = 0;
+    connection->mark = eyelet_connection_queued(connection);
+}
+
+static void pack_behind(const struct eyelet_outgoing *message, uint8_t *room)
+{
+    if (message->len > 0)
+        message->pack(message->message, room);
+}
+
+static int trace_queued(const struct eyelet_connection *connection, const uint8_t *frame)
+{
+    if (connection->trace != NULL) {
+        const struct eyelet_frame_head head = {
+            .data_len = eyelet_get_be32(frame),
+            .stream_id = eyelet_get_be32(frame + 4),
+            .type = frame[8],
+            .flags = frame[9],
+        };
+
+        eyelet_trace_frame(connection->trace, connection->fd, true, &head);
+    }
+    return 0;
+}
+
+int eyelet_connection_queue_request(struct eyelet_connection *connection, const struct eyelet_outgoing_request *request,
+                                    enum eyelet_kind kind, void *owner, const struct eyelet_outgoing *message,
+                                    uint32_t *ret_id)
+{
+    size_t head_len;
+    uint8_t *room;
+    int r;
+
+    r = eyelet_session_measure_request(&connection->session, request, &head_len);
+    if (r < 0)
+        return r;
+    room = queue_counted(connection, head_len + message->len);
+    if (room == NULL)
+        return -ENOMEM;
+    *ret_id = eyelet_session_start_request(&connection->session, request, kind, owner, room, head_len);
+    pack_behind(message, room + head_len);
+    return trace_queued(connection, room);
+}
+
+int eyelet_connection_queue_reply(struct eyelet_connection *connection, uint32_t id,
+                                  const struct eyelet_outgoing *message)
+{
+    size_t head_len;
+    uint8_t *room;
+    int r;
+
+    r = eyelet_session_measure_reply(&connection->session, message->len, &head_len);
+    if (r < 0)
+        return r;
+    room = queue_counted(connection, head_len + message->len);
+    if (room == NULL)
+        return -ENOMEM;
+    eyelet_session_put_reply(id, message->len, room, head_len);
+    pack_behind(message, room + head_len);
+    return trace_queued(connection, room);
+}
+
+int eyelet_connection_queue_data(struct eyelet_connection *connection, uint32_t id,
+                                 const struct eyelet_outgoing *message)
+{
+    uint8_t *room;
+    int r;
+
+    r = eyelet_session_measure_data(&connection->session, message->len);
+    if (r < 0)
+        return r;
+    room = queue(connection, EYELET_FRAME_HEADER_LEN + message->len);
+    if (room == NULL)
+        return -ENOMEM;
+    eyelet_session_put_data(id, message->len, room);
+    pack_behind(message, room + EYELET_FRAME_HEADER_LEN);
+    return trace_queued(connection, room);
+}
+
+int eyelet_connection_queue_end(struct eyelet_connection *connection, uint32_t id)
+{
+    uint8_t *room = queue_counted(connection, EYELET_FRAME_HEADER_LEN);
 
     if (room == NULL)
         return -ENOMEM;
-    eyelet_session_put_failure(id, status, text, room, len);
-    return 0;
+    eyelet_session_put_end(id, room);
+    return trace_queued(connection, room);
+}
+
+int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id,
+                                    const struct eyelet_error *error)
+{
+    size_t len = eyelet_session_measure_failure(error);
+    uint8_t *room = queue_counted(connection, len);
+
+    if (room == NULL)
+        return -ENOMEM;
+    eyelet_session_put_failure(id, error, room, len);
+    return trace_queued(connection, room);
 }
 
 void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
 {
     eyelet_buffer_cut(&connection->out, len);
-    connection->n_queued--;
+    connection->n_queued -= connection->n_queued > 0;
+    connection->n_behind -= connection->n_behind > 0;
 }
 
 int eyelet_connection_flush(struct eyelet_connection *connection)
@@ -129,6 +252,7 @@ int eyelet_connection_flush(struct eyelet_connection *connection)
             return r;
         connection->sent += n;
         eyelet_buffer_drop(&connection->out, n);
+        note_sent(connection);
     }
     return 0;
 }
@@ -140,12 +264,17 @@ uint64_t eyelet_connection_queued(const struct eyelet_connection *connection)
 
 void eyelet_connection_wake(struct eyelet_connection *connection)
 {
+    if (connection->n_awake++ > 0)
+        return;
     eyelet_buffer_unsettle(&connection->in, connection->pool);
     eyelet_buffer_unsettle(&connection->out, connection->pool);
 }
 
 void eyelet_connection_settle(struct eyelet_connection *connection)
 {
+    assert(connection->n_awake > 0);
+    if (--connection->n_awake > 0)
+        return;
     eyelet_buffer_settle(&connection->out, connection->pool);
     eyelet_buffer_settle(&connection->in, connection->pool);
 }

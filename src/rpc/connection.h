@@ -12,8 +12,23 @@
 #include "core/session.h"
 #include "rpc/buffer.h"
 
+struct eyelet_trace;
+
 #define EYELET_CONNECTION_ENDED     1 /* of eyelet_connection_read(): the peer ended */
 #define EYELET_CONNECTION_NO_MEMORY 2 /* of eyelet_connection_read(): nothing was read, for want of room */
+#define EYELET_CONNECTION_CUT       3 /* of eyelet_connection_read(): bytes were read, and there may be more behind */
+
+/**
+ * struct eyelet_outgoing - a message to be sent: measured first, then packed straight behind its envelope
+ * @message:  what @pack is given
+ * @len:      bytes that @pack writes
+ * @pack:     writes exactly @len bytes; NULL when @len is 0
+ */
+struct eyelet_outgoing {
+    const void *message;
+    size_t len;
+    void (*pack)(const void *message, uint8_t *room);
+};
 
 /**
  * struct eyelet_connection - plain members, each written here only unless it says otherwise
@@ -23,29 +38,37 @@
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
  * @pool:      what the buffers share; belongs to the client or server
  * @sent:      bytes that the kernel took, from the start of the connection
- * @n_queued:  frames that were queued since @out was empty last
+ * @n_queued:  answers that lie in @out, or a few that have left; messages of streams do not count
+ * @n_behind:  of those, so many were queued behind @mark
+ * @mark:      when so many bytes are sent, all others have left
  */
 struct eyelet_connection {
     int fd;
     struct eyelet_session session;
-    struct eyelet_stream *streams;
+    struct eyelet_slot *slots;
     struct eyelet_buffer in;
     struct eyelet_buffer out;
     struct eyelet_buffer_pool *pool;
+    unsigned n_awake;
     uint64_t sent;
+    uint64_t received;
     unsigned n_queued;
+    unsigned n_behind;
+    uint64_t mark;
+    const struct eyelet_trace *trace;
 };
 
 /*
  * eyelet_connection_init() - take over a connected socket
  * @fd:         made non-blocking; closed by eyelet_connection_clear(), and not on failure
- * @n_streams:  calls alive at once; a power of two
+ * @n_slots:    a power of two, at least @limits->calls_max
+ * @trace:      see below; must outlive the connection; may be NULL
  *
  * Return: 0, -ENOMEM or -errno.
  */
 int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum eyelet_session_role role,
-                           const struct eyelet_session_limits *limits, uint32_t n_streams,
-                           struct eyelet_buffer_pool *pool);
+                           const struct eyelet_session_limits *limits, uint32_t n_slots,
+                           struct eyelet_buffer_pool *pool, const struct eyelet_trace *trace);
 void eyelet_connection_clear(struct eyelet_connection *connection);
 
 /*
@@ -53,7 +76,7 @@ void eyelet_connection_clear(struct eyelet_connection *connection);
  *
  * Moves the bytes that earlier events point to.
  *
- * Return: 0; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is as it was; -EAGAIN
+ * Return: 0; EYELET_CONNECTION_CUT; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is as it was; -EAGAIN
  * when there is nothing now; otherwise -errno: the connection is over.
  */
 int eyelet_connection_read(struct eyelet_connection *connection);
@@ -63,15 +86,26 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
                                                       struct eyelet_session_event *ret);
 
 /*
- * eyelet_connection_queue() - room for one frame behind what is queued
+ * Queueing: one frame behind what is queued, to be flushed by the caller. All of them return 0 or -ENOMEM, and what else
+ * is said; after a failure nothing is queued.
  *
- * Return: @len bytes that must be filled before anything else is done; NULL without memory.
+ * request: starts a call, *ret_id; -EMSGSIZE over the frame limit, -ENOSPC too many calls alive, -EOVERFLOW the ids are
+ *          used up
+ * reply:   -EMSGSIZE over the frame limit
+ * data:    a message on a stream; -EMSGSIZE over the frame limit
+ * end:     of this side of a stream
+ * failure: a Response with an error
  */
-uint8_t *eyelet_connection_queue(struct eyelet_connection *connection, size_t len);
-
-/* Queues a Response with an error. Return: 0 or -ENOMEM. */
-int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id, enum eyelet_status status,
-                                    const char *text);
+int eyelet_connection_queue_request(struct eyelet_connection *connection, const struct eyelet_outgoing_request *request,
+                                    enum eyelet_kind kind, void *owner, const struct eyelet_outgoing *message,
+                                    uint32_t *ret_id);
+int eyelet_connection_queue_reply(struct eyelet_connection *connection, uint32_t id,
+                                  const struct eyelet_outgoing *message);
+int eyelet_connection_queue_data(struct eyelet_connection *connection, uint32_t id,
+                                 const struct eyelet_outgoing *message);
+int eyelet_connection_queue_end(struct eyelet_connection *connection, uint32_t id);
+int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id,
+                                    const struct eyelet_error *error);
 
 /*
  * eyelet_connection_unqueue() - take the last @len bytes back, none of which may have been sent
@@ -88,7 +122,10 @@ int eyelet_connection_flush(struct eyelet_connection *connection);
 /* Bytes queued from the start of the connection, sent or not: the position behind the last queued frame. */
 uint64_t eyelet_connection_queued(const struct eyelet_connection *connection);
 
-/* eyelet_connection_wake(), eyelet_connection_settle() - begin and end of work on a connection, see buffer.h */
+/*
+ * eyelet_connection_wake(), eyelet_connection_settle() - begin and end of work on a connection, see buffer.h; both may
+ * be nested, also by several threads: the last one to end settles
+ */
 void eyelet_connection_wake(struct eyelet_connection *connection);
 void eyelet_connection_settle(struct eyelet_connection *connection);
 

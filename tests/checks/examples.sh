@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# Runs the example programs as a user would: each pair talks over a unix socket, wrong arguments get a usage line.
+# Runs the example programs as a user would: they talk over unix sockets, wrong arguments get a usage line.
 #
 # usage: examples.sh FOLDER_OF_THE_PROGRAMS
 set -euo pipefail
@@ -53,7 +53,10 @@ refuses() {
 }
 
 address=unix://$folder/echo
-start enclave_echo_service "$address"
+start enclave_echo_service --threads 3 "$address"
+expect parent_streams $'counted 1\ncounted 2\ncounted 3\ncounted 4\ncounted 5
+the sum of 5 numbers is 15\na first word\nanother one\nthe last one' "$("$bin/parent_streams" "$address")"
+expect parent_poll_loop '3000 answered, 0 failed' "$("$bin/parent_poll_loop" "$address" 3000)"
 expect 'parent_echo_client' 'héllo' "$("$bin/parent_echo_client" "$address" 'héllo' | head -n 1)"
 expect 'parent_echo_client, default text' 'hello, enclave' "$("$bin/parent_echo_client" "$address" | head -n 1)"
 if "$bin/parent_echo_client" "$address" '' >"$folder/out" 2>"$folder/err"; then
@@ -77,6 +80,13 @@ expect stdio_echo $'one\ntwo' "$(printf 'one\ntwo' | "$bin/stdio_echo" client "$
 stop KILL 137
 
 refuses enclave_echo_service a b
+refuses enclave_echo_service --threads 0 "$address"
+refuses enclave_echo_service --threads 4x "$address"
+refuses enclave_echo_service --threads
+refuses enclave_echo_service --threads 4 a b
+refuses parent_streams a b
+refuses parent_poll_loop a 0
+refuses parent_poll_loop a 1 b
 refuses parent_echo_client a b c
 refuses raw_echo
 refuses raw_echo sing

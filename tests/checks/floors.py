@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Prints every include that points up.
 
-The rooms of src/ lie on floors: core, io, rpc, codec from the ground up. A file may include its own floor and those
-below; gen is a program of its own that includes nothing but itself, and nobody includes it. Public headers include
-public headers only, and may be included from every floor.
+The rooms of src/ lie on floors: core, io, rpc, codec, services from the ground up. A file may include its own floor and
+those below; gen is a program of its own that includes nothing but itself, and nobody includes it. Public headers
+include public headers only, and may be included from every floor.
 """
 import os
 import re
 import sys
 
-FLOORS = ["core", "io", "rpc", "codec"]
+FLOORS = ["core", "io", "rpc", "codec", "services"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 SOURCE = (".c", ".h")
 

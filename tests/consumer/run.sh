@@ -9,6 +9,7 @@ set -euo pipefail
 [ $# -eq 3 ] || { echo 'usage: run.sh cmake|pkg-config|readme BUILD_DIR CC' >&2; exit 2; }
 way=$1 build=$2 cc=$3
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+sections=(streams again later loop patience metadata stop hooks health moved)
 folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
 trap 'rm -rf -- "$folder"' EXIT
 
@@ -108,9 +109,36 @@ extract_readme() {
         file != "" { print > file; next }
         /`[^`]*`:$/ { name = $0; sub(/`:$/, "", name); sub(/.*`/, "", name); next }
         /./ { name = "" }' "$here/../../README.md"
-    for file in echo.proto enclave.c parent.c CMakeLists.txt ask.c; do
+    for file in echo.proto enclave.c parent.c CMakeLists.txt ask.c numbers.proto numbers.c "${sections[@]/%/.c}"; do
         [ -s "$folder/readme/$file" ] || fail "there is no $file in the README"
     done
+}
+
+# section NAME WORD...: what the program of a section of the README prints, its lines joined by single spaces.
+section() {
+    local said
+
+    said=$("$folder/sections/run_$1" "unix://$folder/$1" 2>"$folder/said") || fail "section $1: $(cat "$folder/said")"
+    said=$(paste -sd ' ' <<<"$said")
+    [ "$said" = "${*:2}" ] || fail "section $1 printed '$said' instead of '${*:2}'"
+}
+
+run_sections() {
+    cp -R "$here/readme" "$folder/readme/sections"
+    cmake -G Ninja -S "$folder/readme/sections" -B "$folder/sections" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
+    cmake --build "$folder/sections" -j 2
+
+    section streams 1 2 3 5050 2 4 6
+    section again once and again
+    section later 200 calls
+    section loop one two too many
+    section patience patient
+    section metadata blue: hello the tenants are red and blue
+    section stop the last call
+    section hooks demo.Echo/Say: OK, 7 bytes in, 7 out demo.Echo/Say: UNAUTHENTICATED, 0 bytes in, 0 out 2 calls, 1 failed
+    section health healthy
+    section moved hello again
 }
 
 by_readme() {
@@ -128,6 +156,8 @@ by_readme() {
     kill "$enclave_pid"
     wait "$enclave_pid" || fail 'the enclave of the README does not end well when it is asked to'
     [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
+
+    run_sections
 }
 
 install_and_move

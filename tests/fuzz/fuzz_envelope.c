@@ -162,6 +162,47 @@ static void walk_kept_details(const struct eyelet_error *error)
     }
 }
 
+/* An error that is sent on arrives as it is: it is written into a block of exactly its size, and read again. */
+static void send_on(const struct eyelet_error *error)
+{
+    size_t len = eyelet_failure_len(error);
+    uint8_t *room = malloc(len);
+    struct eyelet_response response;
+    struct eyelet_error seen;
+
+    FUZZ_CHECK(room != NULL);
+    eyelet_failure_encode(error, room, len);
+    FUZZ_CHECK(eyelet_response_decode((struct eyelet_slice){ room, len }, &response));
+    FUZZ_CHECK(eyelet_response_status(&response, &seen) == error->status);
+    FUZZ_CHECK(strcmp(seen.text, error->text) == 0);
+    FUZZ_CHECK(seen.details_len == error->details_len);
+    FUZZ_CHECK(memcmp(seen.details, error->details, error->details_len) == 0);
+    free(room);
+}
+
+/* Details taken apart and put together again are as many, and never more bytes than there is room for. */
+static void add_details(const struct eyelet_error *error)
+{
+    struct eyelet_slice type_url, value, seen_url, seen_value;
+    size_t cursor = 0, seen_cursor = 0;
+    struct eyelet_error again;
+
+    eyelet_error_set(&again, EYELET_UNKNOWN, "details");
+    while (eyelet_error_next_detail(error, &cursor, &type_url, &value)) {
+        size_t before = again.details_len;
+
+        if (!eyelet_error_add_detail(&again, type_url, value)) {
+            FUZZ_CHECK(again.details_len == before);
+            return;
+        }
+        FUZZ_CHECK(again.details_len > before && again.details_len <= EYELET_ERROR_DETAILS_MAX);
+        FUZZ_CHECK(eyelet_error_next_detail(&again, &seen_cursor, &seen_url, &seen_value));
+        FUZZ_CHECK(seen_url.len == type_url.len && seen_value.len == value.len);
+        FUZZ_CHECK(seen_url.len == 0 || memcmp(seen_url.data, type_url.data, type_url.len) == 0);
+        FUZZ_CHECK(seen_value.len == 0 || memcmp(seen_value.data, value.data, value.len) == 0);
+    }
+}
+
 static void try_response(struct eyelet_slice in)
 {
     struct eyelet_slice status, any;
@@ -184,6 +225,8 @@ static void try_response(struct eyelet_slice in)
         return;
     check_error(&error, result);
     walk_kept_details(&error);
+    send_on(&error);
+    add_details(&error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -14,16 +14,18 @@
 enum {
     STARTS_ANOTHER = 0x10, /* after an event a new call is started */
     GIVES_UP = 0x20,       /* after an event the oldest pending call is given up */
+    OPENS_STREAMS = 0x40,  /* calls are of the four kinds in turn, beginning with unary */
 };
 
 struct call {
     uint32_t id;
+    enum eyelet_kind kind;
     bool has_ended;
 };
 
 struct client {
     struct eyelet_session session;
-    struct eyelet_stream streams[STORY_STREAMS];
+    struct eyelet_slot slots[STORY_SLOTS];
     struct call calls[CALLS_MAX];
     unsigned n_calls;
     unsigned n_pending;
@@ -38,13 +40,16 @@ static void start(struct client *client)
     uint8_t *room;
     size_t len;
 
-    request.payload_len = client->n_calls * 40; /* its length takes one byte or two */
-    if (client->n_calls == CALLS_MAX || client->n_pending == STORY_STREAMS)
+    if (client->n_calls == CALLS_MAX || client->n_pending == STORY_SLOTS)
         return;
+    if ((client->does & OPENS_STREAMS) != 0)
+        call->kind = (enum eyelet_kind)(client->n_calls % 4);
+    if ((call->kind & EYELET_CLIENT_STREAM) == 0)
+        request.payload_len = client->n_calls * 40; /* its length takes one byte or two */
     FUZZ_CHECK(eyelet_session_measure_request(&client->session, &request, &len) == 0);
     room = malloc(len);
     FUZZ_CHECK(room != NULL);
-    call->id = eyelet_session_start_request(&client->session, &request, call, room, len);
+    call->id = eyelet_session_start_request(&client->session, &request, call->kind, call, room, len);
     FUZZ_CHECK(call->id == 2 * client->n_calls + 1);
     FUZZ_CHECK(eyelet_get_be32(room) == len - EYELET_FRAME_HEADER_LEN + request.payload_len);
     free(room);
@@ -91,12 +96,29 @@ static void tell_reply(struct client *client, const struct eyelet_session_event 
     }
 }
 
+static void tell_data(struct client *client, const struct eyelet_session_event *event, struct eyelet_slice taken)
+{
+    struct call *call = event->owner;
+
+    FUZZ_CHECK(call >= client->calls && call < client->calls + client->n_calls);
+    FUZZ_CHECK(!call->has_ended && call->id == event->id && (call->kind & EYELET_SERVER_STREAM) != 0);
+    FUZZ_CHECK(event->has_message || (event->is_end && event->message.len == 0));
+    story_number(&client->story, call->id);
+    story_number(&client->story, event->has_message);
+    story_part(&client->story, event->message, taken);
+    if (event->is_end)
+        end(client, call);
+}
+
 static bool tell(struct client *client, const struct eyelet_session_event *event, struct eyelet_slice taken)
 {
     story_number(&client->story, event->kind);
     switch (event->kind) {
     case EYELET_SESSION_REPLY:
         tell_reply(client, event, taken);
+        break;
+    case EYELET_SESSION_DATA:
+        tell_data(client, event, taken);
         break;
     case EYELET_SESSION_FAILED:
         end(client, event->owner);
@@ -158,7 +180,7 @@ static uint64_t tell_in_pieces(uint8_t does, struct eyelet_slice stream, size_t 
     size_t seen = 0, taken = 0;
     bool goes_on = true;
 
-    eyelet_session_init(&client.session, EYELET_SESSION_CLIENT, &story_limits, client.streams, STORY_STREAMS);
+    eyelet_session_init(&client.session, EYELET_SESSION_CLIENT, &story_limits, client.slots, STORY_SLOTS);
     for (unsigned i = 0; i < (does & 0x0f); i++)
         start(&client);
     while (goes_on && seen < stream.len) {

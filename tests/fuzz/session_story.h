@@ -11,7 +11,7 @@
 #include "fuzz/fuzz.h"
 
 #define STORY_START    0xcbf29ce484222325u
-#define STORY_STREAMS  16
+#define STORY_SLOTS    16
 #define STORY_START_NS 1000000000000u
 
 static const struct eyelet_session_limits story_limits = {
@@ -57,8 +57,8 @@ static inline void story_error(uint64_t *story, const struct eyelet_error *error
 
 static inline bool story_is_live(const struct eyelet_session *session, uint32_t id)
 {
-    for (uint32_t i = 0; i < session->n_streams; i++) {
-        if (session->streams[i].id == id)
+    for (uint32_t i = 0; i < session->n_slots; i++) {
+        if (session->slots[i].id == id)
             return true;
     }
     return false;
@@ -68,8 +68,8 @@ static inline void story_check(const struct eyelet_session *session)
 {
     uint32_t n_live = 0;
 
-    for (uint32_t i = 0; i < session->n_streams; i++) {
-        uint32_t id = session->streams[i].id;
+    for (uint32_t i = 0; i < session->n_slots; i++) {
+        uint32_t id = session->slots[i].id;
 
         n_live += id != 0;
         FUZZ_CHECK(id == 0 || (id % 2 == 1 && id <= session->last_id));

@@ -298,17 +298,152 @@ static void two_files_are_written_for_one(void **state)
     gen_pool_clear(&pool);
 }
 
+static void set_kind(gen_proto_method *method, unsigned kind)
+{
+    method->has_client_streaming = method->client_streaming = (kind & 1) != 0;
+    method->has_server_streaming = method->server_streaming = (kind & 2) != 0;
+}
+
+static void each_kind_of_method_is_in_the_table(void **state)
+{
+    static const char *const kinds[] = { "EYELET_UNARY", "EYELET_CLIENT_STREAM", "EYELET_SERVER_STREAM",
+                                         "EYELET_BIDI_STREAM" };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct gen_pool pool;
+        struct sample sample;
+        const char *source;
+
+        sample_init(&sample);
+        set_kind(&sample.method, i);
+        gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+        source = answer(&sample.request, &pool)->file[1]->content;
+        for (unsigned k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+            assert_int_equal(strstr(source, kinds[k]) != NULL, k == i);
+        gen_pool_clear(&pool);
+    }
+}
+
+/* The next word of C in @text that is "demo_echo_say" and something more, or NULL; *@ret_len is its length. */
+static const char *next_name(const char *text, size_t *ret_len)
+{
+    static const char word_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    static const char own[] = "demo_echo_say";
+
+    for (text += strcspn(text, word_chars); *text != '\0'; text += strcspn(text, word_chars)) {
+        size_t len = strspn(text, word_chars);
+
+        if (len > strlen(own) && strncmp(text, own, strlen(own)) == 0) {
+            *ret_len = len;
+            return text;
+        }
+        text += len;
+    }
+    return NULL;
+}
+
+/* Gives a second method the name that C has for @name already, behind the first and in front of it. */
+static void assert_taken(struct sample *sample, const char *name, size_t len)
+{
+    gen_proto_method second = GOOGLE__PROTOBUF__METHOD_DESCRIPTOR_PROTO__INIT;
+    gen_proto_method *orders[][2] = { { &sample->method, &second }, { &second, &sample->method } };
+    const size_t prefix_len = strlen("demo_echo_");
+    char second_name[64], expected[256];
+
+    snprintf(second_name, sizeof(second_name), "%.*s", (int)(len - prefix_len), name + prefix_len);
+    second.name = second_name;
+    second.input_type = type_name;
+    second.output_type = type_name;
+    sample->service.n_method = 2;
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(expected, sizeof(expected),
+                 "demo.proto: rpc %s in demo.Echo needs the name %.*s in C, which rpc %s in demo.Echo has already "
+                 "(demo.proto)",
+                 orders[i][1]->name, (int)len, name, orders[i][0]->name);
+        sample->service.method = orders[i];
+        assert_refused(&sample->request, expected);
+    }
+    sample->service.n_method = 1;
+    sample->service.method = sample->methods;
+}
+
+static unsigned assert_all_taken(struct sample *sample, const char *text)
+{
+    unsigned count = 0;
+    size_t len = 0;
+
+    for (const char *name = next_name(text, &len); name; name = next_name(name + len, &len)) {
+        assert_taken(sample, name, len);
+        count++;
+    }
+    return count;
+}
+
+static void h125_no_name_that_is_written_is_free_for_another_method(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < 4; kind++) {
+        struct gen_pool pool;
+        struct sample sample;
+        gen_response *response;
+
+        sample_init(&sample);
+        set_kind(&sample.method, kind);
+        gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+        response = answer(&sample.request, &pool);
+        assert_in_range(assert_all_taken(&sample, response->file[0]->content), 2, 100);
+        assert_in_range(assert_all_taken(&sample, response->file[1]->content), 2, 100);
+        gen_pool_clear(&pool);
+    }
+}
+
+static void h125_methods_that_only_look_like_functions_of_a_stream_are_fine(void **state)
+{
+    static const char *const free_names[][4] = {
+        { "SayOpen", "SaySend", "SayCallRecv", "SayStream" }, /* beside a unary method */
+        { "SayStart", "SayCollect", "SayCallSend", "Say_Recv" },
+        { "SayStart", "SaySend", "SayEnd", "SayCallRecv" },
+        { "SayStart", "SayCollect", "SaySending", "Say_Open" },
+    };
+    gen_proto_method second = GOOGLE__PROTOBUF__METHOD_DESCRIPTOR_PROTO__INIT;
+
+    (void)state;
+    second.input_type = type_name;
+    second.output_type = type_name;
+    for (unsigned kind = 0; kind < 4; kind++) {
+        for (size_t i = 0; i < 4; i++) {
+            gen_proto_method *methods[2];
+            struct gen_pool pool;
+            struct sample sample;
+            char name[32];
+
+            sample_init(&sample);
+            set_kind(&sample.method, kind);
+            snprintf(name, sizeof(name), "%s", free_names[kind][i]);
+            second.name = name;
+            methods[0] = &sample.method;
+            methods[1] = &second;
+            sample.service.method = methods;
+            sample.service.n_method = 2;
+            gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+            assert_null(answer(&sample.request, &pool)->error);
+            gen_pool_clear(&pool);
+        }
+    }
+}
+
 static void an_error_without_a_known_place_names_the_file(void **state)
 {
+    char digit[] = "1st";
     struct sample sample;
 
     (void)state;
     sample_init(&sample);
-    sample.method.has_server_streaming = true;
-    sample.method.server_streaming = true;
-    assert_refused(&sample.request, "demo.proto: streaming methods are not supported yet: rpc Say in demo.Echo");
+    sample.method.name = digit;
+    assert_refused(&sample.request, "demo.proto: rpc '1st' in demo.Echo has no name that C can have");
     sample.file.source_code_info = NULL;
-    assert_refused(&sample.request, "demo.proto: streaming methods are not supported yet: rpc Say in demo.Echo");
+    assert_refused(&sample.request, "demo.proto: rpc '1st' in demo.Echo has no name that C can have");
 }
 
 static void unknown_parameters_and_syntaxes_are_refused(void **state)
@@ -514,6 +649,7 @@ static unsigned count_allocations(size_t n_methods)
         methods[i].name = names[i];
         methods[i].input_type = type_name;
         methods[i].output_type = type_name;
+        set_kind(&methods[i], (unsigned)i % 4);
         places[i].path = paths[i];
         places[i].n_path = 4;
         places[i].span = span;
@@ -687,7 +823,7 @@ static void protoc_c_is_shown_no_services(void **state)
     assert_int_equal(gen_request_unpack(out, &pool, &request), 0);
     assert_int_equal(request->n_proto_file, 1);
     assert_int_equal(request->proto_file[0]->n_service, 0);
-    assert_int_equal(request->proto_file[0]->n_message_type, 2);
+    assert_int_equal(request->proto_file[0]->n_message_type, 6);
     assert_int_equal(gen_request_without_services((struct gen_bytes){ whole.data, 20 }, &pool, &out), -EBADMSG);
     gen_pool_clear(&pool);
 }
@@ -749,6 +885,9 @@ int main(void)
         cmocka_unit_test(guards_differ_when_files_do),
         cmocka_unit_test(comments_cannot_end_ours_nor_make_a_compiler_warn),
         cmocka_unit_test(two_files_are_written_for_one),
+        cmocka_unit_test(each_kind_of_method_is_in_the_table),
+        cmocka_unit_test(h125_no_name_that_is_written_is_free_for_another_method),
+        cmocka_unit_test(h125_methods_that_only_look_like_functions_of_a_stream_are_fine),
         cmocka_unit_test(an_error_without_a_known_place_names_the_file),
         cmocka_unit_test(unknown_parameters_and_syntaxes_are_refused),
         cmocka_unit_test(h126_no_file_is_named_outside_of_the_output_folder),

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -49,6 +50,10 @@ static struct {
     struct plan plans[PLANS_MAX];
 } calls[N_FAULT_CALLS];
 
+static uint8_t needle[64];
+static atomic_size_t needle_len; /* 0: nothing is looked for */
+static atomic_uint n_with_needle;
+
 static atomic_bool clock_is_fake;
 static atomic_uint_fast64_t clock_ns;
 static atomic_uint_fast64_t clock_tick_ns;
@@ -89,6 +94,8 @@ void faults_reset(void)
             calls[i].plans[k].at = 0;
     }
 
+    needle_len = 0;
+    n_with_needle = 0;
     clock_is_fake = false;
     clock_ns = 0;
     clock_tick_ns = 0;
@@ -135,6 +142,20 @@ void faults_short(enum fault_call call, size_t max)
 unsigned faults_count(enum fault_call call)
 {
     return calls[call].n_used;
+}
+
+void faults_watch_free(const void *bytes, size_t len)
+{
+    assert(len > 0 && len <= sizeof(needle));
+    needle_len = 0;
+    n_with_needle = 0;
+    memcpy(needle, bytes, len);
+    needle_len = len;
+}
+
+unsigned faults_freed_with_needle(void)
+{
+    return n_with_needle;
 }
 
 unsigned faults_open_fds(void)
@@ -251,7 +272,6 @@ static size_t shortened(enum fault_call call, size_t len)
 
 WRAP_PLAIN(void *, malloc, FAULT_ALLOC, (size_t size), (size), NULL)
 WRAP_PLAIN(void *, calloc, FAULT_ALLOC, (size_t n, size_t size), (n, size), NULL)
-WRAP_PLAIN(void *, realloc, FAULT_ALLOC, (void *old, size_t size), (old, size), NULL)
 WRAP_PLAIN(int, getpeername, FAULT_GETPEERNAME, (int fd, struct sockaddr *address, socklen_t *len), (fd, address, len),
            -1)
 WRAP_PLAIN(int, epoll_create1, FAULT_EPOLL_CREATE1, (int flags), (flags), -1)
@@ -268,6 +288,28 @@ WRAP_PLAIN(FILE *, fopencookie, FAULT_FOPENCOOKIE, (void *cookie, const char *mo
 WRAP_PLAIN(int, pthread_create, FAULT_PTHREAD_CREATE,
            (pthread_t * ret, const pthread_attr_t *attr, void *(*run)(void *), void *userdata),
            (ret, attr, run, userdata), errno)
+
+static void look_through(void *block)
+{
+    size_t len = needle_len;
+
+    if (block != NULL && len > 0 && memmem(block, malloc_usable_size(block), needle, len) != NULL)
+        n_with_needle++;
+}
+
+WRAP(void *, realloc, void *old, size_t size)
+{
+    if (is_to_fail(FAULT_ALLOC))
+        return NULL;
+    look_through(old); /* it may move, and leave a copy */
+    return __real_realloc(old, size);
+}
+
+WRAP(void, free, void *block)
+{
+    look_through(block);
+    __real_free(block);
+}
 
 /* fcntl() and ioctl() take one more argument or none; passing one along that was not given does no harm. */
 WRAP(int, fcntl, int fd, int command, ...)
@@ -297,6 +339,25 @@ WRAP(int, ioctl, int fd, unsigned long request, ...)
 WRAP(ssize_t, send, int fd, const void *data, size_t len, int flags)
 {
     return is_to_fail(FAULT_SEND) ? -1 : __real_send(fd, data, shortened(FAULT_SEND, len), flags);
+}
+
+/* A cut short read is told as the kernel tells one: with MSG_CTRUNC, since there is more behind. */
+WRAP(ssize_t, recvmsg, int fd, struct msghdr *message, int flags)
+{
+    struct iovec iov = message->msg_iovlen > 0 ? message->msg_iov[0] : (struct iovec){ 0 };
+    struct msghdr cut = *message;
+    ssize_t n;
+
+    if (is_to_fail(FAULT_RECV))
+        return -1;
+    iov.iov_len = shortened(FAULT_RECV, iov.iov_len);
+    if (message->msg_iovlen != 1 || iov.iov_len == message->msg_iov[0].iov_len)
+        return __real_recvmsg(fd, message, flags);
+
+    cut.msg_iov = &iov;
+    n = __real_recvmsg(fd, &cut, flags);
+    message->msg_flags = cut.msg_flags | (n > 0 ? MSG_CTRUNC : 0);
+    return n;
 }
 
 WRAP(ssize_t, recv, int fd, void *room, size_t cap, int flags)

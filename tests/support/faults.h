@@ -15,7 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together. */
+/*
+ * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together, FAULT_RECV
+ * recv and recvmsg; free() is watched only.
+ */
 enum fault_call {
     FAULT_ALLOC,
     FAULT_SOCKET,
@@ -70,6 +73,13 @@ void faults_short(enum fault_call call, size_t max);
 /* Uses since the last reset, failed ones included. */
 unsigned faults_count(enum fault_call call);
 
+/*
+ * Look for @needle, of 64 bytes at most, in every block that is freed or given to realloc() from now until
+ * faults_reset(). faults_freed_with_needle() says in how many blocks it was.
+ */
+void faults_watch_free(const void *needle, size_t len);
+unsigned faults_freed_with_needle(void);
+
 /* Descriptors open in this process: equal before and after, or something leaked. */
 unsigned faults_open_fds(void);
 
@@ -88,7 +98,8 @@ unsigned faults_other_clocks(void);
 /*
  * No test opens AF_VSOCK outside of a virtual machine made for it: socket(AF_VSOCK) fails there with EAFNOSUPPORT, see
  * guest.h, and gives a real one inside. After this call it gives an AF_UNIX socket instead in either place, on which
- * bind, listen and connect record the sockaddr_vm and succeed (or fail as planned by faults_fail()). faults_vsock_last() gives what was recorded last.
+ * bind, listen and connect record the sockaddr_vm and succeed (or fail as planned by faults_fail()).
+ * faults_vsock_last() gives what was recorded last.
  *
  * Such sockets work: a connect to a port on which one of them listens reaches it, whatever the CID. Where nobody
  * listens the connect succeeds as well, and leads nowhere.

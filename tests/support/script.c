@@ -25,17 +25,49 @@ const struct eyelet_session_limits script_limits = {
 
 uint32_t listener_call(struct listener *listener, unsigned n)
 {
+    return listener_open(listener, n, EYELET_UNARY);
+}
+
+uint32_t listener_open(struct listener *listener, unsigned n, enum eyelet_kind kind)
+{
     const struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
     uint8_t *room;
     size_t len;
-    uint32_t id;
 
     assert_int_equal(eyelet_session_measure_request(&listener->session, &request, &len), 0);
     room = malloc(len);
     assert_non_null(room);
-    id = eyelet_session_start_request(&listener->session, &request, &listener->calls[n], room, len);
+    listener->calls[n] =
+        eyelet_session_start_request(&listener->session, &request, kind, &listener->calls[n], room, len);
     free(room);
-    return id;
+    return listener->calls[n];
+}
+
+static enum eyelet_kind kind_of(struct eyelet_slice method)
+{
+    if (eyelet_slice_equals(method, "Count"))
+        return EYELET_SERVER_STREAM;
+    if (eyelet_slice_equals(method, "Sum"))
+        return EYELET_CLIENT_STREAM;
+    if (eyelet_slice_equals(method, "Chat") || eyelet_slice_equals(method, "Once"))
+        return EYELET_BIDI_STREAM;
+    return EYELET_UNARY;
+}
+
+enum eyelet_status listener_accept(struct listener *listener, const struct eyelet_session_event *event)
+{
+    uint32_t *owner = &listener->calls[listener->n_accepted++ % SCRIPT_CALLS_MAX];
+    struct eyelet_error error;
+    enum eyelet_status status;
+
+    *owner = event->id;
+    listener->is_once[owner - listener->calls] = eyelet_slice_equals(event->request.method, "Once");
+    status = eyelet_session_accept(&listener->session, event, kind_of(event->request.method), owner, &error);
+    if (status == EYELET_OK)
+        return status;
+    assert_int_equal(error.status, status);
+    assert_true(eyelet_session_finish(&listener->session, event->id));
+    return status;
 }
 
 void listener_init(struct listener *listener, enum eyelet_session_role role, const struct eyelet_session_limits *limits,
@@ -43,8 +75,8 @@ void listener_init(struct listener *listener, enum eyelet_session_role role, con
 {
     memset(listener, 0, sizeof(*listener));
     listener->now_ns = SCRIPT_START_NS;
-    eyelet_session_init(&listener->session, role, limits != NULL ? limits : &script_limits, listener->streams,
-                        SCRIPT_STREAMS);
+    eyelet_session_init(&listener->session, role, limits != NULL ? limits : &script_limits, listener->slots,
+                        SCRIPT_SLOTS);
     for (unsigned n = 0; n < n_calls; n++)
         assert_int_equal(listener_call(listener, n), 2 * n + 1);
 }
@@ -109,17 +141,26 @@ static void say_bytes(struct listener *listener, struct eyelet_slice bytes)
     say(listener, "%s", text);
 }
 
+static void say_quoted(struct listener *listener, struct eyelet_slice bytes)
+{
+    say(listener, " \"");
+    say_bytes(listener, bytes);
+    say(listener, "\"");
+}
+
 static void say_call(struct listener *listener, const struct eyelet_session_event *event)
 {
     struct eyelet_slice metadata = event->request.metadata, key, value;
+    enum eyelet_status status;
 
     say(listener, "call %u ", event->id);
     say_bytes(listener, event->request.service);
     say(listener, "/");
     say_bytes(listener, event->request.method);
-    say(listener, " \"");
-    say_bytes(listener, event->request.payload);
-    say(listener, "\"");
+    if (event->has_message)
+        say_quoted(listener, event->request.payload);
+    else
+        assert_int_equal(event->request.payload.len, 0);
     if (event->flags != 0)
         say(listener, " flags 0x%02x", event->flags);
     while (eyelet_request_next_metadata(&metadata, &key, &value)) {
@@ -128,23 +169,56 @@ static void say_call(struct listener *listener, const struct eyelet_session_even
         say(listener, "=");
         say_bytes(listener, value);
     }
-    if (eyelet_slice_equals(event->request.method, "Now"))
+    status = listener_accept(listener, event);
+    if (status != EYELET_OK)
+        say(listener, " not %s", eyelet_status_name(status));
+    else if (eyelet_slice_equals(event->request.method, "Now"))
         assert_true(eyelet_session_finish(&listener->session, event->id));
 }
 
 static unsigned call_number(const struct listener *listener, const void *owner)
 {
-    ptrdiff_t n = (const int *)owner - listener->calls;
+    ptrdiff_t n = (const uint32_t *)owner - listener->calls;
 
-    assert_true(n >= 0 && n < SCRIPT_STREAMS);
+    assert_true(n >= 0 && n < SCRIPT_CALLS_MAX);
     return (unsigned)n;
+}
+
+static void say_data(struct listener *listener, const struct eyelet_session_event *event)
+{
+    bool is_server = listener->session.role == EYELET_SESSION_SERVER;
+
+    assert_true(event->has_message || event->is_end);
+    assert_int_equal(*(const uint32_t *)event->owner, event->id);
+    if (is_server)
+        say(listener, "data %u", event->id);
+    else
+        say(listener, "data #%u", call_number(listener, event->owner));
+    if (event->has_message)
+        say_quoted(listener, event->message);
+    else
+        assert_int_equal(event->message.len, 0);
+    if (event->is_end)
+        say(listener, " end");
+    if (is_server && listener->is_once[call_number(listener, event->owner)])
+        assert_true(eyelet_session_finish(&listener->session, event->id));
 }
 
 static void say_reply(struct listener *listener, const struct eyelet_session_event *event)
 {
-    say(listener, "reply #%u %d \"", call_number(listener, event->owner), event->response.code);
-    say_bytes(listener, event->response.code == 0 ? event->response.payload : event->response.message);
-    say(listener, "\"");
+    say(listener, "reply #%u %d", call_number(listener, event->owner), event->response.code);
+    say_quoted(listener, event->response.code == 0 ? event->response.payload : event->response.message);
+}
+
+static void say_refusal(struct listener *listener, const struct eyelet_session_event *event)
+{
+    const char *verb = event->owner != NULL ? "cancel" : "refuse";
+
+    if (event->owner != NULL) {
+        assert_int_equal(*(const uint32_t *)event->owner, event->id);
+        assert_false(eyelet_session_finish(&listener->session, event->id));
+    }
+    say(listener, "%s %u %s", verb, event->id, eyelet_status_name(event->error.status));
 }
 
 static void say_event(struct listener *listener, const struct eyelet_session_event *event)
@@ -160,8 +234,11 @@ static void say_event(struct listener *listener, const struct eyelet_session_eve
     case EYELET_SESSION_CALL:
         say_call(listener, event);
         break;
+    case EYELET_SESSION_DATA:
+        say_data(listener, event);
+        break;
     case EYELET_SESSION_REFUSE:
-        say(listener, "refuse %u %s", event->id, status);
+        say_refusal(listener, event);
         break;
     case EYELET_SESSION_REPLY:
         say_reply(listener, event);
@@ -191,10 +268,10 @@ void listener_check(const struct listener *listener)
 {
     unsigned n_live = 0;
 
-    for (unsigned i = 0; i < SCRIPT_STREAMS; i++) {
-        n_live += listener->streams[i].id != 0;
+    for (unsigned i = 0; i < SCRIPT_SLOTS; i++) {
+        n_live += listener->slots[i].id != 0;
         for (unsigned j = 0; j < i; j++)
-            assert_true(listener->streams[i].id == 0 || listener->streams[i].id != listener->streams[j].id);
+            assert_true(listener->slots[i].id == 0 || listener->slots[i].id != listener->slots[j].id);
     }
     assert_int_equal(listener->session.n_live, n_live);
 }
@@ -234,11 +311,18 @@ static void check_end(const struct script *script, const struct listener *listen
     assert_true(eyelet_session_read_deadline(&listener->session) == EYELET_SESSION_NO_DEADLINE);
 }
 
+static void begin(const struct script *script, enum eyelet_session_role role, struct listener *listener)
+{
+    listener_init(listener, role, NULL, 0);
+    for (unsigned n = 0; n < script->n_calls; n++)
+        assert_int_equal(listener_open(listener, n, script->kinds[n]), 2 * n + 1);
+}
+
 static void run_split(const struct script *script, enum eyelet_session_role role, struct eyelet_slice bytes, size_t cut)
 {
     struct listener listener;
 
-    listener_init(&listener, role, NULL, script->n_calls);
+    begin(script, role, &listener);
     listener_note(&listener, eyelet_slice_part(bytes, 0, cut));
     if (!is_broken(&listener))
         listener_note(&listener, eyelet_slice_part(bytes, cut, bytes.len - cut));
@@ -250,7 +334,7 @@ static void run_single_bytes(const struct script *script, enum eyelet_session_ro
 {
     struct listener listener;
 
-    listener_init(&listener, role, NULL, script->n_calls);
+    begin(script, role, &listener);
     for (size_t i = 0; i < bytes.len && !is_broken(&listener); i++)
         listener_note(&listener, eyelet_slice_part(bytes, i, 1));
     check_end(script, &listener);

@@ -25,7 +25,8 @@ static enum eyelet_status handle_s_p(struct eyelet_call *call, const void *handl
 }
 
 static const struct eyelet_method methods_of_s[] = {
-    { "P", &ping__descriptor, &ping__descriptor, handle_s_p },
+    { "P", &ping__descriptor, &ping__descriptor,
+        EYELET_UNARY, handle_s_p },
 };
 
 const struct eyelet_service s_service = { "S", methods_of_s, 1 };
@@ -44,6 +45,37 @@ enum eyelet_status s_p(struct eyelet_client *client, const struct eyelet_call_op
 
     status = eyelet_client_call(client, &s_service, &methods_of_s[0], opts,
         (const ProtobufCMessage *)request, &reply, reterr);
+    if (status == EYELET_OK)
+        *ret = (Ping *)reply;
+    return status;
+}
+
+static void tell_s_p(void (*done)(void), enum eyelet_status status, ProtobufCMessage *reply,
+    const struct eyelet_error *error, void *userdata)
+{
+    typedef void (*typed_fn)(enum eyelet_status status, Ping *reply,
+        const struct eyelet_error *error, void *userdata);
+
+    ((typed_fn)done)(status, (Ping *)reply, error, userdata);
+}
+
+enum eyelet_status s_p_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request,
+    void (*done)(enum eyelet_status status, Ping *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr)
+{
+    return eyelet_client_start(client, &s_service, &methods_of_s[0], opts,
+        (const ProtobufCMessage *)request, tell_s_p, (void (*)(void))done, userdata, ret, reterr);
+}
+
+enum eyelet_status s_p_collect(struct eyelet_pending *pending, Ping **ret,
+    struct eyelet_error *reterr)
+{
+    ProtobufCMessage *reply = NULL;
+    enum eyelet_status status;
+
+    status = eyelet_client_collect(pending, &reply, reterr);
     if (status == EYELET_OK)
         *ret = (Ping *)reply;
     return status;
@@ -71,7 +103,8 @@ static enum eyelet_status handle_second_p(struct eyelet_call *call, const void *
 }
 
 static const struct eyelet_method methods_of_second[] = {
-    { "P", &ping__descriptor, &ping__descriptor, handle_second_p },
+    { "P", &ping__descriptor, &ping__descriptor,
+        EYELET_UNARY, handle_second_p },
 };
 
 const struct eyelet_service second_service = { "Second", methods_of_second, 1 };
@@ -90,6 +123,37 @@ enum eyelet_status second_p(struct eyelet_client *client, const struct eyelet_ca
 
     status = eyelet_client_call(client, &second_service, &methods_of_second[0], opts,
         (const ProtobufCMessage *)request, &reply, reterr);
+    if (status == EYELET_OK)
+        *ret = (Ping *)reply;
+    return status;
+}
+
+static void tell_second_p(void (*done)(void), enum eyelet_status status, ProtobufCMessage *reply,
+    const struct eyelet_error *error, void *userdata)
+{
+    typedef void (*typed_fn)(enum eyelet_status status, Ping *reply,
+        const struct eyelet_error *error, void *userdata);
+
+    ((typed_fn)done)(status, (Ping *)reply, error, userdata);
+}
+
+enum eyelet_status second_p_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request,
+    void (*done)(enum eyelet_status status, Ping *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr)
+{
+    return eyelet_client_start(client, &second_service, &methods_of_second[0], opts,
+        (const ProtobufCMessage *)request, tell_second_p, (void (*)(void))done, userdata, ret, reterr);
+}
+
+enum eyelet_status second_p_collect(struct eyelet_pending *pending, Ping **ret,
+    struct eyelet_error *reterr)
+{
+    ProtobufCMessage *reply = NULL;
+    enum eyelet_status status;
+
+    status = eyelet_client_collect(pending, &reply, reterr);
     if (status == EYELET_OK)
         *ret = (Ping *)reply;
     return status;

@@ -23,8 +23,9 @@ struct s_handlers {
         Ping *reply, void *userdata);
 
     /*
-     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses the
-     * call. May be NULL.
+     * Asked before each handler that is handed one request, for what every request must satisfy. A status
+     * other than EYELET_OK refuses the call. Where the requests are a stream it is not asked, since the
+     * handler has the call before there is a request: it looks at each one itself. May be NULL.
      */
     enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,
         void *userdata);
@@ -57,6 +58,32 @@ enum eyelet_status s_p(struct eyelet_client *client, const struct eyelet_call_op
     const Ping *request, Ping **ret, struct eyelet_error *reterr);
 
 /**
+ * s_p_start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: s_p_collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status s_p_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request,
+    void (*done)(enum eyelet_status status, Ping *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * s_p_collect() - wait for the end of such a call
+ * @pending:  what s_p_start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status s_p_collect(struct eyelet_pending *pending, Ping **ret,
+    struct eyelet_error *reterr);
+
+/**
  * struct second_handlers - what answers the calls of Second
  *
  * A request is only read. What is put into a reply must live until that is sent, as parts of the request do and
@@ -67,8 +94,9 @@ struct second_handlers {
         Ping *reply, void *userdata);
 
     /*
-     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses the
-     * call. May be NULL.
+     * Asked before each handler that is handed one request, for what every request must satisfy. A status
+     * other than EYELET_OK refuses the call. Where the requests are a stream it is not asked, since the
+     * handler has the call before there is a request: it looks at each one itself. May be NULL.
      */
     enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,
         void *userdata);
@@ -99,6 +127,32 @@ enum eyelet_status second_add(struct eyelet_server *server,
  */
 enum eyelet_status second_p(struct eyelet_client *client, const struct eyelet_call_opts *opts,
     const Ping *request, Ping **ret, struct eyelet_error *reterr);
+
+/**
+ * second_p_start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: second_p_collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status second_p_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Ping *request,
+    void (*done)(enum eyelet_status status, Ping *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * second_p_collect() - wait for the end of such a call
+ * @pending:  what second_p_start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status second_p_collect(struct eyelet_pending *pending, Ping **ret,
+    struct eyelet_error *reterr);
 
 EYELET_END_DECLS
 

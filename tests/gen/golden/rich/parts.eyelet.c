@@ -25,7 +25,8 @@ static enum eyelet_status handle_box_co_v1_boxes_open(struct eyelet_call *call, 
 }
 
 static const struct eyelet_method methods_of_box_co_v1_boxes[] = {
-    { "Open", &box_co__v1__box__descriptor, &box_co__v1__box__part__descriptor, handle_box_co_v1_boxes_open },
+    { "Open", &box_co__v1__box__descriptor, &box_co__v1__box__part__descriptor,
+        EYELET_UNARY, handle_box_co_v1_boxes_open },
 };
 
 const struct eyelet_service box_co_v1_boxes_service = { "acme.parts.Boxes", methods_of_box_co_v1_boxes, 1 };
@@ -44,6 +45,37 @@ enum eyelet_status box_co_v1_boxes_open(struct eyelet_client *client, const stru
 
     status = eyelet_client_call(client, &box_co_v1_boxes_service, &methods_of_box_co_v1_boxes[0], opts,
         (const ProtobufCMessage *)request, &reply, reterr);
+    if (status == EYELET_OK)
+        *ret = (BoxCo__V1__Box__Part *)reply;
+    return status;
+}
+
+static void tell_box_co_v1_boxes_open(void (*done)(void), enum eyelet_status status, ProtobufCMessage *reply,
+    const struct eyelet_error *error, void *userdata)
+{
+    typedef void (*typed_fn)(enum eyelet_status status, BoxCo__V1__Box__Part *reply,
+        const struct eyelet_error *error, void *userdata);
+
+    ((typed_fn)done)(status, (BoxCo__V1__Box__Part *)reply, error, userdata);
+}
+
+enum eyelet_status box_co_v1_boxes_open_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const BoxCo__V1__Box *request,
+    void (*done)(enum eyelet_status status, BoxCo__V1__Box__Part *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr)
+{
+    return eyelet_client_start(client, &box_co_v1_boxes_service, &methods_of_box_co_v1_boxes[0], opts,
+        (const ProtobufCMessage *)request, tell_box_co_v1_boxes_open, (void (*)(void))done, userdata, ret, reterr);
+}
+
+enum eyelet_status box_co_v1_boxes_open_collect(struct eyelet_pending *pending, BoxCo__V1__Box__Part **ret,
+    struct eyelet_error *reterr)
+{
+    ProtobufCMessage *reply = NULL;
+    enum eyelet_status status;
+
+    status = eyelet_client_collect(pending, &reply, reterr);
     if (status == EYELET_OK)
         *ret = (BoxCo__V1__Box__Part *)reply;
     return status;

@@ -68,8 +68,9 @@ struct acme_shop_v2_http_api_httpserver_handlers {
         BoxCo__V1__Box *reply, void *userdata);
 
     /*
-     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses the
-     * call. May be NULL.
+     * Asked before each handler that is handed one request, for what every request must satisfy. A status
+     * other than EYELET_OK refuses the call. Where the requests are a stream it is not asked, since the
+     * handler has the call before there is a request: it looks at each one itself. May be NULL.
      */
     enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,
         void *userdata);
@@ -104,6 +105,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_int_(struct eyelet_client *c
     const Acme__ShopV2__HttpApi__HTTPRequest *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_int__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_int__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_int__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Acme__ShopV2__HttpApi__HTTPRequest *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_int__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_int__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_int__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
+
+/**
  * acme_shop_v2_http_api_httpserver_delete_() - call Delete of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
  * @opts:     may be NULL: the client's defaults
@@ -117,6 +144,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_delete_(struct eyelet_client
     const Acme__ShopV2__HttpApi__HTTPRequest *request, Acme__ShopV2__HttpApi__HTTPRequest__InNer **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_delete__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_delete__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_delete__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Acme__ShopV2__HttpApi__HTTPRequest *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest__InNer *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_delete__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_delete__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_delete__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest__InNer **ret,
+    struct eyelet_error *reterr);
+
+/**
  * acme_shop_v2_http_api_httpserver_class_() - call Class of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
  * @opts:     may be NULL: the client's defaults
@@ -128,6 +181,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_delete_(struct eyelet_client
  */
 enum eyelet_status acme_shop_v2_http_api_httpserver_class_(struct eyelet_client *client, const struct eyelet_call_opts *opts,
     const Acme__ShopV2__HttpApi__HTTPRequest__InNer *request, Google__Protobuf__Empty **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_class__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_class__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_class__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Acme__ShopV2__HttpApi__HTTPRequest__InNer *request,
+    void (*done)(enum eyelet_status status, Google__Protobuf__Empty *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_class__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_class__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_class__collect(struct eyelet_pending *pending, Google__Protobuf__Empty **ret,
+    struct eyelet_error *reterr);
 
 /**
  * acme_shop_v2_http_api_httpserver_add_() - call Add of Acme.shopV2.http_api.HTTPServer
@@ -145,6 +224,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_add_(struct eyelet_client *c
     const Google__Protobuf__Empty *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_add__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_add__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_add__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Google__Protobuf__Empty *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_add__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_add__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_add__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
+
+/**
  * acme_shop_v2_http_api_httpserver_check_request_() - call CheckRequest of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
  * @opts:     may be NULL: the client's defaults
@@ -156,6 +261,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_add_(struct eyelet_client *c
  */
 enum eyelet_status acme_shop_v2_http_api_httpserver_check_request_(struct eyelet_client *client, const struct eyelet_call_opts *opts,
     const Google__Protobuf__Empty *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_check_request__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_check_request__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_check_request__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Google__Protobuf__Empty *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_check_request__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_check_request__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_check_request__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
 
 /**
  * acme_shop_v2_http_api_httpserver_service_() - call Service of Acme.shopV2.http_api.HTTPServer
@@ -171,6 +302,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_service_(struct eyelet_clien
     const Google__Protobuf__Empty *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_service__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_service__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_service__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Google__Protobuf__Empty *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_service__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_service__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_service__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
+
+/**
  * acme_shop_v2_http_api_httpserver_handlers_() - call Handlers of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
  * @opts:     may be NULL: the client's defaults
@@ -182,6 +339,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_service_(struct eyelet_clien
  */
 enum eyelet_status acme_shop_v2_http_api_httpserver_handlers_(struct eyelet_client *client, const struct eyelet_call_opts *opts,
     const Google__Protobuf__Empty *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_handlers__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_handlers__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_handlers__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Google__Protobuf__Empty *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_handlers__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_handlers__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_handlers__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
 
 /**
  * acme_shop_v2_http_api_httpserver_get_v2_foo() - call GetV2Foo of Acme.shopV2.http_api.HTTPServer
@@ -199,6 +382,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_get_v2_foo(struct eyelet_cli
     const Acme__ShopV2__HttpApi__HTTPRequest *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_get_v2_foo_start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_get_v2_foo_collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_get_v2_foo_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Acme__ShopV2__HttpApi__HTTPRequest *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_get_v2_foo_collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_get_v2_foo_start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_get_v2_foo_collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
+
+/**
  * acme_shop_v2_http_api_httpserver_get_raw() - call get_raw of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
  * @opts:     may be NULL: the client's defaults
@@ -212,6 +421,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_get_raw(struct eyelet_client
     const Acme__ShopV2__HttpApi__HTTPRequest *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_get_raw_start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_get_raw_collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_get_raw_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Acme__ShopV2__HttpApi__HTTPRequest *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_get_raw_collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_get_raw_start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_get_raw_collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
+
+/**
  * acme_shop_v2_http_api_httpserver___say2x___http_() - call _Say2x__HTTP_ of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
  * @opts:     may be NULL: the client's defaults
@@ -223,6 +458,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_get_raw(struct eyelet_client
  */
 enum eyelet_status acme_shop_v2_http_api_httpserver___say2x___http_(struct eyelet_client *client, const struct eyelet_call_opts *opts,
     const Acme__ShopV2__HttpApi__HTTPRequest *request, Acme__ShopV2__HttpApi__HTTPRequest **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver___say2x___http__start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver___say2x___http__collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver___say2x___http__start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const Acme__ShopV2__HttpApi__HTTPRequest *request,
+    void (*done)(enum eyelet_status status, Acme__ShopV2__HttpApi__HTTPRequest *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver___say2x___http__collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver___say2x___http__start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver___say2x___http__collect(struct eyelet_pending *pending, Acme__ShopV2__HttpApi__HTTPRequest **ret,
+    struct eyelet_error *reterr);
 
 /**
  * acme_shop_v2_http_api_httpserver_parts() - call Parts of Acme.shopV2.http_api.HTTPServer
@@ -240,6 +501,32 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts(struct eyelet_client *
     const BoxCo__V1__Box__Part *request, BoxCo__V1__Box **ret, struct eyelet_error *reterr);
 
 /**
+ * acme_shop_v2_http_api_httpserver_parts_start() - the same call, but it is not waited for
+ * @done:      told of the end, once: with a reply, which it frees, or with an error, which is not
+ *             valid any more when it has returned. May be NULL: acme_shop_v2_http_api_httpserver_parts_collect() waits then
+ * @userdata:  handed to @done
+ * @ret:       the call, for eyelet_pending_cancel(); may be NULL when @done is not
+ *
+ * Return: see eyelet_client_start() in <eyelet/service.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_parts_start(struct eyelet_client *client, const struct eyelet_call_opts *opts,
+    const BoxCo__V1__Box__Part *request,
+    void (*done)(enum eyelet_status status, BoxCo__V1__Box *reply,
+        const struct eyelet_error *error, void *userdata),
+    void *userdata, struct eyelet_pending **ret, struct eyelet_error *reterr);
+
+/**
+ * acme_shop_v2_http_api_httpserver_parts_collect() - wait for the end of such a call
+ * @pending:  what acme_shop_v2_http_api_httpserver_parts_start() gave without a function to be told; of no more use after this
+ * @ret:      the reply; the caller's until its free_unpacked; set on success only
+ * @reterr:   may be NULL; set on failure only
+ *
+ * Return: see <eyelet/client.h>.
+ */
+enum eyelet_status acme_shop_v2_http_api_httpserver_parts_collect(struct eyelet_pending *pending, BoxCo__V1__Box **ret,
+    struct eyelet_error *reterr);
+
+/**
  * struct acme_shop_v2_http_api_without_handlers - what answers the calls of Acme.shopV2.http_api.Without
  *
  * A request is only read. What is put into a reply must live until that is sent, as parts of the request do and
@@ -247,8 +534,9 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts(struct eyelet_client *
  */
 struct acme_shop_v2_http_api_without_handlers {
     /*
-     * Asked before each handler, for what every request must satisfy. A status other than EYELET_OK refuses the
-     * call. May be NULL.
+     * Asked before each handler that is handed one request, for what every request must satisfy. A status
+     * other than EYELET_OK refuses the call. Where the requests are a stream it is not asked, since the
+     * handler has the call before there is a request: it looks at each one itself. May be NULL.
      */
     enum eyelet_status (*check_request)(struct eyelet_call *call, const ProtobufCMessage *request,
         void *userdata);

@@ -1,0 +1,659 @@
+/*
+ * From the start of a call to its end, and to who is told of that.
+ */
+#include "rpc/calling.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "io/socket.h"
+#include "rpc/driving.h"
+#include "rpc/interceptors.h"
+#include "rpc/trace.h"
+
+/* --- in and out --------------------------------------------------------------------------------------------------- */
+
+void eyelet_client_enter(struct eyelet_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    client->n_users++;
+    client->n_inside++;
+}
+
+void eyelet_client_leave(struct eyelet_client *client)
+{
+    eyelet_client_tell(client, false);
+    client->n_inside--;
+    if (client->is_closing)
+        pthread_cond_broadcast(&client->left);
+    eyelet_client_drop_and_unlock(client);
+}
+
+void eyelet_client_drop_and_unlock(struct eyelet_client *client)
+{
+    bool is_last = --client->n_users == 0;
+
+    pthread_mutex_unlock(&client->lock);
+    if (!is_last)
+        return;
+    pthread_cond_destroy(&client->left);
+    pthread_mutex_destroy(&client->lock);
+    free(client);
+}
+
+/* --- functions of the program's ----------------------------------------------------------------------------------- */
+
+size_t eyelet_client_depth(const struct eyelet_client *client)
+{
+    pthread_t self = pthread_self();
+    size_t depth = 0;
+
+    for (const struct eyelet_telling *telling = client->first_telling; telling != NULL; telling = telling->next)
+        depth += pthread_equal(telling->thread, self) != 0;
+    return depth;
+}
+
+/* Releases the lock for a function of the program's, and takes it back. */
+static void begin_telling(struct eyelet_client *client, struct eyelet_telling *telling)
+{
+    telling->thread = pthread_self();
+    telling->next = client->first_telling;
+    client->first_telling = telling;
+    pthread_mutex_unlock(&client->lock);
+}
+
+static void end_telling(struct eyelet_client *client, struct eyelet_telling *telling)
+{
+    struct eyelet_telling **at = &client->first_telling;
+
+    pthread_mutex_lock(&client->lock);
+    while (*at != telling)
+        at = &(*at)->next;
+    *at = telling->next;
+}
+
+void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_state state,
+                              const struct eyelet_error *why)
+{
+    if (client->opts.on_state == NULL)
+        return;
+    if (state == EYELET_CLIENT_LOST)
+        client->why = *why;
+    if (client->n_states == 2) { /* the program is behind: what came and went meanwhile it need not know */
+        client->n_states = 1;
+        return;
+    }
+    client->states[client->n_states++] = state;
+}
+
+static void tell_state(struct eyelet_client *client)
+{
+    enum eyelet_client_state state = client->states[0];
+    struct eyelet_error why = client->why;
+    struct eyelet_telling telling;
+
+    client->states[0] = client->states[1];
+    client->n_states--;
+    client->is_telling_state = true;
+    begin_telling(client, &telling);
+    client->opts.on_state(state, state == EYELET_CLIENT_LOST ? &why : NULL, client->opts.on_state_userdata);
+    end_telling(client, &telling);
+    client->is_telling_state = false;
+}
+
+static void tell_log(struct eyelet_client *client)
+{
+    struct eyelet_log_line *lines = eyelet_log_take(&client->log);
+    struct eyelet_telling telling;
+
+    begin_telling(client, &telling);
+    eyelet_log_tell(&client->log, lines);
+    end_telling(client, &telling);
+}
+
+static struct eyelet_pending *pop_ended(struct eyelet_client *client)
+{
+    struct eyelet_pending *pending = client->first_ended;
+
+    client->first_ended = pending->next;
+    if (client->first_ended == NULL)
+        client->last_ended = NULL;
+    return pending;
+}
+
+static void tell_end(struct eyelet_client *client)
+{
+    struct eyelet_pending *pending = pop_ended(client);
+    ProtobufCMessage *reply = NULL;
+    struct eyelet_telling telling;
+    enum eyelet_status status;
+
+    begin_telling(client, &telling);
+    eyelet_pending_unpack(pending, &reply);
+    end_telling(client, &telling);
+    eyelet_pending_conclude(pending, NULL);
+    status = pending->status;
+    begin_telling(client, &telling);
+    pending->tell(pending->done, status, reply, status != EYELET_OK ? &pending->error : NULL, pending->userdata);
+    eyelet_pending_clear(pending);
+    free(pending);
+    end_telling(client, &telling);
+    client->n_users--; /* not the last: this thread is inside */
+}
+
+void eyelet_client_tell(struct eyelet_client *client, bool is_last)
+{
+    bool is_outermost = is_last || client->first_telling == NULL || eyelet_client_depth(client) == 0;
+    bool has_told = false;
+
+    for (;;) {
+        bool has_state = client->n_states > 0 && !client->is_telling_state;
+        bool has_log = client->log.first != NULL && is_outermost;
+        bool has_end = client->first_ended != NULL && is_outermost;
+
+        if (!has_state && !has_log && !has_end)
+            break;
+        eyelet_client_pass_on(client); /* it may take long */
+        if (has_state)
+            tell_state(client);
+        else if (has_log)
+            tell_log(client);
+        else
+            tell_end(client);
+        has_told = true;
+    }
+    if (has_told)
+        eyelet_client_flush_alone(client); /* calls that were started meanwhile leave together */
+}
+
+/* --- before a call, and after it ---------------------------------------------------------------------------------- */
+
+static const struct eyelet_call_opts *opts_of(const struct eyelet_calling *what)
+{
+    static const struct eyelet_call_opts none = { 0 };
+
+    return what != NULL && what->opts != NULL ? what->opts : &none;
+}
+
+static uint32_t timeout_of(const struct eyelet_client *client, const struct eyelet_calling *what)
+{
+    uint32_t timeout_ms = opts_of(what)->timeout_ms;
+
+    if (timeout_ms == 0)
+        timeout_ms = client->opts.call_timeout_ms;
+    return timeout_ms < EYELET_TIMEOUT_MS_MAX ? timeout_ms : EYELET_TIMEOUT_MS_MAX;
+}
+
+void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *client, enum eyelet_pending_use use,
+                         const struct eyelet_calling *what)
+{
+    memset(pending, 0, offsetof(struct eyelet_pending, error)); /* an error is written whole, and is large */
+    pending->client = client;
+    pending->service = what->service;
+    pending->method = what->method;
+    pending->unpack = what->unpack;
+    pending->use = use;
+    pending->timeout_ms = timeout_of(client, what);
+    pending->start_ns = eyelet_now_ns();
+    pending->deadline_ns = eyelet_deadline_after_ms(pending->start_ns, pending->timeout_ms);
+    pending->fd = -1;
+}
+
+static struct eyelet_call_info info_of(const struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    return (struct eyelet_call_info){
+        .service = pending->service->name,
+        .method = pending->method->name,
+        .kind = pending->method->kind,
+        .peer = pending->has_peer ? &pending->peer : NULL,
+        .metadata = opts_of(what)->metadata,
+        .n_metadata = opts_of(what)->n_metadata,
+        .status = pending->status,
+        .error = pending->status != EYELET_OK ? &pending->error : NULL,
+        .received_messages = pending->received_messages,
+        .received_bytes = pending->received_bytes,
+        .sent_messages = pending->sent_messages,
+        .sent_bytes = pending->sent_bytes,
+    };
+}
+
+static void note_peer(struct eyelet_pending *pending)
+{
+    pending->has_peer = !pending->client->is_lost;
+    pending->peer = pending->client->peer;
+}
+
+static enum eyelet_status ask_interceptors(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    struct eyelet_client *client = pending->client;
+    struct eyelet_call_info info;
+    struct eyelet_telling telling;
+    enum eyelet_status status;
+
+    if (client->opts.n_interceptors == 0)
+        return EYELET_OK;
+    note_peer(pending);
+    info = info_of(pending, what);
+    begin_telling(client, &telling);
+    status = eyelet_interceptors_ask(client->opts.interceptors, client->opts.n_interceptors, &info, &pending->n_asked,
+                                     &pending->error);
+    end_telling(client, &telling);
+    return status;
+}
+
+bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    enum eyelet_status status;
+
+    status = eyelet_metadata_check(opts_of(what)->metadata, opts_of(what)->n_metadata, &pending->error);
+    if (status == EYELET_OK)
+        status = ask_interceptors(pending, what);
+    if (status != EYELET_OK) {
+        eyelet_pending_finish(pending, status);
+        return false;
+    }
+    if (pending->client->is_closing) {
+        eyelet_pending_fail(pending, EYELET_FAILED_PRECONDITION, "the client is being closed");
+        return false;
+    }
+    return true;
+}
+
+void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    struct eyelet_client *client = pending->client;
+    struct eyelet_call_info info;
+    struct eyelet_telling telling;
+
+    if (pending->is_concluded)
+        return;
+    pending->is_concluded = true;
+    if (pending->status != EYELET_OK) {
+        client->counters.calls_failed += pending->id != 0;
+        eyelet_log_add(&client->log, &client->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG, "%s/%s at %s: %s: %s",
+                       pending->service->name, pending->method->name, client->address,
+                       eyelet_status_name(pending->status), pending->error.text);
+    }
+    if (pending->n_asked == 0 && client->trace == NULL)
+        return;
+    info = info_of(pending, what);
+    info.duration_ns = eyelet_now_ns() - pending->start_ns;
+    begin_telling(client, &telling);
+    eyelet_interceptors_tell(client->opts.interceptors, pending->n_asked, &info);
+    eyelet_trace_call(client->trace, pending->fd, &info);
+    end_telling(client, &telling);
+}
+
+void eyelet_pending_clear(struct eyelet_pending *pending)
+{
+    eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
+}
+
+/* --- how calls end ------------------------------------------------------------------------------------------------ */
+
+static bool is_written(const struct eyelet_pending *pending)
+{
+    return pending->id != 0 && pending->client->connection.sent >= pending->end;
+}
+
+/* The text says which call, where, and why. */
+static EYELET_PRINTF(3, 0) void describe(struct eyelet_pending *pending, enum eyelet_status status, const char *format,
+                                         va_list args)
+{
+    struct eyelet_error why;
+
+    eyelet_error_vset(&why, status, format, args);
+    eyelet_error_set(&pending->error, status, "call of %s/%s at %s: %s", pending->service->name, pending->method->name,
+                     pending->client->address, why.text);
+}
+
+static void unlink_pending(struct eyelet_client *client, struct eyelet_pending *pending)
+{
+    if (pending->previous != NULL)
+        pending->previous->next = pending->next;
+    else
+        client->first_pending = pending->next;
+    if (pending->next != NULL)
+        pending->next->previous = pending->previous;
+    pending->next = NULL;
+    pending->previous = NULL;
+    client->n_pending--;
+    client->counters.calls_open--;
+}
+
+static void link_pending(struct eyelet_client *client, struct eyelet_pending *pending)
+{
+    pending->previous = NULL;
+    pending->next = client->first_pending;
+    if (client->first_pending != NULL)
+        client->first_pending->previous = pending;
+    client->first_pending = pending;
+    client->n_pending++;
+    client->counters.calls_open++;
+    client->counters.calls_started++;
+    if (client->n_pending > 1)
+        return;
+    client->heard_ns = eyelet_now_ns(); /* from now on silence means something */
+    client->asked_ns = 0;
+    if (client->opts.keepalive_ms != 0)
+        eyelet_client_wake_driver(client); /* it may poll for bytes of a call that is over */
+}
+
+/* There may be room in its inbox for good. */
+static void unstuff(struct eyelet_pending *pending)
+{
+    if (!pending->is_stuffed)
+        return;
+    pending->is_stuffed = false;
+    if (--pending->client->n_stuffed == 0)
+        eyelet_client_wake_driver(pending->client);
+}
+
+static void push_ended(struct eyelet_client *client, struct eyelet_pending *pending)
+{
+    pending->next = NULL;
+    if (client->last_ended != NULL)
+        client->last_ended->next = pending;
+    else
+        client->first_ended = pending;
+    client->last_ended = pending;
+    eyelet_client_wake_driver(client); /* to tell of it */
+}
+
+void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status status)
+{
+    struct eyelet_client *client = pending->client;
+
+    assert(!pending->is_over);
+    pending->is_over = true;
+    pending->status = status;
+    if (pending->id != 0)
+        unlink_pending(client, pending);
+    eyelet_timers_set(&client->timers, &pending->timer, UINT64_MAX);
+    unstuff(pending);
+    eyelet_client_signal(pending, false);
+    if (client->is_polling && client->driver != NULL && client->driver->pending == pending)
+        eyelet_client_wake_driver(client);
+    if (pending->done != NULL)
+        push_ended(client, pending);
+}
+
+void eyelet_pending_fail(struct eyelet_pending *pending, enum eyelet_status status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    describe(pending, status, format, args);
+    va_end(args);
+    pending->error.may_have_executed = is_written(pending);
+    eyelet_pending_finish(pending, status);
+}
+
+void eyelet_pending_lose(struct eyelet_pending *pending, const struct eyelet_error *why)
+{
+    pending->was_lost = true;
+    eyelet_pending_fail(pending, why->status, "%s", why->text);
+    pending->error.error_number = why->error_number;
+}
+
+int eyelet_pending_end_sending(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    int r;
+
+    if (!pending->is_open || client->is_lost)
+        return 0;
+    eyelet_connection_wake(&client->connection);
+    r = eyelet_connection_queue_end(&client->connection, pending->id);
+    if (r == 0) {
+        pending->is_open = false;
+        eyelet_client_flush(client);
+    }
+    eyelet_connection_settle(&client->connection);
+    return r;
+}
+
+/* Takes the request back if that can be done. Return: false when it may be executed, now or later. */
+static bool take_back(struct eyelet_pending *pending)
+{
+    struct eyelet_connection *connection = &pending->client->connection;
+
+    if (pending->id == 0)
+        return true;
+    if (pending->end != eyelet_connection_queued(connection) || connection->sent > pending->end - pending->len)
+        return false;
+    eyelet_connection_unqueue(connection, pending->len);
+    eyelet_session_unsend(&connection->session, pending->id);
+    eyelet_client_signal_senders(pending->client);
+    pending->is_open = false;
+    return true;
+}
+
+void eyelet_pending_give_up(struct eyelet_pending *pending, enum eyelet_status status, const char *format, ...)
+{
+    struct eyelet_client *client = pending->client;
+    va_list args;
+
+    va_start(args, format);
+    describe(pending, status, format, args);
+    va_end(args);
+    if (!client->is_lost) {
+        pending->error.may_have_executed = !take_back(pending);
+        if (pending->error.may_have_executed)
+            eyelet_session_finish(&client->connection.session, pending->id);
+        eyelet_pending_end_sending(pending); /* without memory the server's own deadline must do */
+    }
+    pending->is_given_up = true;
+    eyelet_inbox_clear(&pending->inbox, client->opts.wipe);
+    eyelet_pending_finish(pending, status);
+}
+
+void eyelet_pending_expire(struct eyelet_pending *pending)
+{
+    eyelet_pending_give_up(pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded", pending->timeout_ms);
+}
+
+static struct eyelet_pending *pending_of(struct eyelet_timer *timer)
+{
+    return (struct eyelet_pending *)((char *)timer - offsetof(struct eyelet_pending, timer));
+}
+
+void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns)
+{
+    struct eyelet_timer *timer;
+
+    while ((timer = eyelet_timers_first(&client->timers)) != NULL && timer->deadline_ns <= now_ns) {
+        struct eyelet_pending *pending = pending_of(timer);
+
+        if (pending->deadline_ns <= now_ns)
+            eyelet_pending_expire(pending);
+        else
+            eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED,
+                                   "%zu messages of %zu bytes wait, and none was received for %u ms",
+                                   pending->inbox.n_messages, pending->inbox.n_bytes, EYELET_STREAM_FULL_MS);
+    }
+}
+
+/* --- messages ----------------------------------------------------------------------------------------------------- */
+
+static void set_timer(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    uint64_t at_ns = pending->deadline_ns;
+
+    if (pending->use == EYELET_PENDING_STREAMS && eyelet_inbox_deadline(&pending->inbox) < at_ns)
+        at_ns = eyelet_inbox_deadline(&pending->inbox);
+    eyelet_timers_set(&client->timers, &pending->timer, at_ns);
+    if (client->is_polling && at_ns < client->poll_until_ns)
+        eyelet_client_wake_driver(client);
+}
+
+int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns)
+{
+    const struct eyelet_inbox_limits *limits = &pending->client->inbox_limits;
+
+    if (eyelet_inbox_put(&pending->inbox, message, limits, now_ns) < 0)
+        return -ENOMEM;
+    if (pending->use != EYELET_PENDING_STREAMS)
+        return 0;
+    set_timer(pending);
+    if (!pending->is_stuffed && eyelet_inbox_is_stuffed(&pending->inbox, limits)) {
+        pending->is_stuffed = true;
+        pending->client->n_stuffed++;
+    }
+    return 0;
+}
+
+struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns)
+{
+    const struct eyelet_inbox_limits *limits = &pending->client->inbox_limits;
+    struct eyelet_inbox_message *message = eyelet_inbox_take(&pending->inbox, limits, now_ns);
+
+    if (message == NULL)
+        return NULL;
+    pending->received_messages++;
+    pending->received_bytes += message->len;
+    if (!eyelet_inbox_is_stuffed(&pending->inbox, limits))
+        unstuff(pending);
+    if (!pending->is_over)
+        set_timer(pending);
+    return message;
+}
+
+static struct eyelet_slice payload_of(const struct eyelet_pending *pending)
+{
+    if (pending->has_direct)
+        return pending->direct;
+    assert(pending->inbox.first != NULL);
+    return (struct eyelet_slice){ pending->inbox.first->data, pending->inbox.first->len };
+}
+
+static EYELET_PRINTF(3, 4) void spoil(struct eyelet_pending *pending, enum eyelet_status status, const char *format,
+                                      ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    describe(pending, status, format, args);
+    va_end(args);
+    pending->status = status;
+    pending->error.may_have_executed = true;
+}
+
+enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, ProtobufCMessage **ret)
+{
+    struct eyelet_slice payload;
+    struct eyelet_error why;
+    enum eyelet_status status;
+
+    if (pending->status != EYELET_OK)
+        return pending->status;
+    payload = payload_of(pending);
+    pending->received_messages = 1;
+    pending->received_bytes = payload.len;
+    status = pending->unpack(pending->method->reply_type, payload, pending->client->opts.decode_max, ret, &why);
+    if (status != EYELET_OK)
+        spoil(pending, status, "%s", why.text);
+    return status;
+}
+
+/* --- the request -------------------------------------------------------------------------------------------------- */
+
+static void fail_to_queue(struct eyelet_pending *pending, int r, size_t len)
+{
+    struct eyelet_client *client = pending->client;
+    struct eyelet_error why;
+
+    switch (r) {
+    case -EMSGSIZE:
+        eyelet_pending_fail(pending, EYELET_RESOURCE_EXHAUSTED, "request of %zu bytes is longer than frame_max, %u",
+                            len, client->opts.frame_max);
+        break;
+    case -ENOSPC:
+        eyelet_pending_fail(pending, EYELET_RESOURCE_EXHAUSTED, "%zu calls are in flight already", client->n_pending);
+        break;
+    case -EOVERFLOW:
+        eyelet_error_set(&why, EYELET_UNAVAILABLE, "this connection has made all the calls it can");
+        if (client->n_pending > 0 || client->has_driver) { /* those in flight go on, and no other is made for now */
+            eyelet_pending_fail(pending, why.status, "%s", why.text);
+            break;
+        }
+        eyelet_client_lose(client, &why);
+        eyelet_pending_lose(pending, &why);
+        break;
+    default:
+        eyelet_pending_fail(pending, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes", len);
+        break;
+    }
+}
+
+static int queue(struct eyelet_pending *pending, const struct eyelet_calling *what, uint64_t now_ns)
+{
+    struct eyelet_client *client = pending->client;
+    const struct eyelet_outgoing_request request = {
+        .service = pending->service->name,
+        .method = pending->method->name,
+        .metadata = opts_of(what)->metadata,
+        .n_metadata = opts_of(what)->n_metadata,
+        .payload_len = what->message.len,
+        .timeout_ns = (int64_t)(pending->deadline_ns - now_ns),
+    };
+    uint64_t before = eyelet_connection_queued(&client->connection);
+    int r;
+
+    if (client->n_pending >= client->opts.calls_max)
+        return -ENOSPC;
+    if (pending->use != EYELET_PENDING_BLOCKS && eyelet_timers_reserve(&client->timers, client->timers.n + 1) < 0)
+        return -ENOMEM;
+    r = eyelet_connection_queue_request(&client->connection, &request, pending->method->kind, pending, &what->message,
+                                        &pending->id);
+    if (r < 0)
+        return r;
+    pending->end = eyelet_connection_queued(&client->connection);
+    pending->len = (size_t)(pending->end - before);
+    pending->connection_number = client->counters.connections_opened;
+    return 0;
+}
+
+/* What a call is from the moment its request is queued. */
+static void begin(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    struct eyelet_client *client = pending->client;
+
+    pending->fd = client->connection.fd;
+    pending->is_open = (pending->method->kind & EYELET_CLIENT_STREAM) != 0;
+    pending->sent_messages = !pending->is_open;
+    pending->sent_bytes = what->message.len;
+    if (client->opts.n_interceptors > 0)
+        note_peer(pending);
+    link_pending(client, pending);
+    if (pending->use != EYELET_PENDING_BLOCKS)
+        set_timer(pending);
+}
+
+bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    struct eyelet_client *client = pending->client;
+    uint64_t now_ns = eyelet_now_ns();
+    int r;
+
+    if (now_ns >= pending->deadline_ns) {
+        eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded before anything was sent",
+                            pending->timeout_ms);
+        return false;
+    }
+    eyelet_connection_wake(&client->connection);
+    r = queue(pending, what, now_ns);
+    if (r == 0) {
+        begin(pending, what);
+        if (pending->use != EYELET_PENDING_STARTED || eyelet_client_depth(client) == 0)
+            eyelet_client_flush(client); /* else its outermost function does, see eyelet_client_tell() */
+    }
+    eyelet_connection_settle(&client->connection);
+    if (r < 0)
+        fail_to_queue(pending, r, what->message.len);
+    return r == 0;
+}

@@ -1,0 +1,324 @@
+/*
+ * Calls in flight on one client: what a call is between its start and its end, who waits for it, and how its end is
+ * told. Who reads the socket for all of them is decided in driving.h; life and connections are client.c's.
+ */
+#ifndef EYELET_RPC_CALLING_H
+#define EYELET_RPC_CALLING_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <eyelet/address.h>
+#include <eyelet/client.h>
+#include <eyelet/hooks.h>
+#include <eyelet/service.h>
+
+#include "rpc/buffer.h"
+#include "rpc/client.h"
+#include "rpc/connection.h"
+#include "rpc/inbox.h"
+#include "rpc/log.h"
+#include "rpc/timers.h"
+
+#define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
+#define EYELET_CLIENT_AHEAD_MAX                                                                                        \
+    (256u << 10) /* so much may wait to be sent before a stream waits with its next message */
+#define EYELET_CLIENT_INBOX_HARD (16u << 20) /* HOSTILE limit "bytes buffered / connection": nothing more is read */
+
+enum eyelet_pending_use {
+    EYELET_PENDING_BLOCKS,    /* on the stack of a thread that waits for it */
+    EYELET_PENDING_STARTED,   /* by eyelet_client_start() */
+    EYELET_PENDING_STREAMS,   /* inside of a struct eyelet_stream */
+    EYELET_PENDING_KEEPALIVE, /* the client's own question whether the server lives */
+};
+
+/**
+ * struct eyelet_pending - one call, from its start to its end; protected by the client's lock unless said otherwise
+ * @client:            whose; counts as a user of the client's memory if it is STARTED or STREAMS
+ * @service, @method:  static tables; set once
+ * @unpack:            the codec's; set once
+ * @use:               set once
+ * @timeout_ms, @start_ns, @deadline_ns:  set once
+ * @peer, @has_peer:   for interceptors: who it went to
+ * @fd:                for the trace: the connection's descriptor
+ * @id:                its stream id; 0 while no request of it is queued
+ * @connection_number: which connection that is on, and @len and @end
+ * @len, @end:         of its request: bytes of the frame, and the connection's position behind it
+ * @is_open:           a stream whose side here has not ended
+ * @is_over:           @status and @error say how
+ * @is_given_up:       it was this side that ended it
+ * @was_lost:          it ended with its connection
+ * @is_stuffed:        counted in the client's @n_stuffed
+ * @is_concluded:      hooks were told of its end
+ * @has_direct:        @direct is the reply, in the connection's buffer, which the driver keeps for it
+ * @inbox:             what came and was not taken
+ * @timer:             STARTED and STREAMS: at the deadline, or when the inbox has been too full for too long
+ * @next, @previous:   in the client's list while it is in flight; @next also among those that are to be told
+ * @waiters:           threads that sleep for it
+ * @tell, @done, @userdata:  of eyelet_client_start()
+ * @n_asked:           interceptors that have let it pass
+ * @received_messages ... @sent_bytes:  for hooks
+ * @error:             set on failure only
+ */
+struct eyelet_pending {
+    struct eyelet_client *client;
+    const struct eyelet_service *service;
+    const struct eyelet_method *method;
+    eyelet_unpack_fn unpack;
+    enum eyelet_pending_use use;
+    uint32_t timeout_ms;
+    uint64_t start_ns;
+    uint64_t deadline_ns;
+    struct eyelet_peer peer;
+    bool has_peer;
+    int fd;
+    uint32_t id;
+    uint64_t connection_number;
+    size_t len;
+    uint64_t end;
+    bool is_open;
+    bool is_over;
+    bool is_given_up;
+    bool was_lost;
+    bool is_stuffed;
+    bool is_concluded;
+    bool has_direct;
+    struct eyelet_slice direct;
+    struct eyelet_inbox inbox;
+    struct eyelet_timer timer;
+    struct eyelet_pending *next;
+    struct eyelet_pending *previous;
+    struct eyelet_waiter *waiters;
+    eyelet_tell_fn tell;
+    void (*done)(void);
+    void *userdata;
+    size_t n_asked;
+    uint64_t received_messages;
+    uint64_t received_bytes;
+    uint64_t sent_messages;
+    uint64_t sent_bytes;
+    enum eyelet_status status;
+    struct eyelet_error error;
+};
+
+/* What a thread waits for. The end of its call ends every wait, and so does the close of the client. */
+enum eyelet_wants {
+    EYELET_WANTS_END,        /* of its call */
+    EYELET_WANTS_MESSAGE,    /* in its stream's inbox */
+    EYELET_WANTS_ROOM,       /* no more than @limit bytes that wait to be sent */
+    EYELET_WANTS_SENT,       /* the connection's position @limit is sent; the end of its call does not end this wait */
+    EYELET_WANTS_CONNECTION, /* or its turn to make one */
+};
+
+/**
+ * struct eyelet_waiter - a thread that waits, on its stack
+ * @pending:  its call; NULL for a thread that has none
+ * @limit:    see above
+ * @connection_number:  the connection that was there when the wait began
+ * @cond:     it sleeps here; there while it is linked
+ * @next, @previous:    among all that sleep, the one that began first in front
+ * @next_of_pending:    among those of its call
+ */
+struct eyelet_waiter {
+    struct eyelet_pending *pending;
+    enum eyelet_wants wants;
+    uint64_t limit;
+    uint64_t connection_number;
+    pthread_cond_t cond;
+    struct eyelet_waiter *next;
+    struct eyelet_waiter *previous;
+    struct eyelet_waiter *next_of_pending;
+};
+
+/* A thread that is in a function of the program's, called from here, on its stack. */
+struct eyelet_telling {
+    pthread_t thread;
+    struct eyelet_telling *next;
+};
+
+/**
+ * struct eyelet_client - @lock protects all that follows it but what is set once, at the opening: @opts, @where,
+ * @address,
+ * @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
+ * function of the program's. Every thread may wait for it. No other lock is taken inside of it.
+ *
+ * @n_users:       whoever needs the memory: the program until it closes, threads inside, started calls, streams
+ * @n_inside:      threads, counted once for each function they are in
+ * @is_closing:    no call may begin
+ * @left:          somebody left while the client is closing
+ * @is_lost, @lost:  no connection, and why
+ * @write_error:   -errno: nothing more can be sent, but what the peer said before is still to be read
+ * @has_driver:    a thread reads for all; it alone polls, moves the input buffer, closes and replaces the connection
+ * @driver:        what it waits for itself, or NULL
+ * @is_polling:    the driver is in poll(), for @poll_events until @poll_until_ns
+ * @is_woken:      @wake_fd is readable
+ * @is_cut:        the input buffer has whole frames that no stream had room for
+ * @undriven_ns:   since when nobody has the role
+ * @heir:          was woken to take the role, and has not run yet: it was not woken for nothing
+ * @first_waiter, @last_waiter:  threads that sleep
+ * @n_wait_sending: of those, who waits for bytes to leave
+ * @first_pending: calls in flight, in no order
+ * @n_pending:     number of those
+ * @first_ended, @last_ended:  started calls whose end is to be told
+ * @first_telling: threads in functions of the program's
+ * @timers:        of started calls and streams
+ * @inbox_limits:  of streams
+ * @n_stuffed:     streams that may hold no more: nothing is read
+ * @heard_ns:      when the peer said something last, or was not asked anything before
+ * @asked_ns:      when the keepalive was sent that nothing has come after; 0 for none
+ * @has_loop, @loop:  the thread that calls eyelet_client_process() last: it polls by itself
+ * @states:        what on_state is to be told, at most two, alternating
+ */
+struct eyelet_client {
+    pthread_mutex_t lock;
+    struct eyelet_client_opts opts;
+    struct eyelet_address where;
+    char address[EYELET_ADDRESS_TEXT_MAX];
+    const struct eyelet_trace *trace;
+    int wake_fd;
+    size_t n_users;
+    size_t n_inside;
+    bool is_closing;
+    pthread_cond_t left;
+
+    struct eyelet_connection connection;
+    struct eyelet_buffer_pool pool;
+    bool is_lost;
+    struct eyelet_error lost;
+    int write_error;
+    uint64_t connect_pause_ns; /* how far the last two connections were apart; 0 after a reply */
+    uint64_t connect_not_before_ns;
+    struct eyelet_peer peer;
+
+    bool has_driver;
+    const struct eyelet_waiter *driver;
+    bool is_polling;
+    short poll_events;
+    uint64_t poll_until_ns;
+    bool is_woken;
+    bool is_cut;
+    uint64_t undriven_ns;
+    struct eyelet_waiter *heir;
+    struct eyelet_waiter *first_waiter;
+    struct eyelet_waiter *last_waiter;
+    unsigned n_wait_sending;
+
+    struct eyelet_pending *first_pending;
+    size_t n_pending;
+    struct eyelet_pending *first_ended;
+    struct eyelet_pending *last_ended;
+    struct eyelet_telling *first_telling;
+    struct eyelet_timers timers;
+    struct eyelet_inbox_limits inbox_limits;
+    unsigned n_stuffed;
+    uint64_t heard_ns;
+    uint64_t asked_ns;
+    struct eyelet_pending keepalive;
+    bool has_loop;
+    pthread_t loop;
+
+    enum eyelet_client_state states[2];
+    unsigned n_states;
+    struct eyelet_error why; /* of the EYELET_CLIENT_LOST among them */
+    bool is_telling_state;
+    struct eyelet_counters counters; /* without those that the connection keeps */
+    struct eyelet_log log;
+    struct eyelet_log_rate log_rate;
+};
+
+/* --- in and out --------------------------------------------------------------------------------------------------- */
+
+/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; tell what is to be told, and undo
+ * it */
+void eyelet_client_enter(struct eyelet_client *client);
+void eyelet_client_leave(struct eyelet_client *client);
+
+/* One user less; the lock is held. The last one to go frees the client as it unlocks it. */
+void eyelet_client_drop_and_unlock(struct eyelet_client *client);
+
+/*
+ * eyelet_client_tell() - hand over what the program is to be told, with the lock released meanwhile
+ * @is_last:  also ends of started calls, in whatever this thread is called from; otherwise only the outermost function
+ *            of a thread tells of those, so that functions that make calls do not pile up
+ */
+void eyelet_client_tell(struct eyelet_client *client, bool is_last);
+
+/* Threads' functions that this thread is in, called from this client. */
+size_t eyelet_client_depth(const struct eyelet_client *client);
+
+/* on_state is to be told of @state; @why for EYELET_CLIENT_LOST. */
+void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_state state,
+                              const struct eyelet_error *why);
+
+/* --- one call ----------------------------------------------------------------------------------------------------- */
+
+/* eyelet_pending_init() - a call that has not begun; needs no lock. */
+void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *client, enum eyelet_pending_use use,
+                         const struct eyelet_calling *what);
+
+/*
+ * eyelet_pending_admit() - what is asked before a call begins: its metadata, the interceptors, and whether the client
+ * is being closed. The lock is held, and released for the interceptors.
+ *
+ * Return: false when it is over.
+ */
+bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what);
+
+/*
+ * eyelet_pending_queue() - queue its request, send what the socket takes, and count it in flight; there is a connection
+ *
+ * Return: false when it is over.
+ */
+bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what);
+
+/* It is over, by what came; by this side, with a text that says which call, where, and why; by the connection's loss.
+ */
+void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status status);
+void eyelet_pending_fail(struct eyelet_pending *pending, enum eyelet_status status, const char *format, ...)
+    EYELET_PRINTF(3, 4);
+void eyelet_pending_lose(struct eyelet_pending *pending, const struct eyelet_error *why);
+
+/*
+ * eyelet_pending_give_up() - end a call that the server may still be at
+ *
+ * Nothing of a request that has not begun to leave goes out later, if it is the last thing queued; all else must be
+ * finished, to stay in step, and then the server may run it. Our side of a stream is ended. What was not taken from its
+ * inbox is dropped.
+ */
+void eyelet_pending_give_up(struct eyelet_pending *pending, enum eyelet_status status, const char *format, ...)
+    EYELET_PRINTF(3, 4);
+void eyelet_pending_expire(struct eyelet_pending *pending);
+
+/* The end of this side of a stream, if it is open and memory allows. Return: 0 or -ENOMEM. */
+int eyelet_pending_end_sending(struct eyelet_pending *pending);
+
+/* Gives up those started calls and streams whose time is over. */
+void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns);
+
+/* A message for it: copied into its inbox. Return: 0 or -ENOMEM. */
+int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns);
+
+/* The first message of its inbox, to be freed with eyelet_inbox_free(); NULL for none. */
+struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns);
+
+/*
+ * eyelet_pending_unpack() - its one reply, that is its direct one or the first of its inbox; needs no lock
+ *
+ * Return: its status; a reply that makes no sense is its failure.
+ */
+enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, ProtobufCMessage **ret);
+
+/*
+ * eyelet_pending_conclude() - tell interceptors and the trace of its end, once, and count it
+ * @what:  for the metadata; NULL when that may be gone
+ *
+ * The lock is held, and released meanwhile.
+ */
+void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet_calling *what);
+
+/* Frees what it holds; needs no lock once it is over and nobody else knows it. */
+void eyelet_pending_clear(struct eyelet_pending *pending);
+
+#endif
