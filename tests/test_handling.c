@@ -21,7 +21,14 @@
 #include "support/folder.h"
 
 #define SHORT_NS 300000000 /* a handler is begun within it, and waits for its end */
-#define CANARY   "canary-7f3a91-of-a-request"
+/* What is looked for in memory; one text for each run, since a run without wiping leaves it behind. */
+#define CANARY       "canary-7f3a91-of-a-stream"
+#define CANARY_LEFT  "canary-b2c4d8-left-behind"
+#define CANARY_ERROR "canary-59e0f6-in-an-error"
+#define PLACEHOLDER  "?????????????????????????"
+_Static_assert(sizeof(CANARY) == sizeof(PLACEHOLDER) && sizeof(CANARY_LEFT) == sizeof(PLACEHOLDER) &&
+                   sizeof(CANARY_ERROR) == sizeof(PLACEHOLDER),
+               "a canary takes the place of the placeholder");
 
 static struct gate gate = GATE;      /* for handlers */
 static struct gate hook_gate = GATE; /* for hooks */
