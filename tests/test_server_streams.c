@@ -514,6 +514,33 @@ static void h095_more_than_the_hard_limit_is_left_unread_until_some_is_taken(voi
     stop();
 }
 
+static void h095_what_a_handler_waits_for_comes_through_what_others_leave(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 4, .frame_max = 8192, .connection_buffer_max = 64 << 10 };
+    struct wire wire = { 0 }, data = { 0 };
+
+    (void)state;
+    start(&opts);
+    echo_put_open(&wire, 1, "Sum"); /* receives */
+    echo_put_open(&wire, 3, "Sum"); /* does not */
+    echo_put_data_number(&wire, 3, GATED);
+    send_wire(&wire);
+    gate_await(&gate, 1);
+    for (unsigned i = 0; i < 40; i++) {
+        wire_varint(&data, 15 << 3 | 2);
+        wire_varint(&data, 4000);
+        wire_fill(&data, 'x', 4000);
+        wire_frame_of(&wire, WIRE_DATA, 0, 3, &data);
+    }
+    echo_put_data_number(&wire, 1, 7);
+    echo_put_end(&wire, 1);
+    send_wire(&wire);
+    echo_expect_error(fd, 3, EYELET_RESOURCE_EXHAUSTED, "too much waits");
+    expect_sum(1, 7, 1);
+    gate_open(&gate, 1);
+    stop();
+}
+
 static void h096_a_stream_that_says_nothing_ends_at_its_deadline(void **state)
 {
     const struct eyelet_server_opts opts = { .call_timeout_ms = 20 };
@@ -746,6 +773,7 @@ int main(void)
         TEST(h095_a_stream_that_nobody_reads_is_the_only_one_to_suffer),
         TEST(h095_who_reads_again_in_time_has_every_message_in_order),
         TEST(h095_more_than_the_hard_limit_is_left_unread_until_some_is_taken),
+        TEST(h095_what_a_handler_waits_for_comes_through_what_others_leave),
         TEST(h096_a_stream_that_says_nothing_ends_at_its_deadline),
         TEST(h100_a_handler_may_answer_before_the_caller_is_done),
         TEST(h098_h099_streams_that_end_at_once_and_are_refused_leave_nothing),

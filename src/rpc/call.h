@@ -44,6 +44,7 @@ struct eyelet_serving;
  * @request_memory:  what the request came in and is unpacked into
  * @reply_memory:    what the handler allocates from
  * @message_memory:  what the stream's last message is unpacked into
+ * @is_spoiled:      the codec's: a message of its stream made no sense, and there are no more
  * @codec_reply:     the codec's: what the handler fills in; NULL for none
  * @reply:           set by the codec when the handler succeeded; lives in the memory above
  * @failure:         set by eyelet_call_fail(); status EYELET_OK before that
@@ -90,6 +91,7 @@ struct eyelet_call {
     struct eyelet_arena request_memory;
     struct eyelet_arena reply_memory;
     struct eyelet_arena message_memory;
+    bool is_spoiled;
     void *codec_reply;
     struct eyelet_outgoing reply;
     struct eyelet_error failure;

@@ -265,11 +265,14 @@ static void log_call(struct eyelet_serving *serving, uint32_t id, const struct e
                    eyelet_status_name(error->status), error->text);
 }
 
-/* A request that does not become a call. A live call of the same id, which a broken peer may name, is not touched. */
+/* A request that does not become a call, or data for none. A live call of the same id, which a broken peer may name, is
+ * not touched. */
 static void refuse(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
-    serving->env->counters.calls_started++;
-    serving->env->counters.calls_failed++;
+    bool is_request = serving->connection.session.decoder.head.type == EYELET_FRAME_TYPE_REQUEST;
+
+    serving->env->counters.calls_started += is_request;
+    serving->env->counters.calls_failed += is_request;
     log_call(serving, id, error);
     eyelet_writing_fail(serving, id, error);
 }
@@ -495,13 +498,30 @@ void eyelet_served_end_endless(struct eyelet_serving *serving)
     }
 }
 
+static bool is_shedable(const struct eyelet_call *call)
+{
+    return call->is_live && (call->is_queued || call->inbox.n_messages > 0);
+}
+
+void eyelet_served_shed_largest(struct eyelet_serving *serving)
+{
+    struct eyelet_call *largest = NULL;
+
+    for (struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
+        if (is_shedable(call) && (largest == NULL || call->kept > largest->kept))
+            largest = call;
+    }
+    if (largest != NULL)
+        eyelet_served_fail(largest, EYELET_RESOURCE_EXHAUSTED, "too much waits on this connection");
+}
+
 void eyelet_served_shed(struct eyelet_serving *serving)
 {
     struct eyelet_call *next;
 
     for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
         next = call->next;
-        if (call->is_live && (call->is_queued || call->inbox.n_messages > 0))
+        if (is_shedable(call))
             eyelet_served_fail(call, EYELET_RESOURCE_EXHAUSTED, "no memory for what waits");
     }
 }
@@ -511,7 +531,7 @@ size_t eyelet_served_shedable(const struct eyelet_serving *serving)
     size_t len = 0;
 
     for (const struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
-        if (call->is_live && (call->is_queued || call->inbox.n_messages > 0))
+        if (is_shedable(call))
             len += call->kept;
     }
     return len;

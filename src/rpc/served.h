@@ -51,6 +51,9 @@ void eyelet_served_end_endless(struct eyelet_serving *serving);
 void eyelet_served_cancel_all(struct eyelet_serving *serving);
 void eyelet_served_lose_all(struct eyelet_serving *serving, const char *why);
 
+/* eyelet_served_shed_largest() - refuse the one of those below that keeps most. */
+void eyelet_served_shed_largest(struct eyelet_serving *serving);
+
 /* eyelet_served_shed() - refuse calls that wait for a thread and streams that nobody reads; shedable: bytes got so. */
 void eyelet_served_shed(struct eyelet_serving *serving);
 size_t eyelet_served_shedable(const struct eyelet_serving *serving);

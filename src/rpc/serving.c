@@ -91,10 +91,30 @@ static bool is_queue_full(const struct eyelet_serving *serving)
            (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
+/*
+ * Does what its calls keep leave room for more? If not, nothing is read until some of it is taken; but what a handler
+ * waits for may lie behind, and then the largest of the others makes room.
+ */
+static bool has_memory(const struct eyelet_serving *serving)
+{
+    return serving->kept < serving->env->opts.connection_buffer_max;
+}
+
+static bool can_make_room(const struct eyelet_serving *serving)
+{
+    return !has_memory(serving) && serving->n_receiving > 0 && eyelet_served_shedable(serving) > 0;
+}
+
+static void make_room(struct eyelet_serving *serving)
+{
+    while (can_make_room(serving))
+        eyelet_served_shed_largest(serving);
+}
+
 /* May another frame be taken? What a handler waits for may lie behind any number of calls that wait for a thread. */
 static bool may_take(const struct eyelet_serving *serving)
 {
-    if (serving->n_stuffed > 0)
+    if (serving->n_stuffed > 0 || !has_memory(serving))
         return false;
     return serving->n_receiving > 0 || (serving->n_queued < AHEAD_CALLS_MAX && serving->queued_bytes < AHEAD_BYTES_MAX);
 }
@@ -159,6 +179,7 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
 
     for (;;) {
         relieve_queue(serving);
+        make_room(serving);
         if (serving->is_over)
             return EYELET_SERVING_OVER;
         if (serving->is_full || !may_take(serving))
@@ -270,7 +291,8 @@ bool eyelet_serving_wants_turn(const struct eyelet_serving *serving)
 {
     if (serving->is_over)
         return true;
-    return (serving->can_read || serving->has_input) && !serving->is_full && may_take(serving);
+    return (serving->can_read || serving->has_input) && !serving->is_full &&
+           (may_take(serving) || can_make_room(serving));
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------------ */
