@@ -115,16 +115,17 @@ EYELET_API bool eyelet_call_metadata_at(const struct eyelet_call *call, size_t i
 /**
  * eyelet_call_is_cancelled() - does nobody wait for the answer any more?
  *
- * Because the deadline is over, the connection is lost, the caller broke the protocol, or the server's grace after
- * eyelet_server_stop() is over. A server with one thread finds out while the handler sends, receives or asks this.
+ * Because the deadline is over, the connection is lost, the caller broke the protocol, the server's grace after
+ * eyelet_server_stop() is over, or, for a deferred call, its connection took most of more memory than the server may
+ * have. A server with one thread finds out while the handler sends, receives or asks this.
  */
 EYELET_API bool eyelet_call_is_cancelled(struct eyelet_call *call);
 
 /**
  * eyelet_call_on_cancel() - be told of it
  * @on_cancel:  called at most once, from a thread of the server's or from this one, with @why: DEADLINE_EXCEEDED,
- *              CANCELLED or UNAVAILABLE and so on; nothing is locked. It must not wait for long. NULL takes it back: it is
- *              not running any more, nor ever called, when this returns
+ *              CANCELLED, RESOURCE_EXHAUSTED, UNAVAILABLE and so on; nothing is locked. It must not wait for long.
+ *              NULL takes it back: it is not running any more, nor ever called, when this returns
  * @userdata:   handed to @on_cancel
  *
  * A call that is cancelled already calls it at once. A handler whose @userdata ends with it takes @on_cancel back first;

@@ -23,7 +23,7 @@ enum eyelet_status eyelet_call_defer(struct eyelet_call *call)
     struct eyelet_workers *workers = workers_of(call);
 
     eyelet_workers_lock(workers);
-    call->is_deferred = true;
+    eyelet_served_defer(call);
     eyelet_workers_unlock(workers);
     return EYELET_OK;
 }

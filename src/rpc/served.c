@@ -56,6 +56,7 @@ static void call_close(struct eyelet_call *call)
     serving->n_calls--;
     serving->kept -= call->kept;
     env->pool.held -= call->kept;
+    env->leaving -= call->kept;
     env->n_calls--;
     env->n_timers--;
 
@@ -129,6 +130,13 @@ static void dequeue(struct eyelet_call *call)
     serving->queued_bytes -= call->kept;
 }
 
+void eyelet_served_defer(struct eyelet_call *call)
+{
+    call->is_deferred = true;
+    if (call->is_live)
+        keep(call, call->request_memory.used + call->reply_memory.used + eyelet_inbox_held(&call->inbox));
+}
+
 void eyelet_served_release(struct eyelet_call *call)
 {
     bool is_owned = call->is_deferred ? !call->is_completed || !call->is_returned : !call->is_returned;
@@ -147,6 +155,7 @@ static void end_live(struct eyelet_call *call)
     eyelet_session_finish(&serving->connection.session, call->id);
     eyelet_timers_set(&serving->env->timers, &call->timer, EYELET_NO_DEADLINE);
     clear_inbox(call);
+    serving->env->leaving += call->kept;
 }
 
 /* Nobody waits for the answer any more: whoever works on it is told, and a call that nobody works on is freed. */
@@ -321,6 +330,8 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     if (serving->n_calls > serving->env->opts.calls_max)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                                 serving->n_calls - 1);
+    if (serving->env->leaving > serving->env->pool.held_max) /* as much again as may be held, and no more */
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory before calls that were cancelled end");
     if (eyelet_call_keep(call, event->frame, &event->request) < 0)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes",
                                 event->frame.len);
@@ -498,21 +509,37 @@ void eyelet_served_end_endless(struct eyelet_serving *serving)
     }
 }
 
-static bool is_shedable(const struct eyelet_call *call)
+/* Does something of it wait, for a thread or in its inbox? What that keeps comes back at once when it is ended. */
+static bool is_waiting(const struct eyelet_call *call)
 {
     return call->is_live && (call->is_queued || call->inbox.n_messages > 0);
 }
 
-void eyelet_served_shed_largest(struct eyelet_serving *serving)
+static struct eyelet_call *largest_waiting(const struct eyelet_serving *serving)
 {
     struct eyelet_call *largest = NULL;
 
     for (struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
-        if (is_shedable(call) && (largest == NULL || call->kept > largest->kept))
+        if (is_waiting(call) && (largest == NULL || call->kept > largest->kept))
             largest = call;
     }
-    if (largest != NULL)
-        eyelet_served_fail(largest, EYELET_RESOURCE_EXHAUSTED, "too much waits on this connection");
+    return largest;
+}
+
+bool eyelet_served_has_waiting(const struct eyelet_serving *serving)
+{
+    return largest_waiting(serving) != NULL;
+}
+
+void eyelet_served_shed_largest(struct eyelet_serving *serving)
+{
+    eyelet_served_fail(largest_waiting(serving), EYELET_RESOURCE_EXHAUSTED, "too much waits on this connection");
+}
+
+/* The same, or what it keeps comes back when its owner completes it. */
+static bool is_shedable(const struct eyelet_call *call)
+{
+    return is_waiting(call) || (call->is_live && call->is_deferred);
 }
 
 void eyelet_served_shed(struct eyelet_serving *serving)

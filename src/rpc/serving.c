@@ -102,7 +102,7 @@ static bool has_memory(const struct eyelet_serving *serving)
 
 static bool can_make_room(const struct eyelet_serving *serving)
 {
-    return !has_memory(serving) && serving->n_receiving > 0 && eyelet_served_shedable(serving) > 0;
+    return !has_memory(serving) && serving->n_receiving > 0 && eyelet_served_has_waiting(serving);
 }
 
 static void make_room(struct eyelet_serving *serving)

@@ -42,6 +42,7 @@ struct eyelet_serving_threads {
  * @services:     who answers
  * @codec:        how; set before anything runs
  * @pool:         their buffers' memory; @held counts what their calls keep as well
+ * @leaving:      of what calls keep, the part of those that nobody waits for: it comes back when they are over
  * @timers:       deadlines of connections and calls
  * @n_timers:     of those that exist, so many may be on
  * @n_calls:      calls that are not freed, over all connections
@@ -61,6 +62,7 @@ struct eyelet_serving_env {
     const struct eyelet_dispatch_node *services;
     const struct eyelet_serving_codec *codec;
     struct eyelet_buffer_pool pool;
+    size_t leaving;
     struct eyelet_timers timers;
     size_t n_timers;
     size_t n_calls;
@@ -168,9 +170,9 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
 
 /*
- * eyelet_serving_shed() - give back memory, at once: calls that wait for a thread and streams that nobody reads are
- * refused, or an unfinished frame is; if it is answers that wait for a slow peer, the connection is over. It is to have
- * a turn soon.
+ * eyelet_serving_shed() - give back memory: calls that wait for a thread, streams that nobody reads and deferred calls
+ * are refused, or an unfinished frame is; if it is answers that wait for a slow peer, the connection is over. It is to
+ * have a turn soon. What a deferred call keeps counts as leaving until its owner completes it.
  *
  * eyelet_serving_stuck() - bytes of memory that may be got back so
  */
