@@ -327,6 +327,30 @@ static void without_the_option_a_lost_client_stays_lost_but_says_so(void **state
     assert_int_equal(faults_count(FAULT_CONNECT), 1);
 }
 
+static void a_call_that_ended_with_an_earlier_connection_is_collected_without_waiting(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    struct eyelet_pending *pending = NULL;
+    Demo__SayReply *reply = NULL;
+    char text[1024] = "";
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1); /* longer than anything that the next connection sends */
+    request.text = text;
+    open_client(&reconnecting);
+    assert_int_equal(demo_echo_say_start(client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_process(client, NULL), EYELET_OK);
+    assert_true(eyelet_pending_is_done(pending));
+    close_peer(0);
+    assert_int_equal(call("two", NULL), EYELET_OK);
+    assert_connected_event(1);
+    faults_fake_clock(NOW_NS);
+    assert_int_equal(demo_echo_say_collect(pending, &reply, NULL), EYELET_OK);
+    assert_int_equal(eyelet_now_ns(), NOW_NS);
+    assert_string_equal(reply->text, "here");
+    demo__say_reply__free_unpacked(reply, NULL);
+}
+
 /* --- which requests are sent again -------------------------------------------------------------------------------- */
 
 /* How many pieces of 7 bytes a call of @text takes. */
@@ -755,6 +779,7 @@ int main(void)
         TEST(h018_every_errno_of_a_send_leads_to_another_connection),
         TEST(h047_a_connection_without_ids_is_replaced_when_its_calls_are_over),
         TEST(without_the_option_a_lost_client_stays_lost_but_says_so),
+        TEST(a_call_that_ended_with_an_earlier_connection_is_collected_without_waiting),
         TEST(a_request_that_was_not_sent_whole_is_sent_again_wherever_it_was_cut),
         TEST(a_request_is_sent_again_as_often_as_it_takes),
         TEST(a_request_that_may_have_been_executed_is_never_sent_again),

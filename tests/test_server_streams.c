@@ -566,7 +566,7 @@ static void h098_h099_streams_that_end_at_once_and_are_refused_leave_nothing(voi
         echo_put_number(&wire, 4 * i + 3, "Nothing", WIRE_CLOSED, 0);
         send_wire(&wire);
         echo_expect_error(fd, 4 * i + 3, EYELET_UNIMPLEMENTED, "Nothing"); /* on arrival, */
-        echo_expect_end(fd, 4 * i + 1);                                     /* before those that are run */
+        echo_expect_end(fd, 4 * i + 1);                                    /* before those that are run */
     }
     stop();
 }
@@ -683,7 +683,7 @@ static bool serve_with_failing(unsigned nth)
     echo_put_end(&wire, 3);
     faults_fail(FAULT_ALLOC, nth, ENOMEM);
     fd = echo_connect();
-    live_send(fd, wire_slice(&wire)); /* it may be gone already */
+    live_send(fd, wire_slice(&wire));                           /* it may be gone already */
     while (n_ends < 2 && (len = read_frame(head, room)) >= 0) { /* each call has one end, or the connection has */
         n_ends += head[8] == WIRE_RESPONSE || head[9] != 0;
         n_good += head[8] == WIRE_DATA || memmem(room, (size_t)len, "hello", 5) != NULL;

@@ -254,8 +254,8 @@ static void no_thread_is_woken_that_has_nothing_to_do(void **state)
             sched_yield();
     }
     n_rings = faults_count(FAULT_WRITE) - n_rings;
-    assert_true(n_rings <= 100); /* another minds the time when the one that did serves a call; most serve none */
-    assert_true(faults_count(FAULT_EPOLL_WAIT) - n_waits <= 200 + n_rings + 4);
+    assert_true(n_rings < 20); /* one thread minds the time; another does when that one serves a call */
+    assert_true(faults_count(FAULT_EPOLL_WAIT) - n_waits < 200 + 40);
     close(fd);
     stop();
 }
@@ -350,14 +350,17 @@ static void put_short_wait(struct wire *wire, uint32_t id)
     struct wire payload = { 0 };
 
     wire_field_text(&payload, 1, "wait");
-    wire_request(wire, id, &(struct wire_request){ .service = "demo.Echo", .method = "Say",
-                                                   .payload = wire_slice(&payload), .timeout_ns = 20000000 });
+    wire_request(
+        wire, id,
+        &(struct wire_request){
+            .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload), .timeout_ns = 20000000 });
     wire_clear(&payload);
 }
 
 static void time_is_minded_while_every_thread_is_in_a_handler(void **state)
 {
     struct wire wire = { 0 };
+    struct live_reply reply;
     int streaming, fd;
 
     (void)state;
@@ -372,9 +375,11 @@ static void time_is_minded_while_every_thread_is_in_a_handler(void **state)
         echo_put_text(&wire, 2 * i + 1, "Say", 0, "hello");
     put_short_wait(&wire, 201);
     live_send_wire(fd, &wire);
-    for (uint32_t i = 0; i < 100; i++)
-        echo_expect_reply(fd, 2 * i + 1, "hello");
-    echo_expect_error(fd, 201, EYELET_DEADLINE_EXCEEDED, "deadline");
+    for (uint32_t i = 0; i <= 100; i++) { /* on a slow machine the last one is over before it is its turn */
+        assert_true(live_read_reply(fd, &reply));
+        assert_int_equal(reply.code, reply.id == 201 ? EYELET_DEADLINE_EXCEEDED : EYELET_OK);
+        live_reply_clear(&reply);
+    }
     gate_open(&gate, 1);
     close(streaming);
     close(fd);
@@ -392,8 +397,8 @@ static void calls_that_end_before_they_run_give_back_what_they_held(void **state
     echo_say(fd, 1, "wait");
     gate_await(&gate, 1);
     for (uint32_t round = 0; round < 3; round++) {
-        wire_request(&wire, 2 * round + 3, &(struct wire_request){ .service = "demo.Echo", .method = "Sum",
-                                                                  .timeout_ns = 20000000 });
+        wire_request(&wire, 2 * round + 3,
+                     &(struct wire_request){ .service = "demo.Echo", .method = "Sum", .timeout_ns = 20000000 });
         wire.bytes[9] = WIRE_OPEN | WIRE_NO_DATA;
         wire_fill(&data, 0, 150000);
         wire_frame_of(&wire, WIRE_DATA, 0, 2 * round + 3, &data);
@@ -571,8 +576,9 @@ static void h117_stop_while_in_handlers_and_while_requests_are_read(void **state
 
 static void h117_stop_while_an_answer_cannot_leave(void **state)
 {
-    const struct eyelet_server_opts opts = { .threads = 2, .grace_ms = 30, .interceptors = &counting,
-                                             .n_interceptors = 1 };
+    const struct eyelet_server_opts opts = {
+        .threads = 2, .grace_ms = 30, .interceptors = &counting, .n_interceptors = 1
+    };
     int fd;
 
     (void)state;
@@ -586,8 +592,9 @@ static void h117_stop_while_an_answer_cannot_leave(void **state)
 
 static void h117_after_the_grace_handlers_that_wait_are_told_and_calls_answered(void **state)
 {
-    const struct eyelet_server_opts opts = { .threads = 2, .grace_ms = 1, .interceptors = &counting,
-                                             .n_interceptors = 1 };
+    const struct eyelet_server_opts opts = {
+        .threads = 2, .grace_ms = 1, .interceptors = &counting, .n_interceptors = 1
+    };
     struct wire wire = { 0 };
     int a, b;
 
@@ -612,8 +619,9 @@ static void h117_after_the_grace_handlers_that_wait_are_told_and_calls_answered(
 
 static void h118_a_handler_that_returns_late_is_waited_for(void **state)
 {
-    const struct eyelet_server_opts opts = { .threads = 2, .grace_ms = 1, .interceptors = &counting,
-                                             .n_interceptors = 1 };
+    const struct eyelet_server_opts opts = {
+        .threads = 2, .grace_ms = 1, .interceptors = &counting, .n_interceptors = 1
+    };
     int fd;
 
     (void)state;
@@ -724,6 +732,7 @@ static void h112_a_connection_that_cannot_be_watched_is_closed_and_the_next_one_
 
 static void h112_an_epoll_that_fails_ends_the_run_once_handlers_have_returned(void **state)
 {
+    struct wire wire = { 0 };
     int a, b;
 
     (void)state;
@@ -733,8 +742,10 @@ static void h112_an_epoll_that_fails_ends_the_run_once_handlers_have_returned(vo
     echo_expect_served(b, 1);
     echo_say(a, 1, "wait");
     gate_await(&gate, 1);
+    echo_put_text(&wire, 3, "Say", 0, "hello");
     faults_fail(FAULT_EPOLL_WAIT, 1, EBADF);
-    echo_say(b, 3, "hello"); /* who watches comes back, and the next look fails */
+    live_send(b, wire_slice(&wire)); /* who watches comes back, and the next look fails, if it has not already */
+    wire_clear(&wire);
     live_read_to_end(b);
     live_read_to_end(a);
     gate_open(&gate, 1);

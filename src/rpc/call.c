@@ -12,6 +12,7 @@
 #include "core/bytes.h"
 #include "core/error.h"
 #include "io/socket.h"
+#include "rpc/interceptors.h"
 #include "rpc/serving.h"
 #include "rpc/wait.h"
 
@@ -123,6 +124,11 @@ enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status
     call->failure.status = status; /* details that were added before stay */
     memcpy(call->failure.text, error.text, sizeof(error.text));
     return status;
+}
+
+enum eyelet_status eyelet_call_fail_cancelled(struct eyelet_call *call)
+{
+    return eyelet_call_fail(call, call->cancelled, "%s", call->why);
 }
 
 bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, struct eyelet_slice value)
@@ -242,41 +248,24 @@ bool eyelet_call_metadata_at(const struct eyelet_call *call, size_t index, struc
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
-/* How many interceptors let the call pass is kept, so that those are told its end. */
 static enum eyelet_status ask_interceptors(struct eyelet_call *call)
 {
     const struct eyelet_server_opts *opts = &call->serving->env->opts;
     struct eyelet_error error;
+    enum eyelet_status status;
 
-    for (size_t i = 0; i < opts->n_interceptors; i++) {
-        const struct eyelet_interceptor *interceptor = &opts->interceptors[i];
-        enum eyelet_status status = EYELET_OK;
-
-        error.status = EYELET_OK;
-        if (interceptor->before != NULL)
-            status = interceptor->before(&call->info, &error, interceptor->userdata);
-        if (status != EYELET_OK && error.status != EYELET_OK)
-            return eyelet_call_fail(call, status, "%s", error.text);
-        if (status != EYELET_OK)
-            return status;
-        call->n_passed++;
-    }
-    return EYELET_OK;
+    status = eyelet_interceptors_ask(opts->interceptors, opts->n_interceptors, &call->info, &call->n_passed, &error);
+    if (status == EYELET_OK || call->failure.status != EYELET_OK) /* it may have said why by eyelet_call_fail() */
+        return status;
+    return eyelet_call_fail(call, status, "%s", error.text);
 }
 
 void eyelet_call_tell_end(struct eyelet_call *call, enum eyelet_status status)
 {
-    const struct eyelet_server_opts *opts = &call->serving->env->opts;
-
     call->info.status = status;
     call->info.error = status != EYELET_OK ? &call->failure : NULL;
     call->info.duration_ns = eyelet_now_ns() - call->start_ns;
-    while (call->n_passed > 0) {
-        const struct eyelet_interceptor *interceptor = &opts->interceptors[--call->n_passed];
-
-        if (interceptor->after != NULL)
-            interceptor->after(&call->info, interceptor->userdata);
-    }
+    eyelet_interceptors_tell(call->serving->env->opts.interceptors, call->n_passed, &call->info);
 }
 
 enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec)

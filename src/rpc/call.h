@@ -172,11 +172,8 @@ enum eyelet_status eyelet_call_try_send_bytes(struct eyelet_call *call, const st
  */
 void eyelet_call_end_at_stop(struct eyelet_call *call);
 
-/*
- * eyelet_call_end() - the call has its end: it is answered, if the peer still waits, and interceptors are told; under
- * the server's lock, which may be released meanwhile
- */
-void eyelet_call_end(struct eyelet_call *call, enum eyelet_status status);
+/* A call that is cancelled fails with that, whatever its handler makes of it. Return: why it is. */
+enum eyelet_status eyelet_call_fail_cancelled(struct eyelet_call *call);
 
 /* Which interceptors a call has passed is told the end, in the opposite order; @status is how it ended. */
 void eyelet_call_tell_end(struct eyelet_call *call, enum eyelet_status status);

@@ -614,6 +614,7 @@ static int queue(struct eyelet_pending *pending, const struct eyelet_calling *wh
         return r;
     pending->end = eyelet_connection_queued(&client->connection);
     pending->len = (size_t)(pending->end - before);
+    pending->connection_number = client->counters.connections_opened;
     return 0;
 }
 
@@ -623,7 +624,6 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
     struct eyelet_client *client = pending->client;
 
     pending->fd = client->connection.fd;
-    pending->connection_number = client->counters.connections_opened;
     pending->is_open = (pending->method->kind & EYELET_CLIENT_STREAM) != 0;
     pending->sent_messages = !pending->is_open;
     pending->sent_bytes = what->message.len;

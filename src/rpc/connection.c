@@ -105,12 +105,34 @@ static uint8_t *queue(struct eyelet_connection *connection, size_t len)
 
     if (make_room(&connection->out, connection->pool, len) < 0)
         return NULL;
-    if (connection->out.len == 0)
-        connection->n_queued = 0;
     room = eyelet_buffer_room(&connection->out);
     eyelet_buffer_add(&connection->out, len);
-    connection->n_queued++;
     return room;
+}
+
+/* The same for a frame that counts: a stream waits for room by itself, but what answers a peer has to be limited. */
+static uint8_t *queue_counted(struct eyelet_connection *connection, size_t len)
+{
+    uint8_t *room = queue(connection, len);
+
+    if (room != NULL) {
+        connection->n_queued++;
+        connection->n_behind++;
+    }
+    return room;
+}
+
+/*
+ * Bytes were sent. Where frames end in @out nobody remembers, but when all that lay there once has left, only those are
+ * left that came behind it. A queue that a stream keeps from being empty is so no longer full in the end.
+ */
+static void note_sent(struct eyelet_connection *connection)
+{
+    if (connection->sent < connection->mark && connection->out.len > 0)
+        return;
+    connection->n_queued = connection->out.len > 0 ? connection->n_behind : 0;
+    connection->n_behind = 0;
+    connection->mark = eyelet_connection_queued(connection);
 }
 
 static void pack_behind(const struct eyelet_outgoing *message, uint8_t *room)
@@ -145,7 +167,7 @@ int eyelet_connection_queue_request(struct eyelet_connection *connection, const 
     r = eyelet_session_measure_request(&connection->session, request, &head_len);
     if (r < 0)
         return r;
-    room = queue(connection, head_len + message->len);
+    room = queue_counted(connection, head_len + message->len);
     if (room == NULL)
         return -ENOMEM;
     *ret_id = eyelet_session_start_request(&connection->session, request, kind, owner, room, head_len);
@@ -163,7 +185,7 @@ int eyelet_connection_queue_reply(struct eyelet_connection *connection, uint32_t
     r = eyelet_session_measure_reply(&connection->session, message->len, &head_len);
     if (r < 0)
         return r;
-    room = queue(connection, head_len + message->len);
+    room = queue_counted(connection, head_len + message->len);
     if (room == NULL)
         return -ENOMEM;
     eyelet_session_put_reply(id, message->len, room, head_len);
@@ -190,7 +212,7 @@ int eyelet_connection_queue_data(struct eyelet_connection *connection, uint32_t 
 
 int eyelet_connection_queue_end(struct eyelet_connection *connection, uint32_t id)
 {
-    uint8_t *room = queue(connection, EYELET_FRAME_HEADER_LEN);
+    uint8_t *room = queue_counted(connection, EYELET_FRAME_HEADER_LEN);
 
     if (room == NULL)
         return -ENOMEM;
@@ -202,7 +224,7 @@ int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32
                                     const struct eyelet_error *error)
 {
     size_t len = eyelet_session_measure_failure(error);
-    uint8_t *room = queue(connection, len);
+    uint8_t *room = queue_counted(connection, len);
 
     if (room == NULL)
         return -ENOMEM;
@@ -213,7 +235,8 @@ int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32
 void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
 {
     eyelet_buffer_cut(&connection->out, len);
-    connection->n_queued--;
+    connection->n_queued -= connection->n_queued > 0;
+    connection->n_behind -= connection->n_behind > 0;
 }
 
 int eyelet_connection_flush(struct eyelet_connection *connection)
@@ -229,6 +252,7 @@ int eyelet_connection_flush(struct eyelet_connection *connection)
             return r;
         connection->sent += n;
         eyelet_buffer_drop(&connection->out, n);
+        note_sent(connection);
     }
     return 0;
 }

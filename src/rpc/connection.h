@@ -38,7 +38,9 @@ struct eyelet_outgoing {
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
  * @pool:      what the buffers share; belongs to the client or server
  * @sent:      bytes that the kernel took, from the start of the connection
- * @n_queued:  frames that were queued since @out was empty last
+ * @n_queued:  answers that lie in @out, or a few that have left; messages of streams do not count
+ * @n_behind:  of those, so many were queued behind @mark
+ * @mark:      when so many bytes are sent, all others have left
  */
 struct eyelet_connection {
     int fd;
@@ -51,6 +53,8 @@ struct eyelet_connection {
     uint64_t sent;
     uint64_t received;
     unsigned n_queued;
+    unsigned n_behind;
+    uint64_t mark;
     const struct eyelet_trace *trace;
 };
 

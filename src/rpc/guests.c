@@ -11,14 +11,15 @@
 
 #include "core/error.h"
 #include "io/socket.h"
-#include "rpc/workers.h"
+#include "rpc/served.h"
+#include "rpc/writing.h"
 
-#define GUEST_EVENTS ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
-#define ACCEPTS_PER_LOOK 64
+#define GUEST_EVENTS        ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
+#define ACCEPTS_PER_LOOK    64
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
-#define PLACES_MIN 16u
-#define ANSWER_AGE_MAX_NS (50000u)                    /* so long an answer waits for others to leave with it */
+#define PLACES_MIN          16u
+#define ANSWER_AGE_MAX_NS   (50000u) /* so long an answer waits for others to leave with it */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
 {
@@ -62,7 +63,7 @@ static struct eyelet_guest *next_turn(struct eyelet_guests *guests)
 
 static void add_caller(struct eyelet_guests *guests, struct eyelet_guest *guest)
 {
-    if (guest->has_calls || !eyelet_serving_has_call(&guest->serving, guests->share))
+    if (guest->has_calls || !eyelet_served_has_next(&guest->serving, guests->share))
         return;
     guest->has_calls = true;
     guest->call_next = NULL;
@@ -292,12 +293,12 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests)
                 free_guest(guests, guest);
             continue;
         }
-        call = eyelet_serving_next_call(&guest->serving, guests->share);
+        call = eyelet_served_next(&guest->serving, guests->share);
         if (call == NULL)
             continue;
         add_caller(guests, guest);
         if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving))
-            eyelet_serving_flush_now(&guest->serving);
+            eyelet_writing_flush_now(&guest->serving);
         if (await(guests, guest) < 0)
             guest->serving.is_over = true;
         if (eyelet_serving_wants_turn(&guest->serving))
@@ -318,7 +319,7 @@ void eyelet_guests_attend(struct eyelet_guests *guests, struct eyelet_serving *s
         return;
     }
     if (serving->n_queued == 0)
-        eyelet_serving_flush_now(serving);
+        eyelet_writing_flush_now(serving);
     else
         eyelet_serving_relieve(serving);
     if (await(guests, guest) < 0)
@@ -333,7 +334,7 @@ void eyelet_guests_call_is_over(struct eyelet_guests *guests, struct eyelet_call
 {
     struct eyelet_serving *serving = call->serving;
 
-    eyelet_serving_release(call);
+    eyelet_served_release(call);
     eyelet_guests_attend(guests, serving);
 }
 
@@ -392,9 +393,9 @@ static bool ask_filter(struct eyelet_guests *guests, const struct eyelet_peer *p
 
     if (opts->accept == NULL)
         return true;
-    eyelet_workers_leave(guests->env->workers);
+    guests->env->threads->leave(guests->env);
     is_welcome = opts->accept(peer, opts->accept_userdata);
-    eyelet_workers_lock(guests->env->workers);
+    guests->env->threads->back(guests->env);
     return is_welcome;
 }
 
@@ -618,8 +619,8 @@ void eyelet_guests_end(struct eyelet_guests *guests)
     for (struct eyelet_guest *guest = guests->first; guest != NULL; guest = next) {
         next = guest->next;
         guest->has_turn = false;
-        eyelet_serving_cancel_all(&guest->serving);
-        eyelet_serving_flush(&guest->serving);
+        eyelet_served_cancel_all(&guest->serving);
+        eyelet_writing_flush(&guest->serving);
         guest_close(guests, guest);
     }
     while ((next = next_caller(guests)) != NULL) {

@@ -7,43 +7,16 @@
 #include "io/socket.h"
 #include "rpc/call.h"
 #include "rpc/trace.h"
+#include "rpc/served.h"
 #include "rpc/workers.h"
+#include "rpc/writing.h"
 
 static struct eyelet_workers *workers_of(const struct eyelet_call *call)
 {
-    return call->serving->env->workers;
-}
-
-/* A call that is cancelled fails with that, whatever its handler makes of it. */
-static enum eyelet_status fail_cancelled(struct eyelet_call *call)
-{
-    return eyelet_call_fail(call, call->cancelled, "%s", call->why);
+    return eyelet_workers_of(call->serving->env);
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------------ */
-
-void eyelet_call_end(struct eyelet_call *call, enum eyelet_status status)
-{
-    struct eyelet_workers *workers = workers_of(call);
-    const struct eyelet_trace *trace = workers->env.trace;
-    int fd = call->serving->connection.fd;
-
-    if (!call->is_live)
-        status = fail_cancelled(call);
-    else if (eyelet_now_ns() >= call->deadline_ns)
-        status = eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
-    else
-        status = eyelet_call_settle(call, status, workers->env.codec);
-    status = eyelet_serving_answer(call, status);
-    if (call->n_passed == 0 && trace == NULL)
-        return;
-
-    eyelet_workers_attend(workers, call->serving); /* the peer need not wait for interceptors */
-    eyelet_workers_leave(workers);
-    eyelet_call_tell_end(call, status);
-    eyelet_trace_call(trace, fd, &call->info);
-    eyelet_workers_lock(workers);
-}
 
 enum eyelet_status eyelet_call_defer(struct eyelet_call *call)
 {
@@ -60,7 +33,7 @@ void eyelet_call_complete(struct eyelet_call *call, enum eyelet_status status)
     struct eyelet_workers *workers = workers_of(call);
 
     eyelet_workers_lock(workers);
-    eyelet_call_end(call, status);
+    eyelet_workers_end(workers, call, status);
     call->is_completed = true;
     eyelet_workers_finish(workers, call);
     eyelet_workers_share(workers);
@@ -74,7 +47,7 @@ void eyelet_call_end_at_stop(struct eyelet_call *call)
     eyelet_workers_lock(workers);
     call->ends_at_stop = true;
     if (call->serving->is_stopping)
-        eyelet_serving_end_endless(call->serving);
+        eyelet_served_end_endless(call->serving);
     eyelet_workers_unlock(workers);
 }
 
@@ -142,9 +115,9 @@ enum eyelet_got eyelet_call_recv_bytes(struct eyelet_call *call, struct eyelet_i
     eyelet_workers_lock(workers);
     wait_for_message(workers, call);
     if (call->cancelled != EYELET_OK) {
-        (void)fail_cancelled(call);
+        (void)eyelet_call_fail_cancelled(call);
         got = EYELET_GOT_ERROR;
-    } else if ((*ret = eyelet_serving_take_message(call)) != NULL) {
+    } else if ((*ret = eyelet_served_take_message(call)) != NULL) {
         call->info.received_messages++;
         call->info.received_bytes += (*ret)->len;
         eyelet_workers_attend(workers, call->serving); /* reading may go on now */
@@ -157,7 +130,7 @@ enum eyelet_got eyelet_call_recv_bytes(struct eyelet_call *call, struct eyelet_i
 
 static bool has_room(const struct eyelet_call *call)
 {
-    return eyelet_serving_has_room(call->serving) || call->cancelled != EYELET_OK;
+    return eyelet_writing_has_room(call->serving) || call->cancelled != EYELET_OK;
 }
 
 static void wait_for_room(struct eyelet_workers *workers, struct eyelet_call *call)
@@ -176,10 +149,10 @@ static enum eyelet_status send_now(struct eyelet_workers *workers, struct eyelet
     int r;
 
     if (call->cancelled != EYELET_OK)
-        return fail_cancelled(call);
-    r = eyelet_serving_send(call, message);
+        return eyelet_call_fail_cancelled(call);
+    r = eyelet_served_send(call, message);
     if (r == 0) {
-        eyelet_serving_flush_now(call->serving);
+        eyelet_writing_flush_now(call->serving);
         eyelet_workers_attend(workers, call->serving);
         eyelet_workers_share(workers);
     }

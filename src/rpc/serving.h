@@ -1,6 +1,7 @@
 /*
- * One connection at a server: what it reads becomes calls and messages of their streams, what is answered is queued and
- * written; and the timers on its peer. Which connection has its turn, and which thread runs a call, is decided above.
+ * One connection at a server: its turns at reading and writing, the limits on what it may take, and the timers on its
+ * peer. What becomes of its calls is served.h's, what leaves is writing.h's; which connection has its turn, and which
+ * thread runs a call, is decided above.
  *
  * All of it is protected by the server's lock.
  */
@@ -19,7 +20,18 @@
 #include "rpc/log.h"
 #include "rpc/timers.h"
 
-struct eyelet_workers;
+struct eyelet_serving_env;
+
+/**
+ * struct eyelet_serving_threads - what connections ask of the threads above them, under the server's lock
+ * @notice:  something happened to a call that its thread may wait for
+ * @leave:   something of the program's is about to run in this thread: the lock is released; @back: it is over
+ */
+struct eyelet_serving_threads {
+    void (*notice)(struct eyelet_serving_env *env, struct eyelet_call *call);
+    void (*leave)(struct eyelet_serving_env *env);
+    void (*back)(struct eyelet_serving_env *env);
+};
 
 /**
  * struct eyelet_serving_env - what all connections of a server share
@@ -39,7 +51,7 @@ struct eyelet_workers;
  * @log:          for the program
  * @trace:        for the user; or NULL
  * @counters:     of everything that is over; connections add theirs when they end
- * @workers:      for the threads that wait in handlers
+ * @threads:      who runs the calls
  */
 struct eyelet_serving_env {
     struct eyelet_server_opts opts;
@@ -58,7 +70,7 @@ struct eyelet_serving_env {
     struct eyelet_log log;
     const struct eyelet_trace *trace;
     struct eyelet_counters counters;
-    struct eyelet_workers *workers;
+    const struct eyelet_serving_threads *threads;
 };
 
 /* What a turn ended with. */
@@ -146,43 +158,7 @@ enum eyelet_serving_turn eyelet_serving_take_turn(struct eyelet_serving *serving
 /* Is there something to read and take, so that another turn would be of use? */
 bool eyelet_serving_wants_turn(const struct eyelet_serving *serving);
 
-/*
- * eyelet_serving_next_call() - the call that waited longest, taken out of the queue to be run
- * @share:  handlers that this connection may have running
- *
- * Return: NULL when none may run now. eyelet_serving_has_call() only asks.
- */
-struct eyelet_call *eyelet_serving_next_call(struct eyelet_serving *serving, uint32_t share);
-bool eyelet_serving_has_call(const struct eyelet_serving *serving, uint32_t share);
-
-/*
- * eyelet_serving_answer() - the end of a live call: a reply, the end of its stream, or its failure, is queued
- * @status:  EYELET_OK, or as in @call->failure
- *
- * A call that is not live any more gets nothing. Return: the status that it ended with.
- */
-enum eyelet_status eyelet_serving_answer(struct eyelet_call *call, enum eyelet_status status);
-
-/* eyelet_serving_send() - queue a message of a stream. Return: 0, -EMSGSIZE, -EAGAIN when too much waits, -ENOMEM. */
-int eyelet_serving_send(struct eyelet_call *call, const struct eyelet_outgoing *message);
-
-/* eyelet_serving_has_room() - would a stream's message be queued now? */
-bool eyelet_serving_has_room(const struct eyelet_serving *serving);
-
-/* eyelet_serving_take_message() - the next message of a stream, the caller's; NULL when there is none now. */
-struct eyelet_inbox_message *eyelet_serving_take_message(struct eyelet_call *call);
-
-/* eyelet_serving_release() - nobody has the call any more: it is freed, unless something still holds it. */
-void eyelet_serving_release(struct eyelet_call *call);
-
-/*
- * eyelet_serving_flush() - send what is queued, as far as the socket takes it
- *
- * Return: false when the connection is over. eyelet_serving_flush_now() leaves that for the next turn, and so does
- * eyelet_serving_relieve(), which sends only when too much is queued, and has no more calls run unless that helped.
- */
-bool eyelet_serving_flush(struct eyelet_serving *serving);
-void eyelet_serving_flush_now(struct eyelet_serving *serving);
+/* eyelet_serving_relieve() - send if too much is queued, and have no more calls run unless that helped. */
 void eyelet_serving_relieve(struct eyelet_serving *serving);
 
 /* What a waiting connection wants to hear of beside bytes to read: room to write. */
@@ -206,12 +182,6 @@ void eyelet_serving_forgive(struct eyelet_serving *serving, uint64_t absence_ns,
 
 /* From now on only what is in flight is answered: new requests with UNAVAILABLE. Then its turn ends with OVER. */
 void eyelet_serving_stop(struct eyelet_serving *serving);
-
-/* eyelet_serving_end_endless() - the server is stopping: calls that have no end of their own are cancelled. */
-void eyelet_serving_end_endless(struct eyelet_serving *serving);
-
-/* eyelet_serving_cancel_all() - the grace is over: every call is answered with UNAVAILABLE and cancelled. */
-void eyelet_serving_cancel_all(struct eyelet_serving *serving);
 
 /* eyelet_serving_count() - add what this connection has done to @counters. */
 void eyelet_serving_count(const struct eyelet_serving *serving, struct eyelet_counters *counters);

@@ -12,12 +12,38 @@
 
 #include "core/error.h"
 #include "io/socket.h"
+#include "rpc/served.h"
 #include "rpc/trace.h"
 #include "rpc/wait.h"
 
 #define CALLS_PER_LOOK 64                        /* as many calls are run before the sockets are looked at again, */
-#define LOOK_AGAIN_NS EYELET_NS_PER_MS           /* or so long */
+#define LOOK_AGAIN_NS  EYELET_NS_PER_MS          /* or so long */
+#define LINGER_NS      (1000 * EYELET_NS_PER_MS) /* who has run a call minds the time for so long */
 #define ABSENCE_MIN_NS (1000 * EYELET_NS_PER_MS) /* HOSTILE H101: peers are closed at their timer +-1 s */
+
+/**
+ * struct eyelet_look - one look at the sockets
+ * @next:        looks that other threads are in
+ * @until_ns:    when it is over though nothing happens; EYELET_NO_DEADLINE for never
+ * @events:      what was there, @n of them; @n is negative when it failed with @error_number
+ * @wake_ns:     when it was over
+ * @absence_ns:  for how long nobody had looked before, and for how long this one was late
+ */
+struct eyelet_look {
+    struct eyelet_look *next;
+    uint64_t until_ns;
+    struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
+    int n;
+    int error_number;
+    uint64_t wake_ns;
+    uint64_t absence_ns;
+};
+
+static void notice(struct eyelet_serving_env *env, struct eyelet_call *call);
+static void leave(struct eyelet_serving_env *env);
+static void back(struct eyelet_serving_env *env);
+
+static const struct eyelet_serving_threads answers = { .notice = notice, .leave = leave, .back = back };
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -66,8 +92,7 @@ int eyelet_workers_init(struct eyelet_workers *workers)
     uint32_t threads = workers->env.opts.threads;
     int r;
 
-    workers->env.workers = workers;
-    workers->watched_until_ns = EYELET_NO_DEADLINE;
+    workers->env.threads = &answers;
     workers->wake_fd = workers->stop_fd = guests->epoll_fd = -1;
     guests->env = &workers->env;
     guests->accept_again_ns = EYELET_NO_DEADLINE;
@@ -169,10 +194,20 @@ static bool is_watched(const struct eyelet_workers *workers)
     return workers->n_watching > 0 || workers->watcher != NULL;
 }
 
+/* Does somebody wake by then? */
+static bool is_minded(const struct eyelet_workers *workers, uint64_t deadline_ns)
+{
+    const struct eyelet_look *look = workers->looks;
+
+    while (look != NULL && look->until_ns > deadline_ns)
+        look = look->next;
+    return look != NULL || deadline_ns == EYELET_NO_DEADLINE;
+}
+
 /* Somebody watches, but would wake too late. */
 static void mind_the_time(struct eyelet_workers *workers)
 {
-    if (workers->is_coming || !is_watched(workers) || next_deadline(workers) >= workers->watched_until_ns)
+    if (workers->is_coming || !is_watched(workers) || is_minded(workers, next_deadline(workers)))
         return;
     workers->is_coming = true;
     ring(workers->wake_fd);
@@ -197,8 +232,15 @@ static void hand_over_watch(struct eyelet_workers *workers)
         pthread_cond_signal(&workers->sleepers->changed);
 }
 
-void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *call)
+struct eyelet_workers *eyelet_workers_of(struct eyelet_serving_env *env)
 {
+    return (struct eyelet_workers *)((char *)env - offsetof(struct eyelet_workers, env));
+}
+
+static void notice(struct eyelet_serving_env *env, struct eyelet_call *call)
+{
+    struct eyelet_workers *workers = eyelet_workers_of(env);
+
     if (call->is_sleeping)
         pthread_cond_signal(&call->changed);
     else if (workers->watcher == call)
@@ -215,7 +257,8 @@ void eyelet_workers_finish(struct eyelet_workers *workers, struct eyelet_call *c
     eyelet_guests_call_is_over(&workers->guests, call);
 }
 
-/* --- the lock, and what is told when it is released ---------------------------------------------------------------- */
+/* --- the lock, and what is told when it is released ----------------------------------------------------------------
+ */
 
 void eyelet_workers_lock(struct eyelet_workers *workers)
 {
@@ -282,9 +325,32 @@ static void tell_log(struct eyelet_workers *workers)
     workers->n_telling--;
 }
 
-/* What came of telling may be work for others, or the end that they wait for. */
+/* Is this thread in a hook or a log function already? Then it goes on telling when it is back there. */
+static bool is_telling(const struct eyelet_workers *workers)
+{
+    const struct eyelet_teller *teller = workers->tellers;
+
+    while (teller != NULL && !pthread_equal(teller->thread, pthread_self()))
+        teller = teller->next;
+    return teller != NULL;
+}
+
+static bool may_tell(const struct eyelet_workers *workers)
+{
+    return has_news(workers) && !is_telling(workers);
+}
+
+/*
+ * What came of telling may be work for others, or the end that they wait for. What the program does when it is told may
+ * be news in turn, which is told by the same loop: so its functions never pile up on one another.
+ */
 static void tell_news(struct eyelet_workers *workers)
 {
+    struct eyelet_teller self = { .thread = pthread_self(), .next = workers->tellers }, **link = &workers->tellers;
+
+    if (!may_tell(workers))
+        return;
+    workers->tellers = &self;
     while (has_news(workers)) {
         if (workers->env.hooks_due != NULL)
             tell_next_hook(workers);
@@ -292,6 +358,9 @@ static void tell_news(struct eyelet_workers *workers)
             tell_log(workers);
         eyelet_workers_share(workers);
     }
+    while (*link != &self)
+        link = &(*link)->next;
+    *link = self.next;
 }
 
 void eyelet_workers_unlock(struct eyelet_workers *workers)
@@ -307,9 +376,20 @@ void eyelet_workers_leave(struct eyelet_workers *workers)
     pthread_mutex_unlock(&workers->lock);
 }
 
+static void leave(struct eyelet_serving_env *env)
+{
+    eyelet_workers_leave(eyelet_workers_of(env));
+}
+
+static void back(struct eyelet_serving_env *env)
+{
+    eyelet_workers_lock(eyelet_workers_of(env));
+}
+
 /* --- watching ----------------------------------------------------------------------------------------------------- */
 
-/* The process was stopped, or every thread was in a handler: what came meanwhile was not read, and nobody is late by it. */
+/* The process was stopped, or every thread was in a handler: what came meanwhile was not read, and nobody is late by
+ * it. */
 static void forgive_absence(struct eyelet_workers *workers, uint64_t absence_ns, uint64_t now_ns)
 {
     if (absence_ns >= ABSENCE_MIN_NS)
@@ -378,33 +458,39 @@ static void look_around(struct eyelet_workers *workers, uint64_t now_ns)
         eyelet_guests_end(&workers->guests);
 }
 
-/**
- * struct look - one look at the sockets
- * @events:      what was there, @n of them; @n is negative when it failed with @error_number
- * @wake_ns:     when it was over
- * @absence_ns:  for how long nobody had looked before, and for how long this one was late
- */
-struct look {
-    struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
-    int n;
-    int error_number;
-    uint64_t wake_ns;
-    uint64_t absence_ns;
-};
+static void begin_look(struct eyelet_workers *workers, struct eyelet_look *look)
+{
+    look->next = workers->looks;
+    workers->looks = look;
+}
 
-/* Waits at the epoll with the lock released. There must be no news, since nobody would know what came of it. */
-static void wait_for_events(struct eyelet_workers *workers, uint64_t deadline_ns, struct look *look)
+static void end_look(struct eyelet_workers *workers, const struct eyelet_look *look)
+{
+    struct eyelet_look **link = &workers->looks;
+
+    while (*link != look)
+        link = &(*link)->next;
+    *link = look->next;
+}
+
+/*
+ * Waits at the epoll with the lock released, until @look->until_ns at most. There must be no news, since nobody would
+ * know what came of it.
+ */
+static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *look)
 {
     uint64_t sleep_ns = eyelet_now_ns(), until_ns;
-    int timeout_ms = timeout_until(deadline_ns, sleep_ns);
+    int timeout_ms = timeout_until(look->until_ns, sleep_ns);
 
-    assert(!has_news(workers));
+    assert(!may_tell(workers));
     look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
+    begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
     look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
     look->error_number = errno;
     pthread_mutex_lock(&workers->lock);
+    end_look(workers, look);
 
     look->wake_ns = eyelet_now_ns();
     if (timeout_ms < 0)
@@ -414,19 +500,7 @@ static void wait_for_events(struct eyelet_workers *workers, uint64_t deadline_ns
         look->absence_ns += look->wake_ns - until_ns;
 }
 
-/* The same, until @deadline_ns at most if nobody else minds the time; all others wait for events alone. */
-static void watch_until(struct eyelet_workers *workers, uint64_t deadline_ns, struct look *look)
-{
-    bool minds_time = deadline_ns < workers->watched_until_ns;
-
-    if (minds_time)
-        workers->watched_until_ns = deadline_ns;
-    wait_for_events(workers, minds_time ? deadline_ns : EYELET_NO_DEADLINE, look);
-    if (minds_time && workers->watched_until_ns == deadline_ns)
-        workers->watched_until_ns = EYELET_NO_DEADLINE;
-}
-
-static void take_look(struct eyelet_workers *workers, const struct look *look)
+static void take_look(struct eyelet_workers *workers, const struct eyelet_look *look)
 {
     forgive_absence(workers, look->absence_ns, look->wake_ns);
     if (look->n < 0 && look->error_number != EINTR && workers->error == 0)
@@ -435,13 +509,20 @@ static void take_look(struct eyelet_workers *workers, const struct look *look)
     look_around(workers, look->wake_ns);
 }
 
-/* A thread with nothing to do. */
-static void watch(struct eyelet_workers *workers)
+/*
+ * A thread with nothing to do. One of those minds the time; whoever has run a call minds it for a while as well, so
+ * that nobody need be woken to do so whenever the next call goes to the one that did.
+ */
+static void watch(struct eyelet_workers *workers, bool has_run)
 {
-    struct look look;
+    struct eyelet_look look = { .until_ns = next_deadline(workers) };
 
+    if (is_minded(workers, look.until_ns))
+        look.until_ns = EYELET_NO_DEADLINE;
+    if (has_run && workers->env.opts.threads > 1 && look.until_ns > eyelet_now_ns() + LINGER_NS)
+        look.until_ns = eyelet_now_ns() + LINGER_NS;
     workers->n_watching++;
-    watch_until(workers, next_deadline(workers), &look);
+    wait_for_events(workers, &look);
     workers->n_watching--;
     take_look(workers, &look);
 }
@@ -449,7 +530,7 @@ static void watch(struct eyelet_workers *workers)
 /* A thread with something to do sees what else there is, and lets others have the lock. */
 static void glance(struct eyelet_workers *workers)
 {
-    struct look look;
+    struct eyelet_look look = { 0 };
 
     if (workers->watcher != NULL) {
         pthread_mutex_unlock(&workers->lock);
@@ -457,7 +538,7 @@ static void glance(struct eyelet_workers *workers)
         return;
     }
     workers->n_watching++;
-    wait_for_events(workers, 0, &look);
+    wait_for_events(workers, &look);
     workers->n_watching--;
     take_look(workers, &look);
 }
@@ -481,10 +562,10 @@ static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
 /* Its thread does what an idle one would, but for running handlers: those are for other threads. */
 static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call)
 {
-    struct look look;
+    struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers) };
 
     workers->watcher = call;
-    watch_until(workers, eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers), &look);
+    wait_for_events(workers, &look);
     workers->watcher = NULL;
     take_look(workers, &look);
     eyelet_guests_run_round(&workers->guests);
@@ -497,7 +578,7 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 {
     eyelet_workers_share(workers);
     while (!is_ready(call)) {
-        if (has_news(workers))
+        if (may_tell(workers))
             tell_news(workers);
         else if (is_watched(workers))
             sleep_in(workers, call);
@@ -509,12 +590,34 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 
 /* --- working ------------------------------------------------------------------------------------------------------ */
 
+void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
+{
+    const struct eyelet_trace *trace = workers->env.trace;
+    int fd = call->serving->connection.fd;
+
+    if (!call->is_live)
+        status = eyelet_call_fail_cancelled(call);
+    else if (eyelet_now_ns() >= call->deadline_ns)
+        status = eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
+    else
+        status = eyelet_call_settle(call, status, workers->env.codec);
+    status = eyelet_served_answer(call, status);
+    if (call->n_passed == 0 && trace == NULL)
+        return;
+
+    eyelet_workers_attend(workers, call->serving); /* the peer need not wait for interceptors */
+    eyelet_workers_leave(workers);
+    eyelet_call_tell_end(call, status);
+    eyelet_trace_call(trace, fd, &call->info);
+    eyelet_workers_lock(workers);
+}
+
 /* The handler has returned @status. Until the end is told, nobody else may find that the call may be freed. */
 static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
 {
     call->serving->n_running--;
     if (!call->is_deferred)
-        eyelet_call_end(call, status);
+        eyelet_workers_end(workers, call, status);
     call->is_returned = true;
     eyelet_workers_finish(workers, call);
 }
@@ -529,17 +632,20 @@ static void run_call(struct eyelet_workers *workers, struct eyelet_call *call)
     end_call(workers, call, status);
 }
 
-/* Runs calls that wait, for a while. */
-static void run_calls(struct eyelet_workers *workers)
+/* Runs calls that wait, for a while. Return: were there any? */
+static bool run_calls(struct eyelet_workers *workers)
 {
     uint64_t start_ns = eyelet_now_ns();
     struct eyelet_call *call;
+    unsigned n = 0;
 
-    for (unsigned n = 0; n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests)) != NULL; n++) {
+    while (n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests)) != NULL) {
         run_call(workers, call);
+        n++;
         if (eyelet_now_ns() - start_ns >= LOOK_AGAIN_NS)
             break;
     }
+    return n > 0;
 }
 
 /* Waits until somebody is needed. */
@@ -551,24 +657,26 @@ static void rest(struct eyelet_workers *workers)
     workers->n_resting--;
 }
 
-static void wait_for_work(struct eyelet_workers *workers)
+static void wait_for_work(struct eyelet_workers *workers, bool has_run)
 {
-    if (has_news(workers))
+    if (may_tell(workers))
         tell_news(workers);
     else if (has_work(workers))
         glance(workers);
     else if (workers->watcher != NULL || workers->error != 0) /* nothing comes any more after an error */
         rest(workers);
     else
-        watch(workers);
+        watch(workers, has_run);
 }
 
 static void work(struct eyelet_workers *workers)
 {
+    bool has_run = false;
+
     while (!is_finished(workers)) {
-        wait_for_work(workers);
+        wait_for_work(workers, has_run);
         eyelet_guests_run_round(&workers->guests);
-        run_calls(workers);
+        has_run = run_calls(workers);
     }
     call_one(workers); /* they call each other, until all know that it is over */
     pthread_cond_broadcast(&workers->resting);

@@ -15,6 +15,14 @@
 
 #include "rpc/guests.h"
 
+struct eyelet_look; /* one thread's look at the sockets */
+
+/* A thread that tells the program something, on its stack. */
+struct eyelet_teller {
+    pthread_t thread;
+    struct eyelet_teller *next;
+};
+
 /**
  * struct eyelet_workers - plain members, protected by @lock unless it says otherwise
  * @lock:            everything of the server: its connections, sessions, buffers, calls, timers and counters. Held for
@@ -26,13 +34,14 @@
  * @stop_fd:         the same, for eyelet_server_stop()
  * @threads:         those that were started, @n_started of them
  * @n_watching:      threads that are in epoll_wait(), but for that of @watcher
- * @watched_until_ns: when the one that minds the time wakes by itself; EYELET_NO_DEADLINE when none does
+ * @looks:           of all threads that are in epoll_wait(): when they wake by themselves
  * @is_coming:       one of them was told to come and has not come yet
  * @watcher:         a call whose thread is in epoll_wait() because nobody else was; NULL for none. Nobody else goes
  *                   there meanwhile, so what is to wake this thread does not wake another
  * @resting:         threads that have nothing to do while @watcher's thread watches
  * @n_resting:       number of those
  * @sleepers:        calls whose threads sleep, linked by @sleep_next
+ * @tellers:         threads that are in hooks and log functions of the program's
  * @unwatched_ns:    since when nobody has watched; 0 while somebody does
  * @n_telling:       threads that tell the program what is in the log
  * @is_stop_asked:   atomic: eyelet_server_stop() was called
@@ -48,12 +57,13 @@ struct eyelet_workers {
     pthread_t *threads;
     uint32_t n_started;
     uint32_t n_watching;
-    uint64_t watched_until_ns;
+    struct eyelet_look *looks;
     bool is_coming;
     struct eyelet_call *watcher;
     pthread_cond_t resting;
     uint32_t n_resting;
     struct eyelet_call *sleepers;
+    struct eyelet_teller *tellers;
     uint64_t unwatched_ns;
     uint32_t n_telling;
     _Atomic bool is_stop_asked;
@@ -84,8 +94,8 @@ void eyelet_workers_lock(struct eyelet_workers *workers);
 void eyelet_workers_unlock(struct eyelet_workers *workers);
 void eyelet_workers_leave(struct eyelet_workers *workers);
 
-/* eyelet_workers_notice() - something happened to a call that its thread may wait for; under the lock. */
-void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *call);
+/* eyelet_workers_of() - whose environment this is. */
+struct eyelet_workers *eyelet_workers_of(struct eyelet_serving_env *env);
 
 /*
  * eyelet_workers_wait() - wait inside a handler until @is_ready says so of @call, which a call that is cancelled must
@@ -94,10 +104,17 @@ void eyelet_workers_notice(struct eyelet_workers *workers, struct eyelet_call *c
 void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *call,
                          bool (*is_ready)(const struct eyelet_call *call));
 
+/*
+ * eyelet_workers_end() - a call has its end: it is answered, if the peer still waits, and interceptors are told; under
+ * the lock, which may be released meanwhile
+ */
+void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status);
+
 /* eyelet_workers_attend() - after a call was answered by whatever thread: see to its connection; under the lock. */
 void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving *serving);
 
-/* eyelet_workers_share() - is there something to do, or a time to mind, that another thread is needed for? Under the lock. */
+/* eyelet_workers_share() - is there something to do, or a time to mind, that another thread is needed for? Under the
+ * lock. */
 void eyelet_workers_share(struct eyelet_workers *workers);
 
 /* eyelet_workers_finish() - nobody has the call any more: it may be freed; under the lock. */

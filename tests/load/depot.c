@@ -1,12 +1,17 @@
 #include "depot.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "must.h"
+
+#define COMMAND_RESTART 'r'
+#define COMMAND_TRIM    't'
 
 /* An answer that another thread gives. */
 struct depot_answer {
@@ -17,13 +22,13 @@ struct depot_answer {
 
 /**
  * struct depot - servers, one after the other
- * @lock:       protects @server, @is_ending, @answers and @has_host_ended; held for no call of the library but
- *              eyelet_server_stop(), which does not wait
+ * @lock:       protects @server, @is_ending, @answers and @has_host_ended, and at the parent of a child the use of
+ *              @control_fd; held for no call of the library but eyelet_server_stop(), which does not wait
  * @server:     the one that runs; NULL between two
  * @changed:    @answers or @has_host_ended are not what they were
  * @host:       not a child's: the thread that runs the servers
  * @pid:        a child's
- * @control_fd: a child's: commands are written to it; its end is one, too
+ * @control_fd: a child's: commands are written to it, and answered with themselves when done; its end is one, too
  */
 struct depot {
     struct depot_opts opts;
@@ -385,8 +390,14 @@ static void *obey(void *argument)
     struct depot *depot = argument;
     char command;
 
-    while (read(depot->control_fd, &command, 1) == 1)
-        stop(depot, false);
+    while (read(depot->control_fd, &command, 1) == 1) {
+        if (command == COMMAND_TRIM)
+            malloc_trim(0);
+        else
+            stop(depot, false);
+        if (write(depot->control_fd, &command, 1) != 1)
+            break; /* the parent is gone */
+    }
     stop(depot, true);
     return NULL;
 }
@@ -408,7 +419,7 @@ static void start_child(struct depot *depot)
 {
     int fds[2];
 
-    must(pipe(fds) == 0, "no pipe");
+    must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0, "no socketpair");
     depot->pid = fork();
     must(depot->pid >= 0, "no child");
     depot->control_fd = depot->pid == 0 ? fds[0] : fds[1];
@@ -440,12 +451,27 @@ pid_t depot_pid(const struct depot *depot)
     return depot->pid;
 }
 
+/* Has the child do it. Any thread may ask. */
+static void command(struct depot *depot, char what)
+{
+    char answer;
+
+    pthread_mutex_lock(&depot->lock);
+    must(write(depot->control_fd, &what, 1) == 1 && read(depot->control_fd, &answer, 1) == 1, "the child is gone");
+    pthread_mutex_unlock(&depot->lock);
+}
+
 void depot_restart(struct depot *depot)
 {
     if (depot->opts.is_child)
-        must(write(depot->control_fd, "r", 1) == 1, "the child is gone");
+        command(depot, COMMAND_RESTART);
     else
         stop(depot, false);
+}
+
+void depot_trim(struct depot *depot)
+{
+    command(depot, COMMAND_TRIM);
 }
 
 static bool end_child(struct depot *depot)

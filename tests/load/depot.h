@@ -37,6 +37,9 @@ pid_t depot_pid(const struct depot *depot);
 /* Stops the server, calls in flight or not, and opens the next one; does not wait for that. Any thread may ask. */
 void depot_restart(struct depot *depot);
 
+/* Gives back what malloc() holds of free memory there; of a child, and waits until it is done. */
+void depot_trim(struct depot *depot);
+
 /**
  * depot_close() - stop it and wait for its end
  * @depot:  may be NULL

@@ -187,6 +187,7 @@ static void audit_totals(struct audit *audit)
     if (!audit->is_calm)
         return;
     audit_equal(audit, "connections that servers broke, and none", server->connections_broken, 0);
+    audit_equal(audit, "bytes that clients sent and servers received", client->bytes_sent, server->bytes_received);
     audit_equal(audit, "connections of clients and of servers", client->connections_opened, server->connections_opened);
 }
 

@@ -5,11 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "figures.h"
 #include "flood.h"
 #include "mix.h"
 #include "must.h"
+
+#define TUNABLES "GLIBC_TUNABLES" /* of the dynamic linker, for malloc() */
 
 static const char usage_text[] =
     "usage: load mix [NAME=NUMBER...]      calls of all kinds at once; every byte and every end is compared\n"
@@ -80,6 +84,32 @@ static int run_mix(int argc, char **argv)
     return mix_run(&opts, stdout) == 0 ? 0 : 1;
 }
 
+/* Once more, in a process in which malloc() keeps nothing for each thread: memory that is free can be given back then.
+ */
+static uint32_t run_constant(const struct figures_opts *opts)
+{
+    char calls[32];
+    int status;
+    pid_t pid;
+
+    snprintf(calls, sizeof(calls), "calls=%" PRIu32, opts->n_calls);
+    fflush(stdout);
+    pid = fork();
+    must(pid >= 0, "no child");
+    if (pid == 0) {
+        setenv(TUNABLES, "glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0", 1);
+        execl("/proc/self/exe", "load", "figures", "slow=0", "connections=0", "trickle=0", calls, (char *)NULL);
+        must(false, "the program cannot be run again");
+    }
+    must(waitpid(pid, &status, 0) == pid && WIFEXITED(status), "the child is lost");
+    return WEXITSTATUS(status) == 0 ? 0 : 1;
+}
+
+static uint32_t constant(const struct figures_opts *opts, FILE *out)
+{
+    return getenv(TUNABLES) ? figures_constant(opts, out) : run_constant(opts);
+}
+
 static int run_figures(int argc, char **argv)
 {
     struct setting settings[] = {
@@ -91,7 +121,7 @@ static int run_figures(int argc, char **argv)
         figures_slow_handler,
         figures_idle,
         figures_trickle,
-        figures_constant,
+        constant,
     };
     struct figures_opts opts;
     uint32_t n_over = 0;
@@ -105,7 +135,8 @@ static int run_figures(int argc, char **argv)
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
         if (settings[6 + i].value != 0)
             n_over += groups[i](&opts, stdout);
-    printf("%" PRIu32 " figures over their limits\n", n_over);
+    if (!getenv(TUNABLES))
+        printf("%s\n", n_over == 0 ? "every figure is within its limit" : "there are figures over their limits");
     return n_over == 0 ? 0 : 1;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "mix.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -605,11 +606,15 @@ static bool leads_to_depot(const struct mix *mix, int fd)
            strncmp(peer.sun_path, mix->folder.path, strlen(mix->folder.path)) == 0;
 }
 
-/* Cuts the connection off, as a peer's death would. Whose it is does not matter much. */
+/*
+ * Cuts the connection off, as a peer's death would. Another thread may be closing it just now and opening something
+ * else in its place: then it is a duplicate of that, which leads elsewhere, or a connection to be cut as well as any
+ * other.
+ */
 static void cut(struct mix_slot *slot)
 {
     struct eyelet_client *client = begin_use(slot, false);
-    int fd = dup(eyelet_client_fd(client));
+    int fd = fcntl(eyelet_client_fd(client), F_DUPFD_CLOEXEC, 0);
 
     end_use(slot);
     if (fd < 0)

@@ -24,7 +24,10 @@ struct gate {
     unsigned n_open;
 };
 
-#define GATE { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0 }
+#define GATE                                                                                                           \
+    {                                                                                                                  \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0                                                      \
+    }
 
 /* Nobody came, nobody may pass. */
 void gate_reset(struct gate *gate);

@@ -1,0 +1,98 @@
+/*
+ * HOSTILE.md's numbers about streams and deferred calls that take more than their share, and what others on the same
+ * server, and on the same connection, notice of it.
+ */
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/echo.h"
+#include "support/faults.h"
+#include "support/folder.h"
+
+#define TEXT_LEN 500
+#define AHEAD 500         /* messages: more than a socket holds of them, and less than a socket and the queue do */
+#define FRAMES_MAX 20000u /* an answer is behind what was queued before it, and not behind a whole stream */
+
+static atomic_uint n_sent;
+
+/* Sends for ever. */
+static enum eyelet_status chat(struct eyelet_call *call, void *userdata)
+{
+    static char text[TEXT_LEN + 1];
+    Demo__SayReply reply = DEMO__SAY_REPLY__INIT;
+    enum eyelet_status status;
+
+    (void)userdata;
+    memset(text, 'x', TEXT_LEN);
+    reply.text = text;
+    do {
+        status = demo_echo_chat_call_send(call, &reply);
+        n_sent++;
+    } while (status == EYELET_OK);
+    return status;
+}
+
+static enum eyelet_status say(struct eyelet_call *call, const Demo__SayRequest *request, Demo__SayReply *reply,
+                              void *userdata)
+{
+    (void)call;
+    (void)userdata;
+    reply->text = request->text;
+    return EYELET_OK;
+}
+
+/* A peer that is always behind: whenever it reads, more waits for it than its socket holds. */
+static bool read_slowly_until(int fd, uint32_t id, unsigned *n_read)
+{
+    struct live_frame frame;
+    bool is_it = false;
+
+    for (unsigned n = 0; n < FRAMES_MAX && !is_it; n++) {
+        while (n_sent < *n_read + AHEAD)
+            sched_yield();
+        live_must(live_read_frame(fd, &frame), "the connection has ended");
+        is_it = frame.id == id;
+        *n_read += !is_it;
+        live_frame_clear(&frame);
+    }
+    return is_it;
+}
+
+static void h095_a_stream_whose_reader_is_slow_does_not_hold_up_calls_beside_it(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 4 };
+    const struct demo_echo_handlers handlers = { .say = say, .chat = chat };
+    struct wire wire = { 0 };
+    unsigned n_read = 0;
+    int fd;
+
+    (void)state;
+    n_sent = 0;
+    echo_start(&opts, &handlers, NULL);
+    fd = echo_connect();
+    echo_put_open(&wire, 1, "Chat");
+    live_send_wire(fd, &wire);
+    for (uint32_t id = 3; id < 9; id += 2) {
+        echo_say(fd, id, "and I?");
+        assert_true(read_slowly_until(fd, id, &n_read));
+    }
+    close(fd);
+    assert_int_equal(echo_stop(), EYELET_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(h095_a_stream_whose_reader_is_slow_does_not_hold_up_calls_beside_it, folder_setup, folder_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
