@@ -553,7 +553,7 @@ static void h119_close_tells_all_that_is_in_flight(void **state)
     caller_close();
 }
 
-/* --- no memory for it ---------------------------------------------------------------------------------------------- */
+/* --- no memory for it --------------------------------------------------------------------------------------------- */
 
 /* It waits for others to leave, and reads meanwhile: what there is no memory for ends it before it has begun. */
 static void h111_a_call_that_could_not_begin_leaves_nothing_behind(void **state)

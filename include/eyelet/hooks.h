@@ -62,8 +62,8 @@ struct eyelet_call_info {
  * @userdata:  handed to both
  *
  * Several are asked in the order of their array until one refuses, and told in the opposite order. They run in the
- * thread of the handler or of the caller, several at once when there are several threads, and with nothing locked: at a
- * client they may make calls, but not on the same client.
+ * thread of the handler or of the caller, or for a call that was started in the one that tells its end, several at once
+ * when there are several threads, and with nothing locked: at a client they may make calls, but not on the same client.
  */
 struct eyelet_interceptor {
     enum eyelet_status (*before)(const struct eyelet_call_info *info, struct eyelet_error *reterr, void *userdata);

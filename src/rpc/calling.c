@@ -514,8 +514,6 @@ struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending,
 
     if (message == NULL)
         return NULL;
-    pending->received_messages++;
-    pending->received_bytes += message->len;
     if (!eyelet_inbox_is_stuffed(&pending->inbox, limits))
         unstuff(pending);
     if (!pending->is_over)
@@ -552,12 +550,14 @@ enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, Protobu
     if (pending->status != EYELET_OK)
         return pending->status;
     payload = payload_of(pending);
+    status = pending->unpack(pending->method->reply_type, payload, pending->client->opts.decode_max, ret, &why);
+    if (status != EYELET_OK) {
+        spoil(pending, status, "%s", why.text);
+        return status;
+    }
     pending->received_messages = 1;
     pending->received_bytes = payload.len;
-    status = pending->unpack(pending->method->reply_type, payload, pending->client->opts.decode_max, ret, &why);
-    if (status != EYELET_OK)
-        spoil(pending, status, "%s", why.text);
-    return status;
+    return EYELET_OK;
 }
 
 /* --- the request -------------------------------------------------------------------------------------------------- */

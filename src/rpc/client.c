@@ -258,7 +258,7 @@ static void clear(struct eyelet_client *client)
     if (!client->is_lost)
         eyelet_error_set(&client->lost, EYELET_CANCELLED, "the client was closed");
     client->is_lost = true;
-    client->n_states = 0; /* the program knows */
+    client->n_states = 0;  /* the program knows */
     client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
     eyelet_buffer_pool_clear(&client->pool);
     eyelet_timers_clear(&client->timers);

@@ -261,6 +261,7 @@ static enum eyelet_got unpack(struct eyelet_pending *pending, struct eyelet_inbo
                               ProtobufCMessage **ret)
 {
     struct eyelet_client *client = pending->client;
+    size_t len = message->len;
     struct eyelet_error why;
     enum eyelet_status status;
 
@@ -269,10 +270,13 @@ static enum eyelet_got unpack(struct eyelet_pending *pending, struct eyelet_inbo
                              client->opts.decode_max, ret, &why);
     eyelet_inbox_free(message, client->opts.wipe);
     pthread_mutex_lock(&client->lock);
-    if (status == EYELET_OK)
-        return EYELET_GOT_MESSAGE;
-    spoil(pending, &why);
-    return EYELET_GOT_ERROR;
+    if (status != EYELET_OK) {
+        spoil(pending, &why);
+        return EYELET_GOT_ERROR;
+    }
+    pending->received_messages++;
+    pending->received_bytes += len;
+    return EYELET_GOT_MESSAGE;
 }
 
 static enum eyelet_got receive(struct eyelet_pending *pending, ProtobufCMessage **ret)
