@@ -41,6 +41,9 @@ enum eyelet_client_state {
  * @calls_max:           calls and streams in flight at once; default 1,024, at most 65,536
  * @stream_messages_max: messages that may wait in a stream for a second, see <eyelet/stream.h>; default 64
  * @stream_bytes_max:    the same in bytes; default 4 MiB
+ * @buffer_max:          bytes that may wait for the program to take them, in replies and messages of all calls and
+ *                       streams together; what comes beyond that fails its call or stream, RESOURCE_EXHAUSTED. Default
+ *                       128 MiB, at least a frame
  * @keepalive_ms:        while calls are in flight and nothing is heard for so long, ask the server's health service
  *                       (grpc.health.v1.Health); any answer will do. Without one for as long again the connection is
  *                       lost: the peer's machine is paused or gone. 0: do not ask
@@ -66,6 +69,7 @@ struct eyelet_client_opts {
     uint32_t stream_messages_max;
     uint32_t keepalive_ms;
     size_t stream_bytes_max;
+    size_t buffer_max;
     size_t decode_max;
     void (*on_state)(enum eyelet_client_state state, const struct eyelet_error *why, void *userdata);
     void *on_state_userdata;

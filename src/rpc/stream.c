@@ -252,7 +252,7 @@ static void spoil(struct eyelet_pending *pending, const struct eyelet_error *why
         eyelet_error_set(&pending->error, why->status, "call of %s/%s at %s: %s", pending->service->name,
                          pending->method->name, pending->client->address, why->text);
         pending->status = why->status;
-        eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
+        eyelet_pending_clear_inbox(pending);
     }
     pending->error.may_have_executed = true;
 }
@@ -343,7 +343,7 @@ struct eyelet_stream *eyelet_stream_close(struct eyelet_stream *stream)
     if (!stream->pending.is_over)
         eyelet_pending_give_up(&stream->pending, EYELET_CANCELLED, "the stream was closed");
     eyelet_pending_conclude(&stream->pending, NULL);
-    eyelet_pending_clear(&stream->pending);
+    eyelet_pending_clear_inbox(&stream->pending);
     client->n_users--; /* not the last: this thread is inside */
     eyelet_client_leave(client);
     free(stream);
