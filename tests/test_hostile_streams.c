@@ -17,8 +17,8 @@
 #include "support/faults.h"
 #include "support/folder.h"
 
-#define TEXT_LEN 500
-#define AHEAD 500         /* messages: more than a socket holds of them, and less than a socket and the queue do */
+#define TEXT_LEN   500
+#define AHEAD      500    /* messages: more than a socket holds of them, and less than a socket and the queue do */
 #define FRAMES_MAX 20000u /* an answer is behind what was queued before it, and not behind a whole stream */
 
 static atomic_uint n_sent;
@@ -117,7 +117,9 @@ static enum eyelet_status keep_long_ones(struct eyelet_call *call, const Demo__S
 
 static void h103_deferred_calls_that_hold_all_the_memory_are_those_that_end(void **state)
 {
-    const struct eyelet_server_opts opts = { .threads = 2, .frame_max = 1 << 20, .buffer_max = 4 << 20, .connection_buffer_max = 4 << 20 };
+    const struct eyelet_server_opts opts = {
+        .threads = 2, .frame_max = 1 << 20, .buffer_max = 4 << 20, .connection_buffer_max = 4 << 20
+    };
     const struct demo_echo_handlers handlers = { .say = keep_long_ones };
     char *text = calloc(LONG_LEN + 1, 1);
     int hostile, healthy;

@@ -228,7 +228,8 @@ static struct eyelet_guest *largest_guest(const struct eyelet_guests *guests)
 
 /*
  * When all together are over their limit, whoever has most of it gives it back, not whoever comes next; and before
- * anybody else takes more. A guest that is closed for it goes in its own turn. What is leaving anyway is nobody's fault.
+ * anybody else takes more. A guest that is closed for it goes in its own turn. What is leaving anyway is nobody's
+ * fault.
  */
 static void shed_memory(struct eyelet_guests *guests)
 {

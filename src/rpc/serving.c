@@ -182,7 +182,8 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
         make_room(serving);
         if (serving->is_over)
             return EYELET_SERVING_OVER;
-        if (serving->is_full || !may_take(serving))
+        serving->is_paused = serving->is_full || !may_take(serving);
+        if (serving->is_paused)
             return EYELET_SERVING_WAITS;
         if (is_used_up(&turn))
             return EYELET_SERVING_AGAIN;
@@ -257,12 +258,11 @@ static bool is_done(const struct eyelet_serving *serving)
 static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64_t now_ns, uint64_t awake_ns)
 {
     enum eyelet_serving_turn turn;
-    bool was_full = serving->is_full;
 
     if (serving->is_over || !eyelet_writing_try(serving) || (serving->has_hung_up && !may_take(serving)))
         return EYELET_SERVING_OVER;
     serving->is_full = is_queue_full(serving);
-    if (was_full && !serving->is_full)
+    if (serving->is_paused && !serving->is_full && may_take(serving)) /* nobody was late by what was not read */
         eyelet_session_resume_reading(&serving->connection.session, now_ns);
 
     turn = work(serving, now_ns);

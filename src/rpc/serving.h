@@ -106,6 +106,7 @@ enum eyelet_serving_turn {
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
  * @is_full:        too much is queued: nothing is read or run until it has left
+ * @is_paused:      its last turn ended before all was read, for that or because enough waits
  * @is_over:        its next turn is its last
  * @progress_ns:    when the peer took a byte last, or when something was queued first
  * @give_up_ns:     when the end comes at the latest, if it has begun
@@ -134,6 +135,7 @@ struct eyelet_serving {
     bool has_ended;
     bool is_stopping;
     bool is_full;
+    bool is_paused;
     bool is_over;
     uint64_t progress_ns;
     uint64_t give_up_ns;
