@@ -46,8 +46,8 @@ EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_cal
  *
  * Only a call that fails sends details. For protobuf-c messages see eyelet_call_add_detail_message().
  *
- * Return: true; false when all details would be more than EYELET_ERROR_DETAILS_MAX bytes or @type_url is not UTF-8, and this
- * one is left out.
+ * Return: true; false when all details would be more than EYELET_ERROR_DETAILS_MAX bytes or @type_url is not UTF-8, and
+ * this one is left out.
  */
 EYELET_API bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, struct eyelet_slice value);
 
@@ -128,8 +128,8 @@ EYELET_API bool eyelet_call_is_cancelled(struct eyelet_call *call);
  *              NULL takes it back: it is not running any more, nor ever called, when this returns
  * @userdata:   handed to @on_cancel
  *
- * A call that is cancelled already calls it at once. A handler whose @userdata ends with it takes @on_cancel back first;
- * otherwise it may be called until the call is completed.
+ * A call that is cancelled already calls it at once. A handler whose @userdata ends with it takes @on_cancel back
+ * first; otherwise it may be called until the call is completed.
  */
 EYELET_API void eyelet_call_on_cancel(struct eyelet_call *call,
                                       void (*on_cancel)(enum eyelet_status why, void *userdata), void *userdata);
@@ -147,10 +147,11 @@ EYELET_API enum eyelet_status eyelet_call_defer(struct eyelet_call *call);
 /**
  * eyelet_call_complete() - answer now, from any thread, the handler's too
  * @call:    a deferred call, of no more use after this
- * @status:  EYELET_OK sends the reply as it was filled in, or ends the stream; all else as if the handler had returned it
+ * @status:  EYELET_OK sends the reply as it was filled in, or ends the stream; all else as if the handler had
+ *           returned it
  *
- * Every deferred call must be completed once, a cancelled one too: eyelet_server_run() returns after that. Does not wait
- * for the peer.
+ * Every deferred call must be completed once, a cancelled one too: eyelet_server_run() returns after that. Does not
+ * wait for the peer.
  */
 EYELET_API void eyelet_call_complete(struct eyelet_call *call, enum eyelet_status status);
 

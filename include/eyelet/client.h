@@ -142,8 +142,8 @@ EYELET_API enum eyelet_status eyelet_client_reconnect(struct eyelet_client *clie
  * eyelet_client_process() or call on it, or eyelet_client_collect() says it. One that is over already keeps its end.
  * What has begun to leave, or has something queued behind it, goes out: the server may run it.
  *
- * A foreign loop, see below, watches nothing but the socket, and a cancel from another thread does not wake it: a program
- * whose loop is to tell of it wakes its loop itself.
+ * A foreign loop, see below, watches nothing but the socket, and a cancel from another thread does not wake it: a
+ * program whose loop is to tell of it wakes its loop itself.
  */
 EYELET_API void eyelet_pending_cancel(struct eyelet_pending *pending);
 

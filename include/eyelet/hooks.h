@@ -122,7 +122,7 @@ struct eyelet_counters {
 };
 
 /**
- * eyelet_error_fill() - fill an error from an interceptor: `return eyelet_error_fill(reterr, EYELET_UNAUTHENTICATED, ...)`
+ * eyelet_error_fill() - fill an error from an interceptor: `return eyelet_error_fill(reterr, EYELET_NOT_FOUND, "...");`
  *
  * Return: @status; EYELET_OK becomes EYELET_UNKNOWN.
  */

@@ -27,8 +27,8 @@ EYELET_BEGIN_DECLS
  * @handlers:  the generated struct of handlers; must outlive the server
  * @userdata:  handed to every handler
  *
- * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a service
- * of that name; EYELET_FAILED_PRECONDITION while it runs; EYELET_RESOURCE_EXHAUSTED without memory.
+ * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a
+ * service of that name; EYELET_FAILED_PRECONDITION while it runs; EYELET_RESOURCE_EXHAUSTED without memory.
  */
 EYELET_API enum eyelet_status eyelet_server_add_service(struct eyelet_server *server,
                                                         const struct eyelet_service *service, const void *handlers,
@@ -124,8 +124,8 @@ EYELET_API enum eyelet_status eyelet_client_open_stream(struct eyelet_client *cl
  *
  * Return: EYELET_OK; EYELET_FAILED_PRECONDITION after eyelet_stream_end(); EYELET_INVALID_ARGUMENT for an incomplete
  * message; EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, or that there is no memory for: the stream
- * goes on after these. When the stream is over: EYELET_OUT_OF_RANGE if the server ended it well, which receiving tells about; otherwise what it
- * failed with.
+ * goes on after these. When the stream is over: EYELET_OUT_OF_RANGE if the server ended it well, which receiving tells
+ * about; otherwise what it failed with.
  */
 EYELET_API enum eyelet_status eyelet_stream_send(struct eyelet_stream *stream, const ProtobufCMessage *message,
                                                  struct eyelet_error *reterr);

@@ -42,8 +42,8 @@ enum eyelet_got {
  * eyelet_stream_cancel() - give a stream up, from any thread
  * @stream:  an open stream; the base of a typed handle
  *
- * Whoever waits in it returns with EYELET_CANCELLED, and so does who sends or receives later. The server's handler sees the end of
- * this side, and what it still sends is dropped. A stream that is over stays as it is.
+ * Whoever waits in it returns with EYELET_CANCELLED, and so does who sends or receives later. The server's handler sees
+ * the end of this side, and what it still sends is dropped. A stream that is over stays as it is.
  */
 EYELET_API void eyelet_stream_cancel(struct eyelet_stream *stream);
 
