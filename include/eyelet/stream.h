@@ -27,9 +27,9 @@ EYELET_BEGIN_DECLS
 
 struct eyelet_stream;
 
-#define EYELET_STREAM_MESSAGES_MAX 64          /* HOSTILE limit "stream receive queue" */
-#define EYELET_STREAM_BYTES_MAX    (4u << 20)  /* the same */
-#define EYELET_STREAM_FULL_MS      1000u       /* HOSTILE H095: over that for so long, and nobody reads */
+#define EYELET_STREAM_MESSAGES_MAX 64         /* as many as ttrpc's Go implementation queues */
+#define EYELET_STREAM_BYTES_MAX    (4u << 20) /* the longest message of ttrpc: PROTOCOL.md, "Message Frame" */
+#define EYELET_STREAM_FULL_MS      1000u      /* as long as ttrpc's Go implementation waits for a reader */
 
 /* What receiving gave: exactly one of the three. */
 enum eyelet_got {
