@@ -511,9 +511,9 @@ static void h110_failures_are_logged_and_not_too_many(void **state)
     }
     assert_text_has(lines, "3 demo.Echo/Say");
     assert_text_has(lines, "NOT_FOUND: line\\x0abreak");
-    assert_int_equal(n_lines, 10);
+    assert_int_equal(n_lines, 5); /* half of the connection's: the rest is for warnings */
     eyelet_client_get_counters(caller.client, &counters);
-    assert_int_equal(counters.logs_dropped, 21);
+    assert_int_equal(counters.logs_dropped, 26);
     faults_advance_ns(5000 * MS);
     lines[0] = '\0';
     close(caller.peer);

@@ -135,7 +135,7 @@ EYELET_API void eyelet_call_on_cancel(struct eyelet_call *call,
                                       void (*on_cancel)(enum eyelet_status why, void *userdata), void *userdata);
 
 /**
- * eyelet_call_defer() - answer later: `return eyelet_call_defer(call);`
+ * eyelet_call_defer() - answer later
  *
  * From now on the call, its request, its reply and its memory live until eyelet_call_complete(), and what the handler
  * returns is ignored. It is called before any other thread may have @call.

@@ -12,8 +12,12 @@
  * One deadline covers the stream from its opening to its end. A stream may be used by several threads: what is sent by
  * one thread arrives in its order, and one may send while another receives. Messages that arrive while nobody receives
  * wait in a queue of the stream's own. When it holds more than 64 messages or 4 MiB and nobody takes one for a second,
- * the stream ends with EYELET_RESOURCE_EXHAUSTED and the connection lives. A peer that is faster than its reader is
- * slowed down, and with it the other calls of the same connection: ttrpc has no flow control for each stream.
+ * the stream ends with EYELET_RESOURCE_EXHAUSTED and the connection lives. At 16 MiB in one queue the connection is not
+ * read before one is taken, which slows the peer down, and with it the other calls of that connection: ttrpc has no flow
+ * control for each stream.
+ *
+ * What waits when the server ends a stream, also with an error, is received before that end. What waits when this side
+ * ends it, by cancelling, at its deadline or for a full queue, is dropped.
  */
 #ifndef EYELET_STREAM_H
 #define EYELET_STREAM_H

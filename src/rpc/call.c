@@ -68,6 +68,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     call->why = NULL;
     call->on_cancel = NULL;
     call->kept = 0;
+    call->leaving = 0;
     call->n_passed = 0;
 }
 

@@ -36,6 +36,7 @@ struct eyelet_serving;
  * @request:         slices of @request_memory
  * @has_message:     is there a request's message, or the first one of a stream?
  * @kept:            bytes that it counts in the memory of its connection
+ * @leaving:         bytes that come back when it is over, since nobody waits for it any more
  * @service:         whose method is called
  * @method:          which
  * @start_ns:        when it arrived
@@ -83,6 +84,7 @@ struct eyelet_call {
     bool has_message;
     struct eyelet_request request;
     size_t kept;
+    size_t leaving;
     const struct eyelet_dispatch_node *service;
     const struct eyelet_method *method;
     uint64_t start_ns;

@@ -578,8 +578,12 @@ enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const 
                                             eyelet_tell_fn tell, void (*done)(void), void *userdata,
                                             struct eyelet_pending **ret, struct eyelet_error *reterr)
 {
-    struct eyelet_pending *pending = malloc(sizeof(*pending));
+    struct eyelet_pending *pending;
 
+    if (done == NULL && ret == NULL)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "a call of %s/%s is neither told nor collected",
+                                what->service->name, what->method->name);
+    pending = malloc(sizeof(*pending));
     if (pending == NULL)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a call of %s/%s", what->service->name,
                                 what->method->name);

@@ -12,6 +12,9 @@
 
 #define QUEUE_BYTES_MAX (8u << 20) /* HOSTILE limit "send queue / connection" */
 #define FREE_CALLS_MAX  64u        /* calls kept for use again */
+#define CALL_COST                                                                                                      \
+    (sizeof(struct eyelet_call) +                                                                                      \
+     EYELET_ARENA_CHUNK_MIN) /* what a call that waits for long takes beside its messages */
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -55,8 +58,9 @@ static void call_close(struct eyelet_call *call)
         call->next->previous = call->previous;
     serving->n_calls--;
     serving->kept -= call->kept;
+    serving->kept_deferred -= call->is_deferred ? call->kept : 0;
     env->pool.held -= call->kept;
-    env->leaving -= call->kept;
+    env->leaving -= call->leaving;
     env->n_calls--;
     env->n_timers--;
 
@@ -74,6 +78,7 @@ static void call_close(struct eyelet_call *call)
 static void keep(struct eyelet_call *call, size_t len)
 {
     call->serving->kept += len - call->kept;
+    call->serving->kept_deferred += call->is_deferred ? len - call->kept : 0;
     call->serving->env->pool.held += len - call->kept;
     call->kept = len;
 }
@@ -132,9 +137,12 @@ static void dequeue(struct eyelet_call *call)
 
 void eyelet_served_defer(struct eyelet_call *call)
 {
+    if (call->is_deferred)
+        return;
     call->is_deferred = true;
+    call->serving->kept_deferred += call->kept;
     if (call->is_live)
-        keep(call, call->request_memory.used + call->reply_memory.used + eyelet_inbox_held(&call->inbox));
+        keep(call, CALL_COST + call->request_memory.used + call->reply_memory.used + eyelet_inbox_held(&call->inbox));
 }
 
 void eyelet_served_release(struct eyelet_call *call)
@@ -155,7 +163,8 @@ static void end_live(struct eyelet_call *call)
     eyelet_session_finish(&serving->connection.session, call->id);
     eyelet_timers_set(&serving->env->timers, &call->timer, EYELET_NO_DEADLINE);
     clear_inbox(call);
-    serving->env->leaving += call->kept;
+    call->leaving = call->kept;
+    serving->env->leaving += call->leaving;
 }
 
 /* Nobody waits for the answer any more: whoever works on it is told, and a call that nobody works on is freed. */
@@ -184,6 +193,15 @@ static void cancel(struct eyelet_call *call, enum eyelet_status status, const ch
 }
 
 /* --- answers ------------------------------------------------------------------------------------------------------ */
+
+static void log_call(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
+{
+    struct eyelet_log_name name;
+
+    eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG,
+                   "call %u from %s has ended with %s: %s", id, eyelet_log_name(&serving->peer, &name),
+                   eyelet_status_name(error->status), error->text);
+}
 
 /* What cannot be sent, and why not, becomes the call's failure. */
 static enum eyelet_status describe_unsendable(struct eyelet_call *call, int r, size_t len)
@@ -240,6 +258,7 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
     }
     if (status != EYELET_OK) {
         serving->env->counters.calls_failed++;
+        log_call(serving, call->id, &call->failure);
         eyelet_writing_fail(serving, call->id, &call->failure);
     }
     return status;
@@ -265,15 +284,6 @@ int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *m
 
 /* --- what arrives ------------------------------------------------------------------------------------------------- */
 
-static void log_call(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
-{
-    struct eyelet_log_name name;
-
-    eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG,
-                   "call %u from %s has ended with %s: %s", id, eyelet_log_name(&serving->peer, &name),
-                   eyelet_status_name(error->status), error->text);
-}
-
 /* A request that does not become a call, or data for none. A live call of the same id, which a broken peer may name, is
  * not touched. */
 static void refuse(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
@@ -298,7 +308,7 @@ void eyelet_served_fail(struct eyelet_call *call, enum eyelet_status status, con
     struct eyelet_serving *serving = call->serving;
     struct eyelet_error error;
 
-    eyelet_error_set(&error, status, "%s", why);
+    eyelet_error_set(&error, status, "call of %s/%s: %s", call->info.service, call->info.method, why);
     log_call(serving, call->id, &error);
     eyelet_writing_fail(serving, call->id, &error);
     cancel(call, status, why);
@@ -330,6 +340,9 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     if (serving->n_calls > serving->env->opts.calls_max)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                                 serving->n_calls - 1);
+    if (serving->kept_deferred > serving->env->opts.connection_buffer_max)
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "calls in flight on this connection keep %zu bytes",
+                                serving->kept_deferred);
     if (serving->env->leaving > serving->env->pool.held_max) /* as much again as may be held, and no more */
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory before calls that were cancelled end");
     if (eyelet_call_keep(call, event->frame, &event->request) < 0)

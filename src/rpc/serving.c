@@ -93,11 +93,12 @@ static bool is_queue_full(const struct eyelet_serving *serving)
 
 /*
  * Does what its calls keep leave room for more? If not, nothing is read until some of it is taken; but what a handler
- * waits for may lie behind, and then the largest of the others makes room.
+ * waits for may lie behind, and then the largest of the others makes room. Calls that are answered later may keep theirs
+ * for long: they have as much for themselves, and new ones are refused when it is used up.
  */
 static bool has_memory(const struct eyelet_serving *serving)
 {
-    return serving->kept < serving->env->opts.connection_buffer_max;
+    return serving->kept - serving->kept_deferred < serving->env->opts.connection_buffer_max;
 }
 
 static bool can_make_room(const struct eyelet_serving *serving)

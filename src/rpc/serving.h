@@ -96,6 +96,7 @@ enum eyelet_serving_turn {
  * @n_receiving:    of those, so many wait for a message
  * @n_stuffed:      streams that hold so much that nothing more is read
  * @kept:           bytes that its calls keep: requests and messages
+ * @kept_deferred:  of those, in calls that are answered later
  * @queued_bytes:   of those, in calls that wait for a thread
  * @unflushed_ns:   when the oldest answer was queued that nobody tried to send yet; 0 for none
  * @has_input:      what was read may hold another whole frame
@@ -125,6 +126,7 @@ struct eyelet_serving {
     uint32_t n_receiving;
     uint32_t n_stuffed;
     size_t kept;
+    size_t kept_deferred;
     size_t queued_bytes;
     uint64_t unflushed_ns;
     bool has_input;
