@@ -520,7 +520,7 @@ static void h110_failures_are_logged_and_not_too_many(void **state)
     caller.peer = -1;
     assert_int_equal(caller_call(0, "x", NULL, 0, NULL), EYELET_UNAVAILABLE);
     assert_text_has(lines, "connection lost");
-    assert_text_has(lines, "21 lines left out");
+    assert_text_has(lines, "26 lines left out");
 }
 
 /* --- keepalive ---------------------------------------------------------------------------------------------------- */

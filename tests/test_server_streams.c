@@ -650,6 +650,55 @@ static void a_handler_that_sends_to_a_peer_that_does_not_read_waits_and_reads_me
     stop();
 }
 
+/* Reads what Count sends until something else comes: the code of that, or -1 for the end of the connection. */
+static int read_through_count(void)
+{
+    struct eyelet_response response = { .code = -1 };
+    struct live_frame frame;
+    bool is_count = true;
+
+    while (is_count && live_read_frame(fd, &frame)) {
+        is_count = frame.type == WIRE_DATA;
+        if (!is_count)
+            assert_true(eyelet_response_decode((struct eyelet_slice){ frame.data, frame.len }, &response));
+        live_frame_clear(&frame);
+    }
+    return response.code;
+}
+
+static void the_only_thread_notices_a_deadline_though_its_handler_never_waits(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 1, .call_timeout_ms = 30 };
+    struct wire wire = { 0 };
+
+    (void)state;
+    start(&opts);
+    echo_put_number(&wire, 1, "Count", WIRE_CLOSED, UINT32_MAX);
+    send_wire(&wire);
+    assert_int_equal(read_through_count(), EYELET_DEADLINE_EXCEEDED);
+    echo_await(is_none_open);
+    assert_int_equal(last_sent, EYELET_DEADLINE_EXCEEDED);
+    stop();
+}
+
+static void the_only_thread_notices_a_stop_though_its_handler_never_waits(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 1, .grace_ms = 30 };
+    struct wire wire = { 0 };
+    int code;
+
+    (void)state;
+    start(&opts);
+    echo_put_number(&wire, 1, "Count", WIRE_CLOSED, UINT32_MAX);
+    send_wire(&wire);
+    echo_expect_number(fd, 1, 1);
+    eyelet_server_stop(echo_server());
+    code = read_through_count();
+    assert_true(code == EYELET_UNAVAILABLE || code == -1); /* what waits to be sent may hide it */
+    stop();
+    assert_int_equal(last_sent, EYELET_UNAVAILABLE);
+}
+
 static void a_peer_that_goes_while_a_handler_waits_to_send_ends_it(void **state)
 {
     struct wire wire = { 0 };
@@ -779,6 +828,8 @@ int main(void)
         TEST(h098_h099_streams_that_end_at_once_and_are_refused_leave_nothing),
         TEST(h009_a_lost_connection_ends_what_handlers_wait_for),
         TEST(a_handler_that_sends_to_a_peer_that_does_not_read_waits_and_reads_meanwhile),
+        TEST(the_only_thread_notices_a_deadline_though_its_handler_never_waits),
+        TEST(the_only_thread_notices_a_stop_though_its_handler_never_waits),
         TEST(a_peer_that_goes_while_a_handler_waits_to_send_ends_it),
         TEST(a_message_that_cannot_be_unpacked_ends_its_stream),
         TEST(h111_every_allocation_of_a_call_and_a_stream_may_fail),
