@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/bytes.h"
+#include "core/envelope.h"
 #include "support/echo.h"
 #include "support/faults.h"
 #include "support/folder.h"
