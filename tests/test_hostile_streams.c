@@ -149,6 +149,38 @@ static void h103_deferred_calls_that_hold_all_the_memory_are_those_that_end(void
     free(text);
 }
 
+static void h103_deferred_calls_that_keep_much_do_not_stop_their_connection(void **state)
+{
+    const struct eyelet_server_opts opts = {
+        .threads = 2, .frame_max = 1 << 20, .buffer_max = 64 << 20, .connection_buffer_max = 2 << 20
+    };
+    const struct demo_echo_handlers handlers = { .say = keep_long_ones };
+    char *text = calloc(LONG_LEN + 1, 1);
+    unsigned n_refused = 0;
+    bool has_answer = false;
+    struct live_reply reply;
+    int fd;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'x', LONG_LEN);
+    echo_start(&opts, &handlers, NULL);
+    fd = echo_connect();
+    for (uint32_t id = 1; id < 40; id += 2) /* each is there twice: 20 are five times what may be kept */
+        echo_say(fd, id, text);
+    echo_say(fd, 41, "and I?");
+    do { /* beside them, a short one is answered, and what is too much is refused */
+        assert_true(live_read_reply(fd, &reply));
+        n_refused += reply.id != 41;
+        assert_int_equal(reply.code, reply.id == 41 ? EYELET_OK : EYELET_RESOURCE_EXHAUSTED);
+        has_answer |= reply.id == 41;
+        live_reply_clear(&reply);
+    } while (!has_answer || n_refused < 12);
+    close(fd);
+    assert_int_equal(echo_stop(), EYELET_OK);
+    free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
 int main(void)
@@ -156,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(h095_a_stream_whose_reader_is_slow_does_not_hold_up_calls_beside_it),
         TEST(h103_deferred_calls_that_hold_all_the_memory_are_those_that_end),
+        TEST(h103_deferred_calls_that_keep_much_do_not_stop_their_connection),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,6 +326,17 @@ static void *expire_call(struct eyelet_timer *timer, uint64_t now_ns)
     return serving;
 }
 
+/*
+ * Calls that are answered later may keep as much as a connection may have buffered. A short request is taken all the same:
+ * calls_max bounds those.
+ */
+static bool is_too_much_to_defer(const struct eyelet_serving *serving, size_t len)
+{
+    size_t max = serving->env->opts.connection_buffer_max;
+
+    return len > EYELET_ARENA_CHUNK_MIN && (serving->kept_deferred > max || len > max - serving->kept_deferred);
+}
+
 /* Fills in a call that nobody else knows yet. */
 static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_session_event *event, uint64_t now_ns,
                                   struct eyelet_error *reterr)
@@ -340,7 +351,7 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     if (serving->n_calls > serving->env->opts.calls_max)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                                 serving->n_calls - 1);
-    if (serving->kept_deferred > serving->env->opts.connection_buffer_max)
+    if (is_too_much_to_defer(serving, event->frame.len))
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "calls in flight on this connection keep %zu bytes",
                                 serving->kept_deferred);
     if (serving->env->leaving > serving->env->pool.held_max) /* as much again as may be held, and no more */
