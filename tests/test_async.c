@@ -219,6 +219,44 @@ static void calls_are_collected_in_any_order(void **state)
     assert_int_equal(eyelet_client_collect(NULL, NULL, &error), EYELET_FAILED_PRECONDITION);
 }
 
+static void h115_replies_that_nobody_collects_are_bounded_together(void **state)
+{
+    const struct eyelet_client_opts opts = { .frame_max = 4096, .buffer_max = 2 * 4096 };
+    static char large[3001];
+    struct eyelet_pending *pending[4];
+    enum eyelet_status status[4];
+    Demo__SayReply *reply = NULL;
+
+    (void)state;
+    memset(large, 'x', sizeof(large) - 1);
+    for (unsigned round = 0; round < 3; round++) { /* what was taken counts no more */
+        caller_close();
+        caller_open(&opts);
+        for (unsigned i = 0; i < 4; i++)
+            pending[i] = start_to_collect();
+        for (uint32_t i = 0; i < 4; i++)
+            caller_say_reply(2 * i + 1, large);
+        process();
+        for (unsigned i = 0; i < 4; i++) {
+            status[i] = demo_echo_say_collect(pending[i], &reply, NULL);
+            if (status[i] == EYELET_OK)
+                demo__say_reply__free_unpacked(reply, NULL);
+        }
+        assert_int_equal(status[0], EYELET_OK);
+        assert_int_equal(status[1], EYELET_OK);
+        assert_int_equal(status[2], EYELET_RESOURCE_EXHAUSTED);
+        assert_int_equal(status[3], EYELET_RESOURCE_EXHAUSTED);
+        for (uint32_t id = 9; id < 29; id += 2)
+            caller_assert_usable(id);
+        pending[0] = start_to_collect();
+        caller_say_reply(29, large);
+        process();
+        assert_int_equal(demo_echo_say_collect(pending[0], &reply, NULL), EYELET_OK);
+        demo__say_reply__free_unpacked(reply, NULL);
+    }
+    caller_close();
+}
+
 static void collecting_waits_no_longer_than_the_deadline(void **state)
 {
     struct eyelet_pending *pending = NULL;
@@ -553,7 +591,7 @@ static void h119_close_tells_all_that_is_in_flight(void **state)
     caller_close();
 }
 
-/* --- no memory for it ---------------------------------------------------------------------------------------------- */
+/* --- no memory for it --------------------------------------------------------------------------------------------- */
 
 /* It waits for others to leave, and reads meanwhile: what there is no memory for ends it before it has begun. */
 static void h111_a_call_that_could_not_begin_leaves_nothing_behind(void **state)
@@ -752,6 +790,7 @@ int main(void)
         TEST(calls_over_the_limit_are_refused_at_once),
         TEST(a_blocking_call_tells_of_others),
         TEST(calls_are_collected_in_any_order),
+        TEST(h115_replies_that_nobody_collects_are_bounded_together),
         TEST(collecting_waits_no_longer_than_the_deadline),
         TEST(a_deadline_is_told_in_process),
         TEST(a_cancelled_call_is_told_in_process),

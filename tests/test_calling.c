@@ -541,7 +541,8 @@ static void a_sender_that_waits_for_room_hears_of_a_request_that_is_taken_back(v
     free(text);
 }
 
-static void count_end(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error, void *userdata)
+static void count_end(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error,
+                      void *userdata)
 {
     live_must(status == EYELET_CANCELLED && reply == NULL && error != NULL, "the end is another");
     ++*(atomic_uint *)userdata;

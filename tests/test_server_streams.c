@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/bytes.h"
+#include "core/envelope.h"
 #include "support/echo.h"
 #include "support/faults.h"
 #include "support/folder.h"
@@ -514,6 +515,33 @@ static void h095_more_than_the_hard_limit_is_left_unread_until_some_is_taken(voi
     stop();
 }
 
+static void h095_what_a_handler_waits_for_comes_through_what_others_leave(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 4, .frame_max = 8192, .connection_buffer_max = 64 << 10 };
+    struct wire wire = { 0 }, data = { 0 };
+
+    (void)state;
+    start(&opts);
+    echo_put_open(&wire, 1, "Sum"); /* receives */
+    echo_put_open(&wire, 3, "Sum"); /* does not */
+    echo_put_data_number(&wire, 3, GATED);
+    send_wire(&wire);
+    gate_await(&gate, 1);
+    for (unsigned i = 0; i < 40; i++) {
+        wire_varint(&data, 15 << 3 | 2);
+        wire_varint(&data, 4000);
+        wire_fill(&data, 'x', 4000);
+        wire_frame_of(&wire, WIRE_DATA, 0, 3, &data);
+    }
+    echo_put_data_number(&wire, 1, 7);
+    echo_put_end(&wire, 1);
+    send_wire(&wire);
+    echo_expect_error(fd, 3, EYELET_RESOURCE_EXHAUSTED, "too much waits");
+    expect_sum(1, 7, 1);
+    gate_open(&gate, 1);
+    stop();
+}
+
 static void h096_a_stream_that_says_nothing_ends_at_its_deadline(void **state)
 {
     const struct eyelet_server_opts opts = { .call_timeout_ms = 20 };
@@ -621,6 +649,55 @@ static void a_handler_that_sends_to_a_peer_that_does_not_read_waits_and_reads_me
     echo_expect_end(fd, 1);
     close(other);
     stop();
+}
+
+/* Reads what Count sends until something else comes: the code of that, or -1 for the end of the connection. */
+static int read_through_count(void)
+{
+    struct eyelet_response response = { .code = -1 };
+    struct live_frame frame;
+    bool is_count = true;
+
+    while (is_count && live_read_frame(fd, &frame)) {
+        is_count = frame.type == WIRE_DATA;
+        if (!is_count)
+            assert_true(eyelet_response_decode((struct eyelet_slice){ frame.data, frame.len }, &response));
+        live_frame_clear(&frame);
+    }
+    return response.code;
+}
+
+static void the_only_thread_notices_a_deadline_though_its_handler_never_waits(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 1, .call_timeout_ms = 30 };
+    struct wire wire = { 0 };
+
+    (void)state;
+    start(&opts);
+    echo_put_number(&wire, 1, "Count", WIRE_CLOSED, UINT32_MAX);
+    send_wire(&wire);
+    assert_int_equal(read_through_count(), EYELET_DEADLINE_EXCEEDED);
+    echo_await(is_none_open);
+    assert_int_equal(last_sent, EYELET_DEADLINE_EXCEEDED);
+    stop();
+}
+
+static void the_only_thread_notices_a_stop_though_its_handler_never_waits(void **state)
+{
+    const struct eyelet_server_opts opts = { .threads = 1, .grace_ms = 30 };
+    struct wire wire = { 0 };
+    int code;
+
+    (void)state;
+    start(&opts);
+    echo_put_number(&wire, 1, "Count", WIRE_CLOSED, UINT32_MAX);
+    send_wire(&wire);
+    echo_expect_number(fd, 1, 1);
+    eyelet_server_stop(echo_server());
+    code = read_through_count();
+    assert_true(code == EYELET_UNAVAILABLE || code == -1); /* what waits to be sent may hide it */
+    stop();
+    assert_int_equal(last_sent, EYELET_UNAVAILABLE);
 }
 
 static void a_peer_that_goes_while_a_handler_waits_to_send_ends_it(void **state)
@@ -746,11 +823,14 @@ int main(void)
         TEST(h095_a_stream_that_nobody_reads_is_the_only_one_to_suffer),
         TEST(h095_who_reads_again_in_time_has_every_message_in_order),
         TEST(h095_more_than_the_hard_limit_is_left_unread_until_some_is_taken),
+        TEST(h095_what_a_handler_waits_for_comes_through_what_others_leave),
         TEST(h096_a_stream_that_says_nothing_ends_at_its_deadline),
         TEST(h100_a_handler_may_answer_before_the_caller_is_done),
         TEST(h098_h099_streams_that_end_at_once_and_are_refused_leave_nothing),
         TEST(h009_a_lost_connection_ends_what_handlers_wait_for),
         TEST(a_handler_that_sends_to_a_peer_that_does_not_read_waits_and_reads_meanwhile),
+        TEST(the_only_thread_notices_a_deadline_though_its_handler_never_waits),
+        TEST(the_only_thread_notices_a_stop_though_its_handler_never_waits),
         TEST(a_peer_that_goes_while_a_handler_waits_to_send_ends_it),
         TEST(a_message_that_cannot_be_unpacked_ends_its_stream),
         TEST(h111_every_allocation_of_a_call_and_a_stream_may_fail),

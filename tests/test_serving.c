@@ -689,6 +689,44 @@ static void what_passed_since_the_server_looked_makes_nobody_late(void **state)
     wire_clear(&wire);
 }
 
+/* A turn whose calls wait for a thread. */
+static enum eyelet_serving_turn turn_without_calls(void)
+{
+    enum eyelet_serving_turn ended;
+
+    do {
+        serving.can_read = true;
+        ended = eyelet_serving_take_turn(&serving, faults_now_ns(), faults_now_ns());
+    } while (ended == EYELET_SERVING_AGAIN);
+    return ended;
+}
+
+static void h038_data_that_was_not_read_since_enough_waited_is_not_late(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    serving.n_receiving = 1; /* a handler waits for a message, so that all is read */
+    for (uint32_t id = 1; id < 160; id += 2)
+        say(id, 5);
+    put_say(&wire, 161, 400000);
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes, 100 }));
+    assert_int_equal(turn_without_calls(), EYELET_SERVING_WAITS);
+    assert_int_equal(serving.n_queued, 80);
+
+    serving.n_receiving = 0;
+    assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + 100, 100 }));
+    assert_int_equal(turn_without_calls(), EYELET_SERVING_WAITS);
+    faults_advance_ns(12 * EYELET_NS_PER_S); /* for so long no thread was free */
+    run_calls();
+    assert_int_equal(turn_without_calls(), EYELET_SERVING_WAITS);
+    assert_int_equal(eyelet_session_read_deadline(&serving.connection.session),
+                     NOW_NS + 17 * EYELET_NS_PER_S + (200 - WIRE_HEAD_LEN) * EYELET_NS_PER_S / 65536);
+    faults_advance_ns(6 * EYELET_NS_PER_S); /* and this is its own time */
+    assert_int_equal(turn_without_calls(), EYELET_SERVING_OVER);
+    wire_clear(&wire);
+}
+
 static void an_absence_is_no_stalled_write(void **state)
 {
     (void)state;
@@ -763,6 +801,7 @@ int main(void)
         TEST(answers_that_nobody_takes_are_given_back_with_the_connection),
         TEST(requests_that_wait_for_a_turn_are_nothing_to_give_back),
         TEST(what_passed_since_the_server_looked_makes_nobody_late),
+        TEST(h038_data_that_was_not_read_since_enough_waited_is_not_late),
         TEST(an_absence_is_no_stalled_write),
         TEST(stopping_answers_what_is_there_and_refuses_what_comes),
         TEST(h021_no_clock_but_the_steady_one_is_asked),

@@ -46,8 +46,8 @@ EYELET_API EYELET_MUST_USE enum eyelet_status eyelet_call_fail(struct eyelet_cal
  *
  * Only a call that fails sends details. For protobuf-c messages see eyelet_call_add_detail_message().
  *
- * Return: true; false when all details would be more than EYELET_ERROR_DETAILS_MAX bytes or @type_url is not UTF-8, and this
- * one is left out.
+ * Return: true; false when all details would be more than EYELET_ERROR_DETAILS_MAX bytes or @type_url is not UTF-8, and
+ * this one is left out.
  */
 EYELET_API bool eyelet_call_add_detail(struct eyelet_call *call, const char *type_url, struct eyelet_slice value);
 
@@ -115,26 +115,27 @@ EYELET_API bool eyelet_call_metadata_at(const struct eyelet_call *call, size_t i
 /**
  * eyelet_call_is_cancelled() - does nobody wait for the answer any more?
  *
- * Because the deadline is over, the connection is lost, the caller broke the protocol, or the server's grace after
- * eyelet_server_stop() is over. A server with one thread finds out while the handler sends, receives or asks this.
+ * Because the deadline is over, the connection is lost, the caller broke the protocol, the server's grace after
+ * eyelet_server_stop() is over, or, for a deferred call, its connection took most of more memory than the server may
+ * have. A server with one thread finds out while the handler sends, receives or asks this.
  */
 EYELET_API bool eyelet_call_is_cancelled(struct eyelet_call *call);
 
 /**
  * eyelet_call_on_cancel() - be told of it
  * @on_cancel:  called at most once, from a thread of the server's or from this one, with @why: DEADLINE_EXCEEDED,
- *              CANCELLED or UNAVAILABLE and so on; nothing is locked. It must not wait for long. NULL takes it back: it is
- *              not running any more, nor ever called, when this returns
+ *              CANCELLED, RESOURCE_EXHAUSTED, UNAVAILABLE and so on; nothing is locked. It must not wait for long.
+ *              NULL takes it back: it is not running any more, nor ever called, when this returns
  * @userdata:   handed to @on_cancel
  *
- * A call that is cancelled already calls it at once. A handler whose @userdata ends with it takes @on_cancel back first;
- * otherwise it may be called until the call is completed.
+ * A call that is cancelled already calls it at once. A handler whose @userdata ends with it takes @on_cancel back
+ * first; otherwise it may be called until the call is completed.
  */
 EYELET_API void eyelet_call_on_cancel(struct eyelet_call *call,
                                       void (*on_cancel)(enum eyelet_status why, void *userdata), void *userdata);
 
 /**
- * eyelet_call_defer() - answer later: `return eyelet_call_defer(call);`
+ * eyelet_call_defer() - answer later
  *
  * From now on the call, its request, its reply and its memory live until eyelet_call_complete(), and what the handler
  * returns is ignored. It is called before any other thread may have @call.
@@ -146,10 +147,11 @@ EYELET_API enum eyelet_status eyelet_call_defer(struct eyelet_call *call);
 /**
  * eyelet_call_complete() - answer now, from any thread, the handler's too
  * @call:    a deferred call, of no more use after this
- * @status:  EYELET_OK sends the reply as it was filled in, or ends the stream; all else as if the handler had returned it
+ * @status:  EYELET_OK sends the reply as it was filled in, or ends the stream; all else as if the handler had
+ *           returned it
  *
- * Every deferred call must be completed once, a cancelled one too: eyelet_server_run() returns after that. Does not wait
- * for the peer.
+ * Every deferred call must be completed once, a cancelled one too: eyelet_server_run() returns after that. Does not
+ * wait for the peer.
  */
 EYELET_API void eyelet_call_complete(struct eyelet_call *call, enum eyelet_status status);
 

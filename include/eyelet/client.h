@@ -41,15 +41,20 @@ enum eyelet_client_state {
  * @calls_max:           calls and streams in flight at once; default 1,024, at most 65,536
  * @stream_messages_max: messages that may wait in a stream for a second, see <eyelet/stream.h>; default 64
  * @stream_bytes_max:    the same in bytes; default 4 MiB
+ * @buffer_max:          bytes that may wait for the program to take them, in replies and messages of all calls and
+ *                       streams together; what comes beyond that fails its call or stream, RESOURCE_EXHAUSTED. Default
+ *                       128 MiB, at least a frame
  * @keepalive_ms:        while calls are in flight and nothing is heard for so long, ask the server's health service
  *                       (grpc.health.v1.Health); any answer will do. Without one for as long again the connection is
  *                       lost: the peer's machine is paused or gone. 0: do not ask
  * @wipe:                overwrite what was in the library's own memory of requests and replies before it is freed or
  *                       used again
- * @on_state:            told when the connection is lost and when it is there again, in the thread that found out and
- *                       with nothing locked. @why is set for EYELET_CLIENT_LOST, NULL otherwise. May be NULL
+ * @on_state:            told when the connection is lost and when it is there again, by a thread that is in the client,
+ *                       one at a time and with nothing locked. @why is set for EYELET_CLIENT_LOST, NULL otherwise. May
+ *                       be NULL
  * @on_state_userdata:   handed to @on_state
- * @interceptors:        asked before each call and told after it, see <eyelet/hooks.h>; must outlive the client
+ * @interceptors:        asked before each call and told after it, see <eyelet/hooks.h>; must outlive the client,
+ *                       its streams and its started calls
  * @n_interceptors:      number of them
  * @log:                 told what happens, see <eyelet/hooks.h>; may be NULL
  * @log_userdata:        handed to @log
@@ -64,6 +69,7 @@ struct eyelet_client_opts {
     uint32_t stream_messages_max;
     uint32_t keepalive_ms;
     size_t stream_bytes_max;
+    size_t buffer_max;
     size_t decode_max;
     void (*on_state)(enum eyelet_client_state state, const struct eyelet_error *why, void *userdata);
     void *on_state_userdata;
@@ -109,9 +115,9 @@ EYELET_API enum eyelet_status eyelet_client_open(const char *address, const stru
  *
  * Calls in flight end with EYELET_CANCELLED, in whichever thread they are, before this returns: it waits for those
  * threads to be out of the client. One that is connecting finishes its attempt, of 5 s at most, and makes no other.
- * Functions of started calls are called, and none is called later. Streams and started calls that were not collected
- * fail as well and keep a little memory until they are closed or collected. May be called from inside a function that
- * the client calls back, but for the log.
+ * Functions of started calls are called, and none is called later, nor is anything logged. Streams and started calls
+ * that were not collected fail as well and keep a little memory until they are closed or collected; interceptors are
+ * told of them then. May be called from inside a function that the client calls back, but for the log.
  *
  * Return: NULL.
  */
@@ -132,9 +138,12 @@ EYELET_API enum eyelet_status eyelet_client_reconnect(struct eyelet_client *clie
 /**
  * eyelet_pending_cancel() - give a started call up, from any thread
  *
- * It ends with EYELET_CANCELLED: its function is told so, in eyelet_client_process() or another call on the client, or
- * eyelet_client_collect() says it. One that is over already keeps its end. What has begun to leave, or has something
- * queued behind it, goes out: the server may run it.
+ * It ends with EYELET_CANCELLED: its function is told so, by a thread that waits in the client or else in the next
+ * eyelet_client_process() or call on it, or eyelet_client_collect() says it. One that is over already keeps its end.
+ * What has begun to leave, or has something queued behind it, goes out: the server may run it.
+ *
+ * A foreign loop, see below, watches nothing but the socket, and a cancel from another thread does not wake it: a
+ * program whose loop is to tell of it wakes its loop itself.
  */
 EYELET_API void eyelet_pending_cancel(struct eyelet_pending *pending);
 
@@ -153,6 +162,9 @@ EYELET_API bool eyelet_pending_is_done(const struct eyelet_pending *pending);
  * The thread that called eyelet_client_process() last is taken for one with such a loop: opening a stream, sending on
  * it and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
  * Elsewhere they do. Other threads may block in the client meanwhile; while one of them reads, process does not.
+ *
+ * The loop is woken by the socket and its own timeout alone. What other threads start, send on a stream or cancel may
+ * change the events and the timeout: who leaves that to the loop wakes it, by an eventfd of its own or whatever it has.
  */
 
 /* eyelet_client_fd() - Return: the connection's descriptor, still the client's; -1 while it is lost. */
@@ -184,7 +196,8 @@ EYELET_API void eyelet_client_get_counters(const struct eyelet_client *client, s
  *   EYELET_OK                  the reply is there
  *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
  *   EYELET_UNAVAILABLE         the connection is lost: this and, without @reconnect, every later call on this client
- *                              ends so; open another. Or the server is stopping and did not take the call
+ *                              ends so until eyelet_client_reconnect(). Or the server is stopping and did not take the
+ *                              call
  *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, too many calls are in flight,
  *                              the server is too busy, or memory ran out; the client stays usable
  *   EYELET_INVALID_ARGUMENT    metadata with a bad key or an incomplete request, nothing was sent; or from the server
@@ -198,7 +211,8 @@ EYELET_API void eyelet_client_get_counters(const struct eyelet_client *client, s
  * itself refused (UNIMPLEMENTED, UNAVAILABLE from one that is stopping) was not run, but a handler may have said the
  * same.
  *
- * UNAVAILABLE with is_remote false means that the connection is gone, with is_remote true that it lives.
+ * UNAVAILABLE with is_remote false means that the connection is gone, or will be once those in flight are over, having
+ * made all the 2^31 calls it can; with is_remote true that it lives.
  */
 
 EYELET_END_DECLS

@@ -62,8 +62,8 @@ struct eyelet_call_info {
  * @userdata:  handed to both
  *
  * Several are asked in the order of their array until one refuses, and told in the opposite order. They run in the
- * thread of the handler or of the caller, several at once when there are several threads, and with nothing locked: at a
- * client they may make calls, but not on the same client.
+ * thread of the handler or of the caller, or for a call that was started in the one that tells its end, several at once
+ * when there are several threads, and with nothing locked: at a client they may make calls, but not on the same client.
  */
 struct eyelet_interceptor {
     enum eyelet_status (*before)(const struct eyelet_call_info *info, struct eyelet_error *reterr, void *userdata);
@@ -83,7 +83,8 @@ enum eyelet_log_level {
  * @text:      one line without a newline, valid UTF-8 without control bytes; names the peer; valid until the return
  * @userdata:  as in the options
  *
- * At most 10 lines per second about one connection and 100 per second in all; what was left out is counted, and the
+ * At most 10 lines per second about one connection and 100 per second in all, of which INFO and DEBUG take no more than
+ * half at once; what was left out is counted, and the
  * next line says so. Called with nothing locked, in any thread that is in the library, several at once when there are
  * several: it may do as it likes but close the client or server.
  */
@@ -122,7 +123,7 @@ struct eyelet_counters {
 };
 
 /**
- * eyelet_error_fill() - fill an error from an interceptor: `return eyelet_error_fill(reterr, EYELET_UNAUTHENTICATED, ...)`
+ * eyelet_error_fill() - fill an error from an interceptor: `return eyelet_error_fill(reterr, EYELET_NOT_FOUND, "...");`
  *
  * Return: @status; EYELET_OK becomes EYELET_UNKNOWN.
  */

@@ -34,7 +34,7 @@ EYELET_API enum eyelet_status eyelet_server_add_pbc_service(struct eyelet_server
  * eyelet_client_open_pbc_service() - a client as a ProtobufCService
  * @client:      an open client; closed after the service is destroyed
  * @descriptor:  of the service: demo__echo__descriptor
- * @opts:        for every call; copied, without metadata; NULL for the client's defaults
+ * @opts:        for every call; its metadata must outlive the service; NULL for the client's defaults
  * @on_error:    told of every call that fails, before its closure is called with NULL; may be NULL
  * @userdata:    handed to @on_error
  * @ret:         ended with protobuf_c_service_destroy(); set on success only

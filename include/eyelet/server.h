@@ -25,7 +25,7 @@ struct eyelet_server;
  *                           or used again
  * @threads:                 handlers that run at once; default 1, at most 1,024. eyelet_server_run() starts one thread
  *                           less than that and joins them before it returns. With more than one, handlers, interceptors
- *                           and the accept filter must be fit for it, and one connection has at most all but one of them
+ *                           and the accept filter must be fit for it; one connection has all but one of them at most
  * @thread_stack:            bytes of stack for each of those threads; default 256 KiB, at least 128 KiB: unpacking a
  *                           message of the deepest nesting takes 100
  * @backlog:                 connections that wait to be accepted; default 128
@@ -130,8 +130,8 @@ EYELET_API enum eyelet_status eyelet_server_run(struct eyelet_server *server);
  * @server:  an open server, running or not
  *
  * May be called from any thread, from a handler and from a signal handler, any number of times. No new connection is
- * accepted, a new request is answered with EYELET_UNAVAILABLE, calls in flight finish within @grace_ms or are cancelled,
- * and run returns.
+ * accepted, a new request is answered with EYELET_UNAVAILABLE, calls in flight finish within @grace_ms or are
+ * cancelled, and run returns.
  */
 EYELET_API void eyelet_server_stop(struct eyelet_server *server);
 

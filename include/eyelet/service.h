@@ -27,8 +27,8 @@ EYELET_BEGIN_DECLS
  * @handlers:  the generated struct of handlers; must outlive the server
  * @userdata:  handed to every handler
  *
- * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a service
- * of that name; EYELET_FAILED_PRECONDITION while it runs; EYELET_RESOURCE_EXHAUSTED without memory.
+ * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a
+ * service of that name; EYELET_FAILED_PRECONDITION while it runs; EYELET_RESOURCE_EXHAUSTED without memory.
  */
 EYELET_API enum eyelet_status eyelet_server_add_service(struct eyelet_server *server,
                                                         const struct eyelet_service *service, const void *handlers,
@@ -62,8 +62,9 @@ EYELET_API enum eyelet_status eyelet_client_call(struct eyelet_client *client, c
  * A program's function has a type of its own for each method, since it takes that method's reply, and calling it as
  * anything else is undefined; so the library never calls @done itself, only this.
  *
- * Called once, by a thread that is in eyelet_client_process(), in a call, or in eyelet_client_close(), with nothing
- * locked: it may do anything with the client, closing it included.
+ * Called once, by a thread that is in eyelet_client_process(), in a call or another function of the client's or of one
+ * of its streams', or in eyelet_client_close(), with nothing locked: it may do anything with the client, closing it
+ * included.
  */
 typedef void (*eyelet_tell_fn)(void (*done)(void), enum eyelet_status status, ProtobufCMessage *reply,
                                const struct eyelet_error *error, void *userdata);
@@ -104,8 +105,8 @@ EYELET_API enum eyelet_status eyelet_client_collect(struct eyelet_pending *pendi
  *
  * Without a connection it fails with EYELET_UNAVAILABLE, with the option reconnect too: see eyelet_client_reconnect().
  *
- * Return: EYELET_OK as soon as the request has left, or is queued where a loop sends it; otherwise the statuses of a
- * call.
+ * Return: EYELET_OK as soon as the request has left, or is queued where a loop sends it; also when the stream ended
+ * before that, which its first use tells. Otherwise the statuses of a call.
  */
 EYELET_API enum eyelet_status eyelet_client_open_stream(struct eyelet_client *client,
                                                         const struct eyelet_service *service,
@@ -122,9 +123,9 @@ EYELET_API enum eyelet_status eyelet_client_open_stream(struct eyelet_client *cl
  * thread of an event loop, see <eyelet/client.h>, it does not wait for the message to leave.
  *
  * Return: EYELET_OK; EYELET_FAILED_PRECONDITION after eyelet_stream_end(); EYELET_INVALID_ARGUMENT for an incomplete
- * message; EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max: the stream goes on after these three. When
- * the stream is over: EYELET_OUT_OF_RANGE if the server ended it well, which receiving tells about; otherwise what it
- * failed with.
+ * message; EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, or that there is no memory for: the stream
+ * goes on after these. When the stream is over: EYELET_OUT_OF_RANGE if the server ended it well, which receiving tells
+ * about; otherwise what it failed with.
  */
 EYELET_API enum eyelet_status eyelet_stream_send(struct eyelet_stream *stream, const ProtobufCMessage *message,
                                                  struct eyelet_error *reterr);

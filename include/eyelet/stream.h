@@ -12,8 +12,12 @@
  * One deadline covers the stream from its opening to its end. A stream may be used by several threads: what is sent by
  * one thread arrives in its order, and one may send while another receives. Messages that arrive while nobody receives
  * wait in a queue of the stream's own. When it holds more than 64 messages or 4 MiB and nobody takes one for a second,
- * the stream ends with EYELET_RESOURCE_EXHAUSTED and the connection lives. A peer that is faster than its reader is
- * slowed down, and with it the other calls of the same connection: ttrpc has no flow control for each stream.
+ * the stream ends with EYELET_RESOURCE_EXHAUSTED and the connection lives. At 16 MiB in one queue the connection is not
+ * read before one is taken, which slows the peer down, and with it the other calls of that connection: ttrpc has no flow
+ * control for each stream.
+ *
+ * What waits when the server ends a stream, also with an error, is received before that end. What waits when this side
+ * ends it, by cancelling, at its deadline or for a full queue, is dropped.
  */
 #ifndef EYELET_STREAM_H
 #define EYELET_STREAM_H
@@ -27,9 +31,9 @@ EYELET_BEGIN_DECLS
 
 struct eyelet_stream;
 
-#define EYELET_STREAM_MESSAGES_MAX 64          /* HOSTILE limit "stream receive queue" */
-#define EYELET_STREAM_BYTES_MAX    (4u << 20)  /* the same */
-#define EYELET_STREAM_FULL_MS      1000u       /* HOSTILE H095: over that for so long, and nobody reads */
+#define EYELET_STREAM_MESSAGES_MAX 64         /* as many as ttrpc's Go implementation queues */
+#define EYELET_STREAM_BYTES_MAX    (4u << 20) /* the longest message of ttrpc: PROTOCOL.md, "Message Frame" */
+#define EYELET_STREAM_FULL_MS      1000u      /* as long as ttrpc's Go implementation waits for a reader */
 
 /* What receiving gave: exactly one of the three. */
 enum eyelet_got {
@@ -42,8 +46,8 @@ enum eyelet_got {
  * eyelet_stream_cancel() - give a stream up, from any thread
  * @stream:  an open stream; the base of a typed handle
  *
- * Whoever waits in it returns with EYELET_CANCELLED, and so does every later use. The server's handler sees the end of
- * this side, and what it still sends is dropped. A stream that is over stays as it is.
+ * Whoever waits in it returns with EYELET_CANCELLED, and so does who sends or receives later. The server's handler sees
+ * the end of this side, and what it still sends is dropped. A stream that is over stays as it is.
  */
 EYELET_API void eyelet_stream_cancel(struct eyelet_stream *stream);
 

@@ -82,7 +82,7 @@ enum eyelet_status eyelet_client_open_pbc_service(
     stub->service.name = descriptor->name;
     stub->client = client;
     if (opts != NULL)
-        stub->opts.timeout_ms = opts->timeout_ms;
+        stub->opts = *opts;
     stub->on_error = on_error;
     stub->userdata = userdata;
     *ret = &stub->base;

@@ -131,7 +131,7 @@ enum eyelet_status eyelet_server_add_pbc_service(struct eyelet_server *server, P
     struct bridge *bridge;
     enum eyelet_status status;
 
-    if (!has_names(service->descriptor))
+    if (service->invoke == NULL || !has_names(service->descriptor))
         return EYELET_INVALID_ARGUMENT;
     bridge = bridge_new(service);
     if (bridge == NULL)

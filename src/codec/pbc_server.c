@@ -98,6 +98,8 @@ enum eyelet_got eyelet_call_recv_message(struct eyelet_call *call, const Protobu
     enum eyelet_unpack_result result;
     enum eyelet_got got;
 
+    if (call->is_spoiled) /* by a message before it; call->failure says how */
+        return EYELET_GOT_ERROR;
     got = eyelet_call_recv_bytes(call, &bytes);
     if (got != EYELET_GOT_MESSAGE)
         return got;
@@ -107,7 +109,8 @@ enum eyelet_got eyelet_call_recv_message(struct eyelet_call *call, const Protobu
     result = eyelet_unpack_into_arena(call->method->request_type, payload, call->decode_max, &call->message_memory,
                                       &message, &call->failure);
     eyelet_inbox_free(bytes, call->message_memory.wipe);
-    if (result != EYELET_UNPACK_OK)
+    call->is_spoiled = result != EYELET_UNPACK_OK;
+    if (call->is_spoiled)
         return EYELET_GOT_ERROR;
     *ret = message;
     return EYELET_GOT_MESSAGE;

@@ -57,6 +57,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
     call->serving = NULL;
     call->previous = call->next = call->queue_next = NULL;
+    call->is_spoiled = false;
     call->codec_reply = NULL;
     call->reply = (struct eyelet_outgoing){ 0 };
     clear_failure(call);
@@ -67,6 +68,7 @@ void eyelet_call_reset(struct eyelet_call *call)
     call->why = NULL;
     call->on_cancel = NULL;
     call->kept = 0;
+    call->leaving = 0;
     call->n_passed = 0;
 }
 

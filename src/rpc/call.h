@@ -36,6 +36,7 @@ struct eyelet_serving;
  * @request:         slices of @request_memory
  * @has_message:     is there a request's message, or the first one of a stream?
  * @kept:            bytes that it counts in the memory of its connection
+ * @leaving:         bytes that come back when it is over, since nobody waits for it any more
  * @service:         whose method is called
  * @method:          which
  * @start_ns:        when it arrived
@@ -44,6 +45,7 @@ struct eyelet_serving;
  * @request_memory:  what the request came in and is unpacked into
  * @reply_memory:    what the handler allocates from
  * @message_memory:  what the stream's last message is unpacked into
+ * @is_spoiled:      the codec's: a message of its stream made no sense, and there are no more
  * @codec_reply:     the codec's: what the handler fills in; NULL for none
  * @reply:           set by the codec when the handler succeeded; lives in the memory above
  * @failure:         set by eyelet_call_fail(); status EYELET_OK before that
@@ -82,6 +84,7 @@ struct eyelet_call {
     bool has_message;
     struct eyelet_request request;
     size_t kept;
+    size_t leaving;
     const struct eyelet_dispatch_node *service;
     const struct eyelet_method *method;
     uint64_t start_ns;
@@ -90,6 +93,7 @@ struct eyelet_call {
     struct eyelet_arena request_memory;
     struct eyelet_arena reply_memory;
     struct eyelet_arena message_memory;
+    bool is_spoiled;
     void *codec_reply;
     struct eyelet_outgoing reply;
     struct eyelet_error failure;

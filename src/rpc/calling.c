@@ -138,7 +138,7 @@ static void tell_end(struct eyelet_client *client)
     status = pending->status;
     begin_telling(client, &telling);
     pending->tell(pending->done, status, reply, status != EYELET_OK ? &pending->error : NULL, pending->userdata);
-    eyelet_pending_clear(pending);
+    eyelet_pending_clear_inbox(pending);
     free(pending);
     end_telling(client, &telling);
     client->n_users--; /* not the last: this thread is inside */
@@ -287,8 +287,9 @@ void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet
     end_telling(client, &telling);
 }
 
-void eyelet_pending_clear(struct eyelet_pending *pending)
+void eyelet_pending_clear_inbox(struct eyelet_pending *pending)
 {
+    pending->client->n_held -= eyelet_inbox_held(&pending->inbox);
     eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
 }
 
@@ -447,7 +448,7 @@ void eyelet_pending_give_up(struct eyelet_pending *pending, enum eyelet_status s
         eyelet_pending_end_sending(pending); /* without memory the server's own deadline must do */
     }
     pending->is_given_up = true;
-    eyelet_inbox_clear(&pending->inbox, client->opts.wipe);
+    eyelet_pending_clear_inbox(pending);
     eyelet_pending_finish(pending, status);
 }
 
@@ -493,10 +494,15 @@ static void set_timer(struct eyelet_pending *pending)
 
 int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns)
 {
-    const struct eyelet_inbox_limits *limits = &pending->client->inbox_limits;
+    struct eyelet_client *client = pending->client;
+    const struct eyelet_inbox_limits *limits = &client->inbox_limits;
+    size_t before = eyelet_inbox_held(&pending->inbox);
 
+    if (client->n_held > client->opts.buffer_max || message.len > client->opts.buffer_max - client->n_held)
+        return -ENOBUFS; /* HOSTILE H115 */
     if (eyelet_inbox_put(&pending->inbox, message, limits, now_ns) < 0)
         return -ENOMEM;
+    client->n_held += eyelet_inbox_held(&pending->inbox) - before;
     if (pending->use != EYELET_PENDING_STREAMS)
         return 0;
     set_timer(pending);
@@ -510,12 +516,12 @@ int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice messa
 struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns)
 {
     const struct eyelet_inbox_limits *limits = &pending->client->inbox_limits;
+    size_t before = eyelet_inbox_held(&pending->inbox);
     struct eyelet_inbox_message *message = eyelet_inbox_take(&pending->inbox, limits, now_ns);
 
     if (message == NULL)
         return NULL;
-    pending->received_messages++;
-    pending->received_bytes += message->len;
+    pending->client->n_held -= before - eyelet_inbox_held(&pending->inbox);
     if (!eyelet_inbox_is_stuffed(&pending->inbox, limits))
         unstuff(pending);
     if (!pending->is_over)
@@ -552,12 +558,14 @@ enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, Protobu
     if (pending->status != EYELET_OK)
         return pending->status;
     payload = payload_of(pending);
+    status = pending->unpack(pending->method->reply_type, payload, pending->client->opts.decode_max, ret, &why);
+    if (status != EYELET_OK) {
+        spoil(pending, status, "%s", why.text);
+        return status;
+    }
     pending->received_messages = 1;
     pending->received_bytes = payload.len;
-    status = pending->unpack(pending->method->reply_type, payload, pending->client->opts.decode_max, ret, &why);
-    if (status != EYELET_OK)
-        spoil(pending, status, "%s", why.text);
-    return status;
+    return EYELET_OK;
 }
 
 /* --- the request -------------------------------------------------------------------------------------------------- */

@@ -165,6 +165,7 @@ struct eyelet_telling {
  * @first_telling: threads in functions of the program's
  * @timers:        of started calls and streams
  * @inbox_limits:  of streams
+ * @n_held:        bytes that wait in all inboxes, costs included; also of calls that are over, hence atomic
  * @n_stuffed:     streams that may hold no more: nothing is read
  * @heard_ns:      when the peer said something last, or was not asked anything before
  * @asked_ns:      when the keepalive was sent that nothing has come after; 0 for none
@@ -212,6 +213,7 @@ struct eyelet_client {
     struct eyelet_telling *first_telling;
     struct eyelet_timers timers;
     struct eyelet_inbox_limits inbox_limits;
+    _Atomic size_t n_held;
     unsigned n_stuffed;
     uint64_t heard_ns;
     uint64_t asked_ns;
@@ -297,8 +299,11 @@ int eyelet_pending_end_sending(struct eyelet_pending *pending);
 /* Gives up those started calls and streams whose time is over. */
 void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns);
 
-/* A message for it: copied into its inbox. Return: 0 or -ENOMEM. */
+/* A message for it: copied into its inbox. Return: 0; -ENOBUFS over the client's buffer_max; -ENOMEM. */
 int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns);
+
+/* What waits in its inbox is dropped; needs no lock once it is over and nobody else knows it. */
+void eyelet_pending_clear_inbox(struct eyelet_pending *pending);
 
 /* The first message of its inbox, to be freed with eyelet_inbox_free(); NULL for none. */
 struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns);
@@ -317,8 +322,5 @@ enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, Protobu
  * The lock is held, and released meanwhile.
  */
 void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet_calling *what);
-
-/* Frees what it holds; needs no lock once it is over and nobody else knows it. */
-void eyelet_pending_clear(struct eyelet_pending *pending);
 
 #endif

@@ -51,13 +51,18 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
     default_to_u32(&filled.calls_max, CALLS_MAX_DEFAULT);
     default_to_u32(&filled.stream_messages_max, EYELET_STREAM_MESSAGES_MAX);
     default_to_size(&filled.stream_bytes_max, EYELET_STREAM_BYTES_MAX);
-    default_to_size(&filled.decode_max, 16u << 20); /* HOSTILE limit "decode arena" */
+    default_to_size(&filled.buffer_max, 128u << 20); /* HOSTILE limit "bytes buffered" */
+    default_to_size(&filled.decode_max, 16u << 20);  /* HOSTILE limit "decode arena" */
     if (filled.frame_max < EYELET_SESSION_FRAME_MAX_MIN || filled.frame_max > EYELET_FRAME_DATA_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "frame_max of %u is not within %u and %u",
                                 filled.frame_max, EYELET_SESSION_FRAME_MAX_MIN, EYELET_FRAME_DATA_MAX);
     if (filled.calls_max > CALLS_MAX_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "calls_max of %u is more than %u", filled.calls_max,
                                 CALLS_MAX_MAX);
+    if (filled.buffer_max < filled.frame_max)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
+                                "buffer_max of %zu bytes holds no frame of frame_max, %u", filled.buffer_max,
+                                filled.frame_max);
     if (filled.decode_max < DECODE_MAX_MIN)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", filled.decode_max,
                                 DECODE_MAX_MIN);
@@ -258,7 +263,7 @@ static void clear(struct eyelet_client *client)
     if (!client->is_lost)
         eyelet_error_set(&client->lost, EYELET_CANCELLED, "the client was closed");
     client->is_lost = true;
-    client->n_states = 0; /* the program knows */
+    client->n_states = 0;  /* the program knows */
     client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
     eyelet_buffer_pool_clear(&client->pool);
     eyelet_timers_clear(&client->timers);
@@ -525,7 +530,7 @@ enum eyelet_status eyelet_client_call_with(struct eyelet_client *client, const s
     if (eyelet_pending_admit(&pending, what))
         make_call(&pending, what, ret);
     eyelet_pending_conclude(&pending, what);
-    eyelet_pending_clear(&pending);
+    eyelet_pending_clear_inbox(&pending);
     eyelet_client_leave(client);
     status = pending.status;
     if (status != EYELET_OK && reterr != NULL)
@@ -573,8 +578,12 @@ enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const 
                                             eyelet_tell_fn tell, void (*done)(void), void *userdata,
                                             struct eyelet_pending **ret, struct eyelet_error *reterr)
 {
-    struct eyelet_pending *pending = malloc(sizeof(*pending));
+    struct eyelet_pending *pending;
 
+    if (done == NULL && ret == NULL)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "a call of %s/%s is neither told nor collected",
+                                what->service->name, what->method->name);
+    pending = malloc(sizeof(*pending));
     if (pending == NULL)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a call of %s/%s", what->service->name,
                                 what->method->name);
@@ -609,7 +618,7 @@ enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, Protobu
     unpack(pending, ret);
     finish_writing(pending);
     eyelet_pending_conclude(pending, NULL);
-    eyelet_pending_clear(pending);
+    eyelet_pending_clear_inbox(pending);
     client->n_users--; /* not the last: this thread is inside */
     eyelet_client_leave(client);
 

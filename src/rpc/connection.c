@@ -220,8 +220,7 @@ int eyelet_connection_queue_end(struct eyelet_connection *connection, uint32_t i
     return trace_queued(connection, room);
 }
 
-int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id,
-                                    const struct eyelet_error *error)
+int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id, const struct eyelet_error *error)
 {
     size_t len = eyelet_session_measure_failure(error);
     uint8_t *room = queue_counted(connection, len);

@@ -76,8 +76,8 @@ void eyelet_connection_clear(struct eyelet_connection *connection);
  *
  * Moves the bytes that earlier events point to.
  *
- * Return: 0; EYELET_CONNECTION_CUT; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is as it was; -EAGAIN
- * when there is nothing now; otherwise -errno: the connection is over.
+ * Return: 0; EYELET_CONNECTION_CUT; EYELET_CONNECTION_ENDED; EYELET_CONNECTION_NO_MEMORY, after which the connection is
+ * as it was; -EAGAIN when there is nothing now; otherwise -errno: the connection is over.
  */
 int eyelet_connection_read(struct eyelet_connection *connection);
 
@@ -86,8 +86,8 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
                                                       struct eyelet_session_event *ret);
 
 /*
- * Queueing: one frame behind what is queued, to be flushed by the caller. All of them return 0 or -ENOMEM, and what else
- * is said; after a failure nothing is queued.
+ * Queueing: one frame behind what is queued, to be flushed by the caller. All of them return 0 or -ENOMEM, and what
+ * else is said; after a failure nothing is queued.
  *
  * request: starts a call, *ret_id; -EMSGSIZE over the frame limit, -ENOSPC too many calls alive, -EOVERFLOW the ids are
  *          used up

@@ -182,7 +182,7 @@ static bool is_drivers_own(const struct eyelet_client *client, const struct eyel
 
 static void fail_for_memory(struct eyelet_pending *pending, size_t len)
 {
-    eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED, "no memory for a reply of %zu bytes", len);
+    eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED, "no room for a reply of %zu bytes", len);
     pending->error.may_have_executed = true;
 }
 

@@ -228,14 +228,15 @@ static struct eyelet_guest *largest_guest(const struct eyelet_guests *guests)
 
 /*
  * When all together are over their limit, whoever has most of it gives it back, not whoever comes next; and before
- * anybody else takes more. A guest that is closed for it goes in its own turn.
+ * anybody else takes more. A guest that is closed for it goes in its own turn. What is leaving anyway is nobody's
+ * fault.
  */
 static void shed_memory(struct eyelet_guests *guests)
 {
-    struct eyelet_buffer_pool *pool = &guests->env->pool;
+    const struct eyelet_serving_env *env = guests->env;
     struct eyelet_guest *largest;
 
-    while (pool->held > pool->held_max && (largest = largest_guest(guests)) != NULL) {
+    while (env->pool.held - env->leaving > env->pool.held_max && (largest = largest_guest(guests)) != NULL) {
         eyelet_serving_shed(&largest->serving, eyelet_now_ns());
         give_turn(guests, largest);
     }

@@ -23,7 +23,7 @@ enum eyelet_status eyelet_call_defer(struct eyelet_call *call)
     struct eyelet_workers *workers = workers_of(call);
 
     eyelet_workers_lock(workers);
-    call->is_deferred = true;
+    eyelet_served_defer(call);
     eyelet_workers_unlock(workers);
     return EYELET_OK;
 }
@@ -59,6 +59,8 @@ bool eyelet_call_is_cancelled(struct eyelet_call *call)
     bool is_cancelled;
 
     eyelet_workers_lock(workers);
+    if (!call->is_deferred)
+        eyelet_workers_look(workers, call);
     is_cancelled = call->cancelled != EYELET_OK || eyelet_now_ns() >= call->deadline_ns;
     eyelet_workers_unlock(workers);
     return is_cancelled;
@@ -113,6 +115,7 @@ enum eyelet_got eyelet_call_recv_bytes(struct eyelet_call *call, struct eyelet_i
     enum eyelet_got got = EYELET_GOT_END;
 
     eyelet_workers_lock(workers);
+    eyelet_workers_look(workers, call);
     wait_for_message(workers, call);
     if (call->cancelled != EYELET_OK) {
         (void)eyelet_call_fail_cancelled(call);
@@ -165,6 +168,7 @@ enum eyelet_status eyelet_call_send_bytes(struct eyelet_call *call, const struct
     enum eyelet_status status;
 
     eyelet_workers_lock(workers);
+    eyelet_workers_look(workers, call);
     wait_for_room(workers, call);
     status = send_now(workers, call, message);
     eyelet_workers_unlock(workers);

@@ -21,26 +21,31 @@ struct eyelet_log_line {
 };
 
 /* Takes one line from a rate of @per_second; false when none was left. */
-static bool spend(struct eyelet_log_rate *rate, uint64_t now_ns, unsigned per_second)
+static bool spend(struct eyelet_log_rate *rate, uint64_t now_ns, unsigned per_second, unsigned burst)
 {
     uint64_t refill_ns = NS_PER_S / per_second;
 
     if (rate->full_at_ns < now_ns)
         rate->full_at_ns = now_ns;
-    if (rate->full_at_ns - now_ns > (per_second - 1) * refill_ns)
+    if (rate->full_at_ns - now_ns > (burst - 1) * refill_ns)
         return false;
     rate->full_at_ns += refill_ns;
     return true;
 }
 
-/* One connection that is loud is stopped by its own rate first, and leaves the others theirs. */
-static bool is_due(struct eyelet_log *log, struct eyelet_log_rate *rate, uint64_t now_ns)
+/*
+ * One connection that is loud is stopped by its own rate first, and leaves the others theirs. What merely informs takes
+ * no more than half of either, so that a warning is not lost behind it.
+ */
+static bool is_due(struct eyelet_log *log, struct eyelet_log_rate *rate, uint64_t now_ns, enum eyelet_log_level level)
 {
+    unsigned part = level <= EYELET_LOG_WARNING ? 1 : 2;
+
     if (log->n_waiting >= EYELET_LOG_LINES_WAITING_MAX)
         return false;
-    if (rate != NULL && !spend(rate, now_ns, EYELET_LOG_PER_CONNECTION))
+    if (rate != NULL && !spend(rate, now_ns, EYELET_LOG_PER_CONNECTION, EYELET_LOG_PER_CONNECTION / part))
         return false;
-    return spend(&log->rate, now_ns, EYELET_LOG_PER_SECOND);
+    return spend(&log->rate, now_ns, EYELET_LOG_PER_SECOND, EYELET_LOG_PER_SECOND / part);
 }
 
 /* The line's text and how many were left out before it, which is never cut. Return: its length. */
@@ -100,7 +105,7 @@ void eyelet_log_add(struct eyelet_log *log, struct eyelet_log_rate *rate, uint64
 
     if (log->fn == NULL)
         return;
-    if (!is_due(log, rate, now_ns)) {
+    if (!is_due(log, rate, now_ns, level)) {
         leave_out(log);
         return;
     }

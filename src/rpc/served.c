@@ -12,6 +12,9 @@
 
 #define QUEUE_BYTES_MAX (8u << 20) /* HOSTILE limit "send queue / connection" */
 #define FREE_CALLS_MAX  64u        /* calls kept for use again */
+#define CALL_COST                                                                                                      \
+    (sizeof(struct eyelet_call) +                                                                                      \
+     EYELET_ARENA_CHUNK_MIN) /* what a call that waits for long takes beside its messages */
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -55,7 +58,9 @@ static void call_close(struct eyelet_call *call)
         call->next->previous = call->previous;
     serving->n_calls--;
     serving->kept -= call->kept;
+    serving->kept_deferred -= call->is_deferred ? call->kept : 0;
     env->pool.held -= call->kept;
+    env->leaving -= call->leaving;
     env->n_calls--;
     env->n_timers--;
 
@@ -73,6 +78,7 @@ static void call_close(struct eyelet_call *call)
 static void keep(struct eyelet_call *call, size_t len)
 {
     call->serving->kept += len - call->kept;
+    call->serving->kept_deferred += call->is_deferred ? len - call->kept : 0;
     call->serving->env->pool.held += len - call->kept;
     call->kept = len;
 }
@@ -129,6 +135,16 @@ static void dequeue(struct eyelet_call *call)
     serving->queued_bytes -= call->kept;
 }
 
+void eyelet_served_defer(struct eyelet_call *call)
+{
+    if (call->is_deferred)
+        return;
+    call->is_deferred = true;
+    call->serving->kept_deferred += call->kept;
+    if (call->is_live)
+        keep(call, CALL_COST + call->request_memory.used + call->reply_memory.used + eyelet_inbox_held(&call->inbox));
+}
+
 void eyelet_served_release(struct eyelet_call *call)
 {
     bool is_owned = call->is_deferred ? !call->is_completed || !call->is_returned : !call->is_returned;
@@ -147,6 +163,8 @@ static void end_live(struct eyelet_call *call)
     eyelet_session_finish(&serving->connection.session, call->id);
     eyelet_timers_set(&serving->env->timers, &call->timer, EYELET_NO_DEADLINE);
     clear_inbox(call);
+    call->leaving = call->kept;
+    serving->env->leaving += call->leaving;
 }
 
 /* Nobody waits for the answer any more: whoever works on it is told, and a call that nobody works on is freed. */
@@ -175,6 +193,15 @@ static void cancel(struct eyelet_call *call, enum eyelet_status status, const ch
 }
 
 /* --- answers ------------------------------------------------------------------------------------------------------ */
+
+static void log_call(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
+{
+    struct eyelet_log_name name;
+
+    eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG,
+                   "call %u from %s has ended with %s: %s", id, eyelet_log_name(&serving->peer, &name),
+                   eyelet_status_name(error->status), error->text);
+}
 
 /* What cannot be sent, and why not, becomes the call's failure. */
 static enum eyelet_status describe_unsendable(struct eyelet_call *call, int r, size_t len)
@@ -231,6 +258,7 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
     }
     if (status != EYELET_OK) {
         serving->env->counters.calls_failed++;
+        log_call(serving, call->id, &call->failure);
         eyelet_writing_fail(serving, call->id, &call->failure);
     }
     return status;
@@ -256,20 +284,14 @@ int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *m
 
 /* --- what arrives ------------------------------------------------------------------------------------------------- */
 
-static void log_call(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
-{
-    struct eyelet_log_name name;
-
-    eyelet_log_add(&serving->env->log, &serving->log_rate, eyelet_now_ns(), EYELET_LOG_DEBUG,
-                   "call %u from %s has ended with %s: %s", id, eyelet_log_name(&serving->peer, &name),
-                   eyelet_status_name(error->status), error->text);
-}
-
-/* A request that does not become a call. A live call of the same id, which a broken peer may name, is not touched. */
+/* A request that does not become a call, or data for none. A live call of the same id, which a broken peer may name, is
+ * not touched. */
 static void refuse(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
-    serving->env->counters.calls_started++;
-    serving->env->counters.calls_failed++;
+    bool is_request = serving->connection.session.decoder.head.type == EYELET_FRAME_TYPE_REQUEST;
+
+    serving->env->counters.calls_started += is_request;
+    serving->env->counters.calls_failed += is_request;
     log_call(serving, id, error);
     eyelet_writing_fail(serving, id, error);
 }
@@ -286,7 +308,7 @@ void eyelet_served_fail(struct eyelet_call *call, enum eyelet_status status, con
     struct eyelet_serving *serving = call->serving;
     struct eyelet_error error;
 
-    eyelet_error_set(&error, status, "%s", why);
+    eyelet_error_set(&error, status, "call of %s/%s: %s", call->info.service, call->info.method, why);
     log_call(serving, call->id, &error);
     eyelet_writing_fail(serving, call->id, &error);
     cancel(call, status, why);
@@ -304,6 +326,17 @@ static void *expire_call(struct eyelet_timer *timer, uint64_t now_ns)
     return serving;
 }
 
+/*
+ * Calls that are answered later may keep as much as a connection may have buffered. A short request is taken all the same:
+ * calls_max bounds those.
+ */
+static bool is_too_much_to_defer(const struct eyelet_serving *serving, size_t len)
+{
+    size_t max = serving->env->opts.connection_buffer_max;
+
+    return len > EYELET_ARENA_CHUNK_MIN && (serving->kept_deferred > max || len > max - serving->kept_deferred);
+}
+
 /* Fills in a call that nobody else knows yet. */
 static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_session_event *event, uint64_t now_ns,
                                   struct eyelet_error *reterr)
@@ -318,6 +351,11 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     if (serving->n_calls > serving->env->opts.calls_max)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                                 serving->n_calls - 1);
+    if (is_too_much_to_defer(serving, event->frame.len))
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "calls in flight on this connection keep %zu bytes",
+                                serving->kept_deferred);
+    if (serving->env->leaving > serving->env->pool.held_max) /* as much again as may be held, and no more */
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory before calls that were cancelled end");
     if (eyelet_call_keep(call, event->frame, &event->request) < 0)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes",
                                 event->frame.len);
@@ -495,13 +533,46 @@ void eyelet_served_end_endless(struct eyelet_serving *serving)
     }
 }
 
+/* Does something of it wait, for a thread or in its inbox? What that keeps comes back at once when it is ended. */
+static bool is_waiting(const struct eyelet_call *call)
+{
+    return call->is_live && (call->is_queued || call->inbox.n_messages > 0);
+}
+
+static struct eyelet_call *largest_waiting(const struct eyelet_serving *serving)
+{
+    struct eyelet_call *largest = NULL;
+
+    for (struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
+        if (is_waiting(call) && (largest == NULL || call->kept > largest->kept))
+            largest = call;
+    }
+    return largest;
+}
+
+bool eyelet_served_has_waiting(const struct eyelet_serving *serving)
+{
+    return largest_waiting(serving) != NULL;
+}
+
+void eyelet_served_shed_largest(struct eyelet_serving *serving)
+{
+    eyelet_served_fail(largest_waiting(serving), EYELET_RESOURCE_EXHAUSTED, "too much waits on this connection");
+}
+
+/* The same, or what it keeps comes back when its owner completes it. */
+static bool is_shedable(const struct eyelet_call *call)
+{
+    return is_waiting(call) || (call->is_live && call->is_deferred);
+}
+
 void eyelet_served_shed(struct eyelet_serving *serving)
 {
     struct eyelet_call *next;
 
     for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
         next = call->next;
-        if (call->is_live && (call->is_queued || call->inbox.n_messages > 0))
+        if (is_shedable(call))
             eyelet_served_fail(call, EYELET_RESOURCE_EXHAUSTED, "no memory for what waits");
     }
 }
@@ -511,7 +582,7 @@ size_t eyelet_served_shedable(const struct eyelet_serving *serving)
     size_t len = 0;
 
     for (const struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
-        if (call->is_live && (call->is_queued || call->inbox.n_messages > 0))
+        if (is_shedable(call))
             len += call->kept;
     }
     return len;

@@ -38,6 +38,9 @@ int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *m
 /* eyelet_served_take_message() - the next message of a stream, the caller's; NULL when there is none now. */
 struct eyelet_inbox_message *eyelet_served_take_message(struct eyelet_call *call);
 
+/* eyelet_served_defer() - a call outlives its handler: from now on all its memory counts as its connection's. */
+void eyelet_served_defer(struct eyelet_call *call);
+
 /* eyelet_served_release() - nobody has the call any more: it is freed, unless something still holds it. */
 void eyelet_served_release(struct eyelet_call *call);
 
@@ -51,7 +54,18 @@ void eyelet_served_end_endless(struct eyelet_serving *serving);
 void eyelet_served_cancel_all(struct eyelet_serving *serving);
 void eyelet_served_lose_all(struct eyelet_serving *serving, const char *why);
 
-/* eyelet_served_shed() - refuse calls that wait for a thread and streams that nobody reads; shedable: bytes got so. */
+/*
+ * eyelet_served_has_waiting() - does a call wait for a thread, or a message in its stream?
+ * eyelet_served_shed_largest() - then the one of them that keeps most is refused
+ */
+bool eyelet_served_has_waiting(const struct eyelet_serving *serving);
+void eyelet_served_shed_largest(struct eyelet_serving *serving);
+
+/*
+ * eyelet_served_shed() - refuse calls that wait for a thread or are deferred, and streams that nobody reads
+ *
+ * eyelet_served_shedable() - bytes got so; those of deferred calls are leaving until they are completed
+ */
 void eyelet_served_shed(struct eyelet_serving *serving);
 size_t eyelet_served_shedable(const struct eyelet_serving *serving);
 

@@ -91,10 +91,31 @@ static bool is_queue_full(const struct eyelet_serving *serving)
            (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
+/*
+ * Does what its calls keep leave room for more? If not, nothing is read until some of it is taken; but what a handler
+ * waits for may lie behind, and then the largest of the others makes room. Calls that are answered later may keep theirs
+ * for long: they have as much for themselves, and new ones are refused when it is used up.
+ */
+static bool has_memory(const struct eyelet_serving *serving)
+{
+    return serving->kept - serving->kept_deferred < serving->env->opts.connection_buffer_max;
+}
+
+static bool can_make_room(const struct eyelet_serving *serving)
+{
+    return !has_memory(serving) && serving->n_receiving > 0 && eyelet_served_has_waiting(serving);
+}
+
+static void make_room(struct eyelet_serving *serving)
+{
+    while (can_make_room(serving))
+        eyelet_served_shed_largest(serving);
+}
+
 /* May another frame be taken? What a handler waits for may lie behind any number of calls that wait for a thread. */
 static bool may_take(const struct eyelet_serving *serving)
 {
-    if (serving->n_stuffed > 0)
+    if (serving->n_stuffed > 0 || !has_memory(serving))
         return false;
     return serving->n_receiving > 0 || (serving->n_queued < AHEAD_CALLS_MAX && serving->queued_bytes < AHEAD_BYTES_MAX);
 }
@@ -159,9 +180,11 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
 
     for (;;) {
         relieve_queue(serving);
+        make_room(serving);
         if (serving->is_over)
             return EYELET_SERVING_OVER;
-        if (serving->is_full || !may_take(serving))
+        serving->is_paused = serving->is_full || !may_take(serving);
+        if (serving->is_paused)
             return EYELET_SERVING_WAITS;
         if (is_used_up(&turn))
             return EYELET_SERVING_AGAIN;
@@ -236,12 +259,11 @@ static bool is_done(const struct eyelet_serving *serving)
 static enum eyelet_serving_turn take_turn(struct eyelet_serving *serving, uint64_t now_ns, uint64_t awake_ns)
 {
     enum eyelet_serving_turn turn;
-    bool was_full = serving->is_full;
 
     if (serving->is_over || !eyelet_writing_try(serving) || (serving->has_hung_up && !may_take(serving)))
         return EYELET_SERVING_OVER;
     serving->is_full = is_queue_full(serving);
-    if (was_full && !serving->is_full)
+    if (serving->is_paused && !serving->is_full && may_take(serving)) /* nobody was late by what was not read */
         eyelet_session_resume_reading(&serving->connection.session, now_ns);
 
     turn = work(serving, now_ns);
@@ -270,7 +292,8 @@ bool eyelet_serving_wants_turn(const struct eyelet_serving *serving)
 {
     if (serving->is_over)
         return true;
-    return (serving->can_read || serving->has_input) && !serving->is_full && may_take(serving);
+    return (serving->can_read || serving->has_input) && !serving->is_full &&
+           (may_take(serving) || can_make_room(serving));
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------------ */

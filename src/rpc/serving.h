@@ -42,6 +42,7 @@ struct eyelet_serving_threads {
  * @services:     who answers
  * @codec:        how; set before anything runs
  * @pool:         their buffers' memory; @held counts what their calls keep as well
+ * @leaving:      of what calls keep, the part of those that nobody waits for: it comes back when they are over
  * @timers:       deadlines of connections and calls
  * @n_timers:     of those that exist, so many may be on
  * @n_calls:      calls that are not freed, over all connections
@@ -61,6 +62,7 @@ struct eyelet_serving_env {
     const struct eyelet_dispatch_node *services;
     const struct eyelet_serving_codec *codec;
     struct eyelet_buffer_pool pool;
+    size_t leaving;
     struct eyelet_timers timers;
     size_t n_timers;
     size_t n_calls;
@@ -94,6 +96,7 @@ enum eyelet_serving_turn {
  * @n_receiving:    of those, so many wait for a message
  * @n_stuffed:      streams that hold so much that nothing more is read
  * @kept:           bytes that its calls keep: requests and messages
+ * @kept_deferred:  of those, in calls that are answered later
  * @queued_bytes:   of those, in calls that wait for a thread
  * @unflushed_ns:   when the oldest answer was queued that nobody tried to send yet; 0 for none
  * @has_input:      what was read may hold another whole frame
@@ -104,6 +107,7 @@ enum eyelet_serving_turn {
  * @has_ended:      the peer sends no more: what is queued may still leave
  * @is_stopping:    the server is stopping: the same, once everything that came is answered
  * @is_full:        too much is queued: nothing is read or run until it has left
+ * @is_paused:      its last turn ended before all was read, for that or because enough waits
  * @is_over:        its next turn is its last
  * @progress_ns:    when the peer took a byte last, or when something was queued first
  * @give_up_ns:     when the end comes at the latest, if it has begun
@@ -122,6 +126,7 @@ struct eyelet_serving {
     uint32_t n_receiving;
     uint32_t n_stuffed;
     size_t kept;
+    size_t kept_deferred;
     size_t queued_bytes;
     uint64_t unflushed_ns;
     bool has_input;
@@ -132,6 +137,7 @@ struct eyelet_serving {
     bool has_ended;
     bool is_stopping;
     bool is_full;
+    bool is_paused;
     bool is_over;
     uint64_t progress_ns;
     uint64_t give_up_ns;
@@ -168,9 +174,9 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
 
 /*
- * eyelet_serving_shed() - give back memory, at once: calls that wait for a thread and streams that nobody reads are
- * refused, or an unfinished frame is; if it is answers that wait for a slow peer, the connection is over. It is to have
- * a turn soon.
+ * eyelet_serving_shed() - give back memory: calls that wait for a thread, streams that nobody reads and deferred calls
+ * are refused, or an unfinished frame is; if it is answers that wait for a slow peer, the connection is over. It is to
+ * have a turn soon. What a deferred call keeps counts as leaving until its owner completes it.
  *
  * eyelet_serving_stuck() - bytes of memory that may be got back so
  */

@@ -252,7 +252,7 @@ static void spoil(struct eyelet_pending *pending, const struct eyelet_error *why
         eyelet_error_set(&pending->error, why->status, "call of %s/%s at %s: %s", pending->service->name,
                          pending->method->name, pending->client->address, why->text);
         pending->status = why->status;
-        eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
+        eyelet_pending_clear_inbox(pending);
     }
     pending->error.may_have_executed = true;
 }
@@ -261,6 +261,7 @@ static enum eyelet_got unpack(struct eyelet_pending *pending, struct eyelet_inbo
                               ProtobufCMessage **ret)
 {
     struct eyelet_client *client = pending->client;
+    size_t len = message->len;
     struct eyelet_error why;
     enum eyelet_status status;
 
@@ -269,10 +270,13 @@ static enum eyelet_got unpack(struct eyelet_pending *pending, struct eyelet_inbo
                              client->opts.decode_max, ret, &why);
     eyelet_inbox_free(message, client->opts.wipe);
     pthread_mutex_lock(&client->lock);
-    if (status == EYELET_OK)
-        return EYELET_GOT_MESSAGE;
-    spoil(pending, &why);
-    return EYELET_GOT_ERROR;
+    if (status != EYELET_OK) {
+        spoil(pending, &why);
+        return EYELET_GOT_ERROR;
+    }
+    pending->received_messages++;
+    pending->received_bytes += len;
+    return EYELET_GOT_MESSAGE;
 }
 
 static enum eyelet_got receive(struct eyelet_pending *pending, ProtobufCMessage **ret)
@@ -339,7 +343,7 @@ struct eyelet_stream *eyelet_stream_close(struct eyelet_stream *stream)
     if (!stream->pending.is_over)
         eyelet_pending_give_up(&stream->pending, EYELET_CANCELLED, "the stream was closed");
     eyelet_pending_conclude(&stream->pending, NULL);
-    eyelet_pending_clear(&stream->pending);
+    eyelet_pending_clear_inbox(&stream->pending);
     client->n_users--; /* not the last: this thread is inside */
     eyelet_client_leave(client);
     free(stream);

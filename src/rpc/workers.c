@@ -265,14 +265,18 @@ void eyelet_workers_lock(struct eyelet_workers *workers)
     pthread_mutex_lock(&workers->lock);
 }
 
+/* This thread is going to be away: from now on nobody watches, if nobody else does. */
+static void note_unwatched(struct eyelet_workers *workers)
+{
+    if (!is_watched(workers) && workers->unwatched_ns == 0)
+        workers->unwatched_ns = eyelet_now_ns();
+}
+
 /* Something of the program's is about to run in this thread: others see to the rest. */
 static void leave_to_others(struct eyelet_workers *workers)
 {
     eyelet_workers_share(workers);
-    if (is_watched(workers))
-        return;
-    if (workers->unwatched_ns == 0)
-        workers->unwatched_ns = eyelet_now_ns();
+    note_unwatched(workers);
     hand_over_watch(workers);
 }
 
@@ -560,9 +564,9 @@ static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
 }
 
 /* Its thread does what an idle one would, but for running handlers: those are for other threads. */
-static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call)
+static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call, uint64_t until_ns)
 {
-    struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : next_deadline(workers) };
+    struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : until_ns };
 
     workers->watcher = call;
     wait_for_events(workers, &look);
@@ -583,9 +587,22 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
         else if (is_watched(workers))
             sleep_in(workers, call);
         else
-            watch_for(workers, call);
+            watch_for(workers, call, next_deadline(workers));
     }
     hand_over_watch(workers);
+    note_unwatched(workers);
+}
+
+void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *call)
+{
+    note_unwatched(workers);
+    if (is_watched(workers) || eyelet_now_ns() - workers->unwatched_ns < LOOK_AGAIN_NS)
+        return;
+    tell_news(workers);
+    if (is_watched(workers))
+        return;
+    watch_for(workers, call, 0);
+    note_unwatched(workers);
 }
 
 /* --- working ------------------------------------------------------------------------------------------------------ */

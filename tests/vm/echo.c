@@ -50,7 +50,7 @@ enum eyelet_status echo_add(struct eyelet_server *server, struct echo *echo)
     return demo_echo_add(server, &handlers, echo);
 }
 
-enum eyelet_status echo_say(struct eyelet_client *client, const char *text, uint32_t timeout_ms, char **ret,
+enum eyelet_status echo_ask(struct eyelet_client *client, const char *text, uint32_t timeout_ms, char **ret,
                             struct eyelet_error *reterr)
 {
     const struct eyelet_call_opts opts = { .timeout_ms = timeout_ms };

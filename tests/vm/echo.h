@@ -25,7 +25,7 @@ struct echo {
 enum eyelet_status echo_add(struct eyelet_server *server, struct echo *echo);
 
 /* One call; *@ret is the answer's text, the caller's to free(); set on success only. */
-enum eyelet_status echo_say(struct eyelet_client *client, const char *text, uint32_t timeout_ms, char **ret,
+enum eyelet_status echo_ask(struct eyelet_client *client, const char *text, uint32_t timeout_ms, char **ret,
                             struct eyelet_error *reterr);
 
 #endif

@@ -515,7 +515,7 @@ static void assert_echoes(struct eyelet_client *client, const char *text)
     struct eyelet_error error;
     char *answer = NULL;
 
-    if (echo_say(client, text, 0, &answer, &error) != EYELET_OK)
+    if (echo_ask(client, text, 0, &answer, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     assert_string_equal(answer, text);
     free(answer);
@@ -526,7 +526,7 @@ static void assert_turned_away(const struct service *service, const char *why)
     struct eyelet_client *client = open_client(service);
     struct eyelet_error error;
     char *answer = NULL;
-    enum eyelet_status status = echo_say(client, "let me in", 0, &answer, &error);
+    enum eyelet_status status = echo_ask(client, "let me in", 0, &answer, &error);
 
     print_message("%s: %s: %s\n", why, eyelet_status_name(status), error.text);
     assert_int_equal(status, EYELET_UNAVAILABLE);
@@ -545,7 +545,7 @@ static void a_handler_sees_who_calls(void **state)
     start_service(&service, NULL);
     client = open_client(&service);
     assert_echoes(client, "hello");
-    assert_int_equal(echo_say(client, ECHO_WHO, 0, &who, &error), EYELET_OK);
+    assert_int_equal(echo_ask(client, ECHO_WHO, 0, &who, &error), EYELET_OK);
     print_message("%s is called by %s\n", service.address, who);
     assert_int_equal(strncmp(who, "vsock://1:", strlen("vsock://1:")), 0);
     free(who);
@@ -611,7 +611,7 @@ static void *make_calls(void *userdata)
 
     for (unsigned i = 0; i < N_CALLS / N_CALLERS; i++) {
         snprintf(text, sizeof(text), "%u", i);
-        if (echo_say(client, text, 0, &answer, NULL) != EYELET_OK)
+        if (echo_ask(client, text, 0, &answer, NULL) != EYELET_OK)
             return "a call failed";
         if (strcmp(answer, text) != 0)
             return "an answer is another one's";
@@ -740,7 +740,7 @@ static void *make_held_call(void *userdata)
     struct held_call *call = userdata;
     char *answer = NULL;
 
-    call->status = echo_say(call->client, ECHO_HOLD, CALL_TIMEOUT_MS, &answer, &call->error);
+    call->status = echo_ask(call->client, ECHO_HOLD, CALL_TIMEOUT_MS, &answer, &call->error);
     free(answer);
     return NULL;
 }
@@ -781,7 +781,7 @@ static void a_call_that_is_never_answered_ends_with_its_deadline(void **state)
 
     (void)state;
     client = open_client(&service);
-    assert_int_equal(echo_say(client, ECHO_HOLD, 300, &answer, &error), EYELET_DEADLINE_EXCEEDED);
+    assert_int_equal(echo_ask(client, ECHO_HOLD, 300, &answer, &error), EYELET_DEADLINE_EXCEEDED);
     print_message("never answered, 300 ms: %s\n", error.text);
     assert_true(error.may_have_executed);
     eyelet_client_close(client);

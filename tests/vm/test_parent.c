@@ -115,7 +115,7 @@ static void assert_echoes(struct eyelet_client *client, const char *text)
     struct eyelet_error error;
     char *answer = NULL;
 
-    assert_ok(echo_say(client, text, 0, &answer, &error), &error);
+    assert_ok(echo_ask(client, text, 0, &answer, &error), &error);
     assert_string_equal(answer, text);
     free(answer);
 }
@@ -200,7 +200,7 @@ static void both_enclaves_answer_and_know_who_calls(void **state)
         char *who = NULL;
 
         assert_echoes(clients[i], "hello, enclave");
-        assert_ok(echo_say(clients[i], ECHO_WHO, 0, &who, &error), &error);
+        assert_ok(echo_ask(clients[i], ECHO_WHO, 0, &who, &error), &error);
         print_message("CID %u is called by %s\n", CID_A + i, who);
         assert_int_equal(strncmp(who, "vsock://2:", strlen("vsock://2:")), 0);
         free(who);
@@ -277,7 +277,7 @@ static void the_accept_filter_refuses_this_cid(void **state)
     struct eyelet_client *client = open_client(CID_B, ENCLAVE_PICKY_PORT, CALL_TIMEOUT_MS);
     struct eyelet_error error;
     char *answer = NULL;
-    enum eyelet_status status = echo_say(client, "let me in", 0, &answer, &error);
+    enum eyelet_status status = echo_ask(client, "let me in", 0, &answer, &error);
 
     (void)state;
     assert_int_equal(status, EYELET_UNAVAILABLE);
@@ -298,7 +298,7 @@ static void *make_held_call(void *userdata)
     struct held_call *call = userdata;
     char *answer = NULL;
 
-    call->status = echo_say(call->client, ECHO_HOLD, BOOT_TIMEOUT_MS, &answer, &call->error);
+    call->status = echo_ask(call->client, ECHO_HOLD, BOOT_TIMEOUT_MS, &answer, &call->error);
     free(answer);
     return NULL;
 }
@@ -332,7 +332,7 @@ static void an_enclave_killed_in_mid_call_may_have_executed_it(void **state)
     print_message("CID %u, killed: connect: errno %d, %s\n", CID_A, -r, strerror(-r));
     assert_int_equal(r, -ENODEV);
 
-    assert_int_equal(echo_say(clients[0], "still there?", 0, &answer, &error), EYELET_UNAVAILABLE);
+    assert_int_equal(echo_ask(clients[0], "still there?", 0, &answer, &error), EYELET_UNAVAILABLE);
     assert_false(error.may_have_executed);
     assert_echoes(clients[1], "the other one is");
 }
@@ -366,7 +366,7 @@ static void a_paused_enclave_costs_no_more_than_the_deadline(void **state)
     assert_int_equal(waitpid(enclaves[1], NULL, WUNTRACED), enclaves[1]);
 
     start_ms = now_ms();
-    assert_int_equal(echo_say(clients[1], "anybody?", 1000, &answer, &error), EYELET_DEADLINE_EXCEEDED);
+    assert_int_equal(echo_ask(clients[1], "anybody?", 1000, &answer, &error), EYELET_DEADLINE_EXCEEDED);
     took_ms = now_ms() - start_ms;
     print_message("CID %u, paused: a call with 1000 ms ended after %" PRId64 " ms: %s\n", CID_B, took_ms, error.text);
     assert_true(error.may_have_executed);
