@@ -258,7 +258,7 @@ static uint64_t wakeups_in(const struct bench *bench, uint32_t seconds)
 {
     uint64_t before;
 
-    wait_ms(200); /* until what was going on is over */
+    wait_ms(1500); /* what was going on is over, and a thread that ran a call has looked once more after a second */
     before = process_wakeups(bench->pid);
     wait_ms(seconds * 1000);
     return process_wakeups(bench->pid) - before;
