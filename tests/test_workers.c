@@ -210,27 +210,38 @@ static void an_answer_does_not_wait_for_a_slow_handler_behind_it(void **state)
     stop();
 }
 
-static void answers_that_are_ready_together_leave_together(void **state)
+/* Sixty answers in one go: in how many pieces did they leave? The only thread is kept busy until all are asked for. */
+static unsigned count_sends_of_sixty(int busy, int fd, uint32_t first_id)
 {
     struct wire wire = { 0 };
     unsigned n_sent;
+
+    echo_say(busy, first_id, "wait");
+    gate_await(&gate, 1);
+    for (uint32_t i = 0; i < 60; i++)
+        echo_put_text(&wire, first_id + 2 * i, "Say", 0, "hello");
+    live_send_wire(fd, &wire);
+    n_sent = faults_count(FAULT_SENDMSG);
+    gate_open(&gate, 1);
+    for (uint32_t i = 0; i < 60; i++)
+        echo_expect_reply(fd, first_id + 2 * i, "hello");
+    n_sent = faults_count(FAULT_SENDMSG) - n_sent;
+    echo_expect_reply(busy, first_id, "wait");
+    return n_sent;
+}
+
+static void answers_that_are_ready_together_leave_together(void **state)
+{
+    bool is_together = false;
     int busy, fd;
 
     (void)state;
     start_threads(1);
     busy = echo_connect();
     fd = echo_connect();
-    echo_expect_served(fd, 1);
-    echo_say(busy, 1, "wait");
-    gate_await(&gate, 1);
-    for (uint32_t i = 0; i < 60; i++)
-        echo_put_text(&wire, 2 * i + 3, "Say", 0, "hello");
-    live_send_wire(fd, &wire);
-    n_sent = faults_count(FAULT_SENDMSG);
-    gate_open(&gate, 1);
-    for (uint32_t i = 0; i < 60; i++)
-        echo_expect_reply(fd, 2 * i + 3, "hello");
-    assert_true(faults_count(FAULT_SENDMSG) - n_sent < 40); /* each alone only if each took 50 us */
+    for (uint32_t round = 0; round < 100 && !is_together; round++) /* one leaves alone if it took 50 us: try again then */
+        is_together = count_sends_of_sixty(busy, fd, 1 + 120 * round) < 40;
+    assert_true(is_together);
     close(busy);
     close(fd);
     stop();
