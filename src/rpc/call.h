@@ -21,8 +21,6 @@
 #include "rpc/inbox.h"
 #include "rpc/timers.h"
 
-#define EYELET_DECODE_MAX_MIN 4096u /* less is no limit but a mistake: an empty message may take this much */
-
 struct eyelet_serving;
 
 /**

@@ -19,7 +19,6 @@
 
 #define CALLS_MAX_DEFAULT 1024u
 #define CALLS_MAX_MAX     65536u
-#define DECODE_MAX_MIN    4096u /* less is no limit but a mistake: an empty message may take this much */
 
 #define RECONNECT_PAUSE_MIN_NS (100 * EYELET_NS_PER_MS)  /* HOSTILE H116: at most 10 attempts per second */
 #define RECONNECT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* as the connect engine's */
@@ -63,9 +62,9 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
                                 "buffer_max of %zu bytes holds no frame of frame_max, %u", filled.buffer_max,
                                 filled.frame_max);
-    if (filled.decode_max < DECODE_MAX_MIN)
+    if (filled.decode_max < EYELET_DECODE_MAX_MIN)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", filled.decode_max,
-                                DECODE_MAX_MIN);
+                                EYELET_DECODE_MAX_MIN);
     if (filled.n_interceptors > 0 && filled.interceptors == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there are %zu interceptors, and no list of them",
                                 filled.n_interceptors);

@@ -14,6 +14,8 @@
 
 struct eyelet_trace;
 
+#define EYELET_DECODE_MAX_MIN 4096u /* less is no limit but a mistake: an empty message may take this much */
+
 #define EYELET_CONNECTION_ENDED     1 /* of eyelet_connection_read(): the peer ended */
 #define EYELET_CONNECTION_NO_MEMORY 2 /* of eyelet_connection_read(): nothing was read, for want of room */
 #define EYELET_CONNECTION_CUT       3 /* of eyelet_connection_read(): bytes were read, and there may be more behind */

@@ -1,6 +1,6 @@
 /*
  * All connections of a server: accepting them, watching their sockets, giving each its turn, and limiting what they
- * take together. Protected by the server's lock, but for eyelet_guests_wait().
+ * take together. Protected by the server's lock.
  *
  * One epoll, edge-triggered: it is told of a socket once, when it is accepted, and again only when a queue fills or
  * drains; an event wakes one of the threads that wait, and no other.

@@ -3,10 +3,8 @@
  */
 #include <errno.h>
 
-#include "core/error.h"
 #include "io/socket.h"
 #include "rpc/call.h"
-#include "rpc/trace.h"
 #include "rpc/served.h"
 #include "rpc/workers.h"
 #include "rpc/writing.h"

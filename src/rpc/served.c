@@ -10,7 +10,6 @@
 #include "io/socket.h"
 #include "rpc/writing.h"
 
-#define QUEUE_BYTES_MAX (8u << 20) /* HOSTILE limit "send queue / connection" */
 #define FREE_CALLS_MAX  64u        /* calls kept for use again */
 #define CALL_COST                                                                                                      \
     (sizeof(struct eyelet_call) +                                                                                      \
@@ -270,7 +269,7 @@ int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *m
     int r;
 
     assert(call->is_live);
-    if (serving->connection.out.len >= QUEUE_BYTES_MAX)
+    if (serving->connection.out.len >= EYELET_WRITING_QUEUE_MAX)
         return -EAGAIN;
     eyelet_writing_begin(serving);
     r = eyelet_connection_queue_data(&serving->connection, call->id, message);
@@ -327,8 +326,8 @@ static void *expire_call(struct eyelet_timer *timer, uint64_t now_ns)
 }
 
 /*
- * Calls that are answered later may keep as much as a connection may have buffered. A short request is taken all the same:
- * calls_max bounds those.
+ * Calls that are answered later may keep as much as a connection may have buffered. A short request is taken all the
+ * same: calls_max bounds those.
  */
 static bool is_too_much_to_defer(const struct eyelet_serving *serving, size_t len)
 {

@@ -15,8 +15,7 @@
 
 #define TURN_FRAMES_MAX  64           /* HOSTILE H015 */
 #define TURN_BYTES_MAX   (256u << 10) /* HOSTILE H015 */
-#define QUEUE_BYTES_MAX  (8u << 20)   /* HOSTILE limit "send queue / connection" */
-#define QUEUE_FRAMES_MAX 256u         /* the same */
+#define QUEUE_FRAMES_MAX 256u         /* HOSTILE limit "send queue / connection", as EYELET_WRITING_QUEUE_MAX */
 #define AHEAD_CALLS_MAX  64u          /* calls that wait for a thread; more stay unread, and none is refused for it */
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
 #define UNFLUSHED_MAX_NS EYELET_NS_PER_MS /* an answer waits so long for others, if the next handler is a slow one */
@@ -87,14 +86,14 @@ static bool is_queue_full(const struct eyelet_serving *serving)
 {
     const struct eyelet_connection *connection = &serving->connection;
 
-    return connection->out.len >= QUEUE_BYTES_MAX ||
+    return connection->out.len >= EYELET_WRITING_QUEUE_MAX ||
            (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
 /*
  * Does what its calls keep leave room for more? If not, nothing is read until some of it is taken; but what a handler
- * waits for may lie behind, and then the largest of the others makes room. Calls that are answered later may keep theirs
- * for long: they have as much for themselves, and new ones are refused when it is used up.
+ * waits for may lie behind, and then the largest of the others makes room. Calls that are answered later may keep
+ * theirs for long: they have as much for themselves, and new ones are refused when it is used up.
  */
 static bool has_memory(const struct eyelet_serving *serving)
 {

@@ -105,8 +105,8 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
                          bool (*is_ready)(const struct eyelet_call *call));
 
 /*
- * eyelet_workers_look() - a handler that sends, receives or asks without waiting: if nobody has watched for a while, its
- * thread does, so that time, a stop and others' bytes are noticed; under the lock, which is released meanwhile
+ * eyelet_workers_look() - a handler that sends, receives or asks without waiting: if nobody has watched for a while,
+ * its thread does, so that time, a stop and others' bytes are noticed; under the lock, which is released meanwhile
  */
 void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *call);
 

@@ -7,6 +7,8 @@
 
 #include "rpc/serving.h"
 
+#define EYELET_WRITING_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection" */
+
 /*
  * eyelet_writing_begin(), eyelet_writing_end() - around the queueing of a frame
  * @is_queued:  it was; it is sent later, by eyelet_writing_flush()
