@@ -192,7 +192,7 @@ const struct eyelet_peer *eyelet_call_peer(const struct eyelet_call *call)
 
 const char *eyelet_call_service(const struct eyelet_call *call)
 {
-    return call->service->service->name;
+    return call->service->service;
 }
 
 const char *eyelet_call_method(const struct eyelet_call *call)
