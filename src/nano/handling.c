@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "io/socket.h"
 #include "nano/message.h"
 #include "nano/server.h"

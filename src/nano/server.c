@@ -247,7 +247,7 @@ enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_server *ser
                                                   void *userdata, struct eyelet_error *reterr)
 {
     struct eyelet_dispatch_node *node = &server->nodes[server->n_nodes];
-    const struct eyelet_dispatch_node *last = server->n_nodes > 0 ? node - 1 : NULL;
+    struct eyelet_dispatch_node *last = server->n_nodes > 0 ? node - 1 : NULL;
     const struct eyelet_nano_method *method = find_too_large(service, server->opts.message_size);
 
     if (handlers == NULL)
