@@ -135,6 +135,8 @@ enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64
     wipe_taken(line);
     kind = eyelet_session_feed(&line->session, &bytes, now_ns, ret);
     line->in.start = line->in.end - bytes.len;
+    if (kind == EYELET_SESSION_MORE)
+        wipe_taken(line); /* what was skipped */
     return kind;
 }
 
@@ -143,14 +145,24 @@ size_t eyelet_line_held(const struct eyelet_line *line)
     return line->in.end - line->in.start;
 }
 
-bool eyelet_line_has_request(const struct eyelet_line *line)
+bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *ret)
 {
     const struct eyelet_frame_decoder *decoder = &line->session.decoder;
+    const uint8_t *head = line->in.bytes + line->in.start;
 
-    if (decoder->state == EYELET_FRAME_STATE_DATA)
-        return decoder->head.type == EYELET_FRAME_TYPE_REQUEST;
-    return decoder->state == EYELET_FRAME_STATE_HEAD && eyelet_line_held(line) >= EYELET_FRAME_HEADER_LEN &&
-           line->in.bytes[line->in.start + 8] == EYELET_FRAME_TYPE_REQUEST;
+    if (decoder->state == EYELET_FRAME_STATE_DATA) {
+        *ret = decoder->head;
+        return true;
+    }
+    if (decoder->state != EYELET_FRAME_STATE_HEAD || eyelet_line_held(line) < EYELET_FRAME_HEADER_LEN)
+        return false;
+    *ret = (struct eyelet_frame_head){
+        .data_len = eyelet_get_be32(head),
+        .stream_id = eyelet_get_be32(head + 4),
+        .type = head[8],
+        .flags = head[9],
+    };
+    return true;
 }
 
 /* --- what leaves -------------------------------------------------------------------------------------------------- */
@@ -267,6 +279,16 @@ int eyelet_line_put_failure(struct eyelet_line *line, uint32_t id, const struct 
         return -ENOBUFS;
     eyelet_session_put_failure(id, error, room, len);
     return 0;
+}
+
+void eyelet_line_take_back(struct eyelet_line *line, size_t len)
+{
+    struct eyelet_line_buffer *out = &line->out;
+
+    assert(len <= eyelet_line_queued(line));
+    out->end -= len;
+    if (line->wipe)
+        explicit_bzero(out->bytes + out->end, len);
 }
 
 int eyelet_line_put_request(struct eyelet_line *line, struct eyelet_outgoing_request *request, enum eyelet_kind kind,

@@ -80,8 +80,8 @@ enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64
 /* Bytes that came and were not taken. */
 size_t eyelet_line_held(const struct eyelet_line *line);
 
-/* Is the next thing in what was read a Request? Its head must be there whole. */
-bool eyelet_line_has_request(const struct eyelet_line *line);
+/* The head of the frame that comes next or is being waited for. Return: false while it is not there whole. */
+bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *ret);
 
 /*
  * eyelet_line_flush() - sendmsg() until nothing waits or the kernel has no room
@@ -106,6 +106,9 @@ int eyelet_line_put_data(struct eyelet_line *line, uint32_t id, const pb_msgdesc
                          uint64_t now_ns);
 int eyelet_line_put_end(struct eyelet_line *line, uint32_t id, uint64_t now_ns);
 int eyelet_line_put_failure(struct eyelet_line *line, uint32_t id, const struct eyelet_error *error, uint64_t now_ns);
+
+/* Takes the last @len bytes back that were put and have not begun to leave. */
+void eyelet_line_take_back(struct eyelet_line *line, size_t len);
 
 /* @request: all but its payload_len; @message NULL opens a stream of requests. */
 int eyelet_line_put_request(struct eyelet_line *line, struct eyelet_outgoing_request *request, enum eyelet_kind kind,
