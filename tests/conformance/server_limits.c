@@ -231,7 +231,7 @@ static void h109_any_deadline_on_any_number_of_calls_leaves_nothing_behind(void 
 static void h103_one_stream_too_many_is_refused_and_the_others_go_on(void **state)
 {
     enum { MAX = 4 };
-    const struct endpoint_opts opts = { .calls_max = MAX };
+    const struct endpoint_opts opts = { .calls_max = MAX, .connections_max = 1 };
     struct wire wire = { 0 };
     int fd;
 
