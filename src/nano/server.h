@@ -210,8 +210,11 @@ bool eyelet_nano_calls_have_next(const struct eyelet_nano_server *server);
 void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns);
 uint64_t eyelet_nano_calls_deadline(const struct eyelet_nano_server *server);
 
-/* The peer sends no more: streams that it had not ended fail. With all, every call of it does, and nothing is sent. */
-void eyelet_nano_calls_lose(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, bool all);
+/* The connection is gone: all its calls fail, and nothing is sent. */
+void eyelet_nano_calls_lose(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest);
+
+/* The peer sends no more: streams that it had not ended fail. */
+void eyelet_nano_calls_end_streams(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, uint64_t now_ns);
 
 /* All calls end, EYELET_UNAVAILABLE. */
 void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t now_ns);
