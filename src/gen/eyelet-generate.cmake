@@ -6,8 +6,8 @@
 #   protobuf-c  x.pb-c.[ch], by protoc-gen-eyelet-c, which runs protobuf-c's plugin. Link eyelet::eyelet besides
 #   nanopb      x.pb.[ch], by nanopb's plugin. Link eyelet::nano besides. Sizes of strings, bytes and repeated fields are
 #               in x.options, which is looked for as x.proto is, by the same name within the same folders; that for
-#               sub/x.proto is sub/x.options. A message of a service whose size is not fixed ends the compilation with a
-#               sentence that says what to add. nanopb.proto need not be listed where it is imported
+#               sub/x.proto is sub/x.options. A message of a service whose size is not fixed ends the compilation with
+#               a sentence that says what to add. nanopb.proto need not be listed where it is imported
 #
 # TARGET       a program or library of this directory. A library passes the folder of the headers on to its users
 # BACKEND      which messages. A target may have both, for different files
