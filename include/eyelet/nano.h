@@ -227,8 +227,8 @@ EYELET_API void eyelet_nano_server_get_counters(const struct eyelet_nano_server 
  * eyelet_nano_call_fail() - end this call with an error: `return eyelet_nano_call_fail(call, EYELET_NOT_FOUND, "no key");`
  * @status:  what the caller gets; EYELET_OK becomes EYELET_UNKNOWN
  * @format:  of the text that the caller gets. The conversions are printf's c, d, i, u, x, X, s and %, with h, l, ll, z,
- *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and what is none of these is
- *           shown as it stands
+ *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and at what is none of
+ *           these the rest of the format is shown as it stands
  *
  * Return: @status, to be returned from the handler. A handler that returns a status without having called this gives
  * the caller that status with its name as text; one that has called this and returns EYELET_OK fails all the same.
