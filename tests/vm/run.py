@@ -238,8 +238,10 @@ def show_line(line):
     print(line, flush=True)
 
 
-def show_progress(line):
-    if not line.startswith(SAID):
+def show_said(line):
+    if line.startswith(SAID):
+        print(line.removeprefix(SAID), flush=True)
+    else:
         print("    " + line, file=sys.stderr, flush=True)
 
 
@@ -278,8 +280,7 @@ def run_example(build, service, client, text=None):
     ramdisk.add_file("/test", os.path.join(HERE, "example.sh"))
     if text is not None:
         ramdisk.add("/text", text.encode() + b"\n", 0o644)
-    lines = run(ramdisk, kernel, PARENT_MIB, 300, show_progress)
-    print("\n".join(line.removeprefix(SAID) for line in lines if line.startswith(SAID)))
+    run(ramdisk, kernel, PARENT_MIB, 300, show_said)
 
 
 def run_echo(build, text):
