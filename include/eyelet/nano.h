@@ -55,16 +55,17 @@ struct eyelet_nano_stream;
 #define EYELET_NANO_CALLS_MAX           1024u /* HOSTILE limit "in-flight streams", the most */
 #define EYELET_NANO_FRAME_DEFAULT       16384u
 #define EYELET_NANO_FRAME_MIN           4096u /* every error reply of ours fits into this */
+#define EYELET_NANO_MESSAGE_DEFAULT     1024u
 #define EYELET_NANO_SERVICES_MAX        8u    /* services of one server */
 
 /* What the objects in a block take, in bytes; src/nano/ asserts that they do. For the macros below alone. */
 #define EYELET_NANO_ALIGN            16u
-#define EYELET_NANO_SERVER_BASE      4096u
+#define EYELET_NANO_SERVER_BASE      6144u
 #define EYELET_NANO_CLIENT_BASE      4096u
 #define EYELET_NANO_CONNECTION_BASE  512u
 #define EYELET_NANO_SLOT_SIZE        32u  /* twice: a connection's table has up to twice as many places as calls */
 #define EYELET_NANO_CALL_BASE        2560u /* with the error that it may end with */
-#define EYELET_NANO_FRAME_ROOM       1280u /* beside a frame's data: heads, and an error reply behind a full frame */
+#define EYELET_NANO_FRAME_ROOM       2304u /* beside a frame's data: its head, and an error reply behind it */
 
 #define EYELET_NANO_ROUND(size) (((size) + EYELET_NANO_ALIGN - 1) / EYELET_NANO_ALIGN * EYELET_NANO_ALIGN)
 #define EYELET_NANO_LINE_SIZE(calls, frame)                                                                            \
@@ -102,9 +103,10 @@ struct eyelet_nano_stream;
  * @is_enclave:           refuse vsock peers with CID 1 or this machine's own: nobody but the parent has business here
  * @wipe:                 overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connections_max:      default 4, at most 256; more are accepted and closed at once
- * @calls_max:            calls of all connections that are running, waiting or streams; default 8, at most 1,024. What
- *                        comes beyond is left unread; where that would stop a stream of the same connection it is
- *                        refused, EYELET_RESOURCE_EXHAUSTED
+ * @calls_max:            calls of all connections that are running, waiting or streams; default 8, at most 1,024. One
+ *                        connection has no more than leave one for each of the others that may come. What comes beyond
+ *                        is left unread; where that would stop a stream that a handler waits for it is refused,
+ *                        EYELET_RESOURCE_EXHAUSTED
  * @frame_max:            longest frame data accepted and sent, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
  *                        stream holds as much that its handler has not taken
  * @message_size:         bytes for one unpacked request and its reply; default 1,024
@@ -120,7 +122,7 @@ struct eyelet_nano_stream;
  * @accept:               asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:      handed to @accept
  * @on_broken:            told of every connection that this side closes for what its peer did, at most 100 times per
- *                        second; may be NULL
+ *                        second; may be NULL. It and @accept may stop the server and do nothing else with it
  * @on_broken_userdata:   handed to @on_broken
  */
 struct eyelet_nano_server_opts {

@@ -143,14 +143,24 @@ size_t eyelet_line_held(const struct eyelet_line *line)
     return line->in.end - line->in.start;
 }
 
-bool eyelet_line_has_request(const struct eyelet_line *line)
+bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *ret)
 {
     const struct eyelet_frame_decoder *decoder = &line->session.decoder;
+    const uint8_t *head = line->in.bytes + line->in.start;
 
-    if (decoder->state == EYELET_FRAME_STATE_DATA)
-        return decoder->head.type == EYELET_FRAME_TYPE_REQUEST;
-    return decoder->state == EYELET_FRAME_STATE_HEAD && eyelet_line_held(line) >= EYELET_FRAME_HEADER_LEN &&
-           line->in.bytes[line->in.start + 8] == EYELET_FRAME_TYPE_REQUEST;
+    if (decoder->state == EYELET_FRAME_STATE_DATA) {
+        *ret = decoder->head;
+        return true;
+    }
+    if (decoder->state != EYELET_FRAME_STATE_HEAD || eyelet_line_held(line) < EYELET_FRAME_HEADER_LEN)
+        return false;
+    *ret = (struct eyelet_frame_head){
+        .data_len = eyelet_get_be32(head),
+        .stream_id = eyelet_get_be32(head + 4),
+        .type = head[8],
+        .flags = head[9],
+    };
+    return true;
 }
 
 /* --- what leaves -------------------------------------------------------------------------------------------------- */

@@ -80,8 +80,8 @@ enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64
 /* Bytes that came and were not taken. */
 size_t eyelet_line_held(const struct eyelet_line *line);
 
-/* Is the next thing in what was read a Request? Its head must be there whole. */
-bool eyelet_line_has_request(const struct eyelet_line *line);
+/* The head of the frame that comes next or is being waited for. Return: false while it is not there whole. */
+bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *ret);
 
 /*
  * eyelet_line_flush() - sendmsg() until nothing waits or the kernel has no room

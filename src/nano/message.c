@@ -12,6 +12,7 @@
 #include <pb_encode.h>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "core/wire.h"
 
 int eyelet_message_len(const pb_msgdesc_t *type, const void *message, size_t *ret)

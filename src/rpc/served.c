@@ -341,12 +341,14 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
                                   struct eyelet_error *reterr)
 {
     struct eyelet_serving *serving = call->serving;
+    const void *method;
     enum eyelet_status status;
 
     status = eyelet_dispatch_find(serving->env->services, event->request.service, event->request.method, &call->service,
-                                  &call->method, reterr);
+                                  &method, reterr);
     if (status != EYELET_OK)
         return status;
+    call->method = method;
     if (serving->n_calls > serving->env->opts.calls_max)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                                 serving->n_calls - 1);
@@ -368,7 +370,7 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     call->timer.expire = expire_call;
     call->is_inbox_ended = (event->flags & EYELET_FRAME_FLAG_REMOTE_OPEN) == 0;
     call->info = (struct eyelet_call_info){
-        .service = call->service->service->name,
+        .service = call->service->service,
         .method = call->method->name,
         .kind = call->kind,
         .peer = &serving->peer,
