@@ -457,10 +457,10 @@ static void unknown_parameters_and_syntaxes_are_refused(void **state)
     (void)state;
     sample_init(&sample);
     sample.request.parameter = parameter;
-    assert_refused(&sample.request, "unknown parameter 'streams=no': there are import=FILE and import_dir=DIR");
+    assert_refused(&sample.request, "unknown parameter 'streams=no': there are backend=NAME, import=FILE and import_dir=DIR");
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         snprintf(unknowns, sizeof(unknowns), "import=a.proto,%s,import_dir=b", unknown[i]);
-        snprintf(expected, sizeof(expected), "unknown parameter '%s': there are import=FILE and import_dir=DIR",
+        snprintf(expected, sizeof(expected), "unknown parameter '%s': there are backend=NAME, import=FILE and import_dir=DIR",
                  unknown[i]);
         sample.request.parameter = unknowns;
         assert_refused(&sample.request, expected);
@@ -756,7 +756,7 @@ static void h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed(void **s
         { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 1, 0x0b }, 2 },    /* a group */
     };
     Google__Protobuf__FileOptions options;
-    ProtobufCMessageUnknownField field = { .tag = GEN_FILE_OPTIONS_PB_C_FILE };
+    ProtobufCMessageUnknownField field = { .tag = (uint32_t)gen_backend_protobuf_c.file_option_tag };
     struct sample sample;
 
     (void)state;
