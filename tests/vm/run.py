@@ -253,7 +253,6 @@ def load_kernel(guest):
 def run(ramdisk, kernel, memory_mib, limit_s, show=show_line):
     lines, is_over_time = boot(kernel, ramdisk, memory_mib, limit_s, show)
     judge(lines, is_over_time, limit_s)
-    return lines
 
 
 def run_loopback(build):
