@@ -104,7 +104,7 @@ static enum eyelet_status delete(struct eyelet_client *client, char *name, struc
     enum eyelet_status status;
 
     request.name = name;
-    status = demo_keys_delete(client, &opts, &request, &reply, reterr);
+    status = demo_keys_delete_(client, &opts, &request, &reply, reterr);
     if (status == EYELET_OK)
         demo__delete_reply__free_unpacked(reply, NULL);
     return status;

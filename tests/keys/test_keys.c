@@ -162,7 +162,7 @@ static enum eyelet_status delete(const char *name)
     enum eyelet_status status;
 
     request.name = (char *)name; /* only read */
-    status = demo_keys_delete(service.client, NULL, &request, &reply, &last);
+    status = demo_keys_delete_(service.client, NULL, &request, &reply, &last);
     if (status == EYELET_OK)
         demo__delete_reply__free_unpacked(reply, NULL);
     return status;
