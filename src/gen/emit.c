@@ -125,8 +125,9 @@ static void put_size_check(struct gen_text *text, const struct gen_type *type)
                     "#elif !defined(%s_size)\n"
                     "#error \"%s has no fixed size: give its strings, bytes and repeated fields (and those of what it "
                     "contains) max_size, max_length or max_count in %s.options\"\n"
+                    "#define %s_size 1 /* said once, and no more of it */\n"
                     "#endif\n\n",
-                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem);
+                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem, type->c_type);
 }
 
 void gen_emit_header(struct gen_text *text, const struct gen_file *file)

@@ -360,10 +360,11 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
     if (eyelet_now_ns() >= call->deadline_ns)
         return fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
     if (request != NULL &&
-        eyelet_message_decode(method->request_type, call->request.payload, request, &call->failure) != EYELET_OK)
+        eyelet_message_decode(method->request_type, call->request.payload, request, method->request_size,
+                              &call->failure) != EYELET_OK)
         return call->failure.status;
     if (reply != NULL)
-        eyelet_message_init(method->reply_type, reply);
+        eyelet_message_init(method->reply_type, reply, method->reply_size);
 
     eyelet_nano_server_leave(server);
     status = method->handle(call, call->node->handlers, request, reply, call->node->userdata);

@@ -181,12 +181,13 @@ static bool has_message_or_end(const struct eyelet_nano_call *call)
 /* Return: false when there is none and will be none. */
 static bool take(struct eyelet_nano_call *call, enum eyelet_status *ret_status)
 {
-    void *message = call->server->message;
+    const struct eyelet_nano_method *method = call->method;
     struct eyelet_slice bytes = call->request.payload;
 
     if (!call->has_first && !eyelet_queue_peek(&call->held, &bytes))
         return false;
-    *ret_status = eyelet_message_decode(call->method->request_type, bytes, message, &call->failure);
+    *ret_status = eyelet_message_decode(method->request_type, bytes, call->server->message, method->request_size,
+                                        &call->failure);
     if (!call->has_first)
         eyelet_queue_pop(&call->held);
     call->has_first = false;

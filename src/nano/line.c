@@ -97,6 +97,23 @@ static void compact(struct eyelet_line_buffer *buffer, bool wipe)
     buffer->end = len;
 }
 
+/* A move that frees no less than it moves is paid for by what has gone. */
+static bool is_cheap_to_compact(const struct eyelet_line_buffer *buffer)
+{
+    return buffer->end - buffer->start <= buffer->start;
+}
+
+/* A frame must lie in one piece. What is whole and waits to be taken needs no room behind it, and is not moved for it. */
+static bool wants_front(const struct eyelet_line *line)
+{
+    const struct eyelet_frame_decoder *decoder = &line->session.decoder;
+    const struct eyelet_line_buffer *in = &line->in;
+
+    if (decoder->state == EYELET_FRAME_STATE_DATA && decoder->head.data_len > in->cap - in->start)
+        return true;
+    return is_cheap_to_compact(in) && (in->start == in->end || in->end > in->cap / 2);
+}
+
 int eyelet_line_read(struct eyelet_line *line)
 {
     struct eyelet_line_buffer *in = &line->in;
@@ -104,7 +121,7 @@ int eyelet_line_read(struct eyelet_line *line)
     int r;
 
     wipe_taken(line);
-    if (in->start == in->end || in->end > in->cap / 2)
+    if (wants_front(line))
         compact(in, line->wipe);
     if (in->end == in->cap)
         return 0;
@@ -135,6 +152,8 @@ enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64
     wipe_taken(line);
     kind = eyelet_session_feed(&line->session, &bytes, now_ns, ret);
     line->in.start = line->in.end - bytes.len;
+    if (kind == EYELET_SESSION_MORE)
+        wipe_taken(line); /* what was skipped */
     return kind;
 }
 
@@ -172,7 +191,7 @@ size_t eyelet_line_queued(const struct eyelet_line *line)
 
 size_t eyelet_line_room(const struct eyelet_line *line)
 {
-    return line->out.cap - eyelet_line_queued(line);
+    return line->out.cap - (is_cheap_to_compact(&line->out) ? eyelet_line_queued(line) : line->out.end);
 }
 
 int eyelet_line_flush(struct eyelet_line *line, uint64_t now_ns)
@@ -209,7 +228,7 @@ static uint8_t *put(struct eyelet_line *line, size_t len, uint64_t now_ns)
 
     if (len > eyelet_line_room(line))
         return NULL;
-    if (len > out->cap - out->end)
+    if (is_cheap_to_compact(out)) /* always: then there is as much room behind what is put as eyelet_line_room() says */
         compact(out, line->wipe);
     if (out->start == out->end)
         line->progress_ns = now_ns;
@@ -277,6 +296,16 @@ int eyelet_line_put_failure(struct eyelet_line *line, uint32_t id, const struct 
         return -ENOBUFS;
     eyelet_session_put_failure(id, error, room, len);
     return 0;
+}
+
+void eyelet_line_take_back(struct eyelet_line *line, size_t len)
+{
+    struct eyelet_line_buffer *out = &line->out;
+
+    assert(len <= eyelet_line_queued(line));
+    out->end -= len;
+    if (line->wipe)
+        explicit_bzero(out->bytes + out->end, len);
 }
 
 int eyelet_line_put_request(struct eyelet_line *line, struct eyelet_outgoing_request *request, enum eyelet_kind kind,

@@ -90,7 +90,10 @@ bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *
  */
 int eyelet_line_flush(struct eyelet_line *line, uint64_t now_ns);
 
-/* Bytes that wait to leave, and bytes that could be put behind them. */
+/*
+ * Bytes that wait to leave, and bytes that can be put behind them: each that is put takes as much of it, and what leaves
+ * gives it back, not at once, but all of it in the end.
+ */
 size_t eyelet_line_queued(const struct eyelet_line *line);
 size_t eyelet_line_room(const struct eyelet_line *line);
 
@@ -106,6 +109,9 @@ int eyelet_line_put_data(struct eyelet_line *line, uint32_t id, const pb_msgdesc
                          uint64_t now_ns);
 int eyelet_line_put_end(struct eyelet_line *line, uint32_t id, uint64_t now_ns);
 int eyelet_line_put_failure(struct eyelet_line *line, uint32_t id, const struct eyelet_error *error, uint64_t now_ns);
+
+/* Takes the last @len bytes back that were put and have not begun to leave. */
+void eyelet_line_take_back(struct eyelet_line *line, size_t len);
 
 /* @request: all but its payload_len; @message NULL opens a stream of requests. */
 int eyelet_line_put_request(struct eyelet_line *line, struct eyelet_outgoing_request *request, enum eyelet_kind kind,
