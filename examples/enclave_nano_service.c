@@ -1,6 +1,6 @@
 /*
- * The enclave's side of the keys: answers demo.Keys (proto/keys.proto) until SIGINT or SIGTERM. All its memory is below,
- * nothing is ever allocated, and what was secret is overwritten as soon as it is of no more use.
+ * The enclave's side of the keys: answers demo.Keys (proto/keys.proto) until SIGINT or SIGTERM. All its memory is
+ * below, nothing is ever allocated, and what was secret is overwritten as soon as it is of no more use.
  *
  *     enclave_nano_service vsock://any:5005
  */
@@ -78,8 +78,8 @@ static bool fill_with_random(uint8_t secret[SECRET_SIZE])
     return n == SECRET_SIZE;
 }
 
-static enum eyelet_status create(struct eyelet_nano_call *call, const demo_CreateRequest *request,
-                                 demo_CreateReply *reply, void *userdata)
+static enum eyelet_status create_key(struct eyelet_nano_call *call, const demo_CreateRequest *request,
+                                     demo_CreateReply *reply, void *userdata)
 {
     struct key *key = find_free();
 
@@ -118,8 +118,8 @@ __attribute__((noinline)) static void wipe_stack(void)
     explicit_bzero(used, sizeof(used));
 }
 
-static enum eyelet_status sign(struct eyelet_nano_call *call, const demo_SignRequest *request, demo_SignReply *reply,
-                               void *userdata)
+static enum eyelet_status sign_message(struct eyelet_nano_call *call, const demo_SignRequest *request,
+                                       demo_SignReply *reply, void *userdata)
 {
     struct key *key = find_key(request->name);
 
@@ -136,7 +136,7 @@ static enum eyelet_status sign(struct eyelet_nano_call *call, const demo_SignReq
 }
 
 /* While this waits for a slow peer no other handler runs: the keys stay as they are. */
-static enum eyelet_status list(struct eyelet_nano_call *call, const demo_ListRequest *request, void *userdata)
+static enum eyelet_status list_keys(struct eyelet_nano_call *call, const demo_ListRequest *request, void *userdata)
 {
     enum eyelet_status status = EYELET_OK;
 
@@ -148,8 +148,8 @@ static enum eyelet_status list(struct eyelet_nano_call *call, const demo_ListReq
     return status;
 }
 
-static enum eyelet_status delete(struct eyelet_nano_call *call, const demo_DeleteRequest *request,
-                                 demo_DeleteReply *reply, void *userdata)
+static enum eyelet_status delete_key(struct eyelet_nano_call *call, const demo_DeleteRequest *request,
+                                     demo_DeleteReply *reply, void *userdata)
 {
     struct key *key = find_key(request->name);
 
@@ -172,8 +172,9 @@ static void stop(int signal_number)
 
 static enum eyelet_status serve(struct eyelet_error *reterr)
 {
-    static const struct demo_keys_handlers handlers = { .create = create, .sign = sign, .list = list,
-                                                        .delete_ = delete };
+    static const struct demo_keys_handlers handlers = {
+        .create = create_key, .sign = sign_message, .list = list_keys, .delete_ = delete_key
+    };
     const struct sigaction action = { .sa_handler = stop };
     enum eyelet_status status;
 
@@ -208,8 +209,8 @@ int main(int argc, char **argv)
         fputs("usage: enclave_nano_service [ADDRESS]   (default: " ADDRESS_DEFAULT ")\n", stderr);
         return 2;
     }
-    status = eyelet_nano_server_init(argc > 1 ? argv[1] : ADDRESS_DEFAULT, &opts, memory, sizeof(memory), &server,
-                                     &error);
+    status =
+        eyelet_nano_server_init(argc > 1 ? argv[1] : ADDRESS_DEFAULT, &opts, memory, sizeof(memory), &server, &error);
     if (status == EYELET_OK)
         status = serve(&error);
     eyelet_nano_server_clear(server);

@@ -28,7 +28,7 @@ static const struct eyelet_call_opts opts = { .timeout_ms = TIMEOUT_MS };
 
 /* --- the calls ---------------------------------------------------------------------------------------------------- */
 
-static enum eyelet_status create(struct eyelet_client *client, char *name, struct eyelet_error *reterr)
+static enum eyelet_status create_key(struct eyelet_client *client, char *name, struct eyelet_error *reterr)
 {
     Demo__CreateRequest request = DEMO__CREATE_REQUEST__INIT;
     Demo__CreateReply *reply = NULL;
@@ -41,8 +41,8 @@ static enum eyelet_status create(struct eyelet_client *client, char *name, struc
     return status;
 }
 
-static enum eyelet_status sign(struct eyelet_client *client, char *name, char *message, size_t len,
-                               uint8_t ret[SIGNATURE_SIZE], struct eyelet_error *reterr)
+static enum eyelet_status sign_message(struct eyelet_client *client, char *name, char *message, size_t len,
+                                       uint8_t ret[SIGNATURE_SIZE], struct eyelet_error *reterr)
 {
     Demo__SignRequest request = DEMO__SIGN_REQUEST__INIT;
     Demo__SignReply *reply = NULL;
@@ -73,7 +73,8 @@ static void print_key(const Demo__Key *key)
     printf("%s, of %s, has signed %" PRIu64 "\n", key->name, text, key->n_signed);
 }
 
-static enum eyelet_status list(struct eyelet_client *client, bool is_shown, size_t *ret_n, struct eyelet_error *reterr)
+static enum eyelet_status list_keys(struct eyelet_client *client, bool is_shown, size_t *ret_n,
+                                    struct eyelet_error *reterr)
 {
     const Demo__ListRequest request = DEMO__LIST_REQUEST__INIT;
     struct demo_keys_list_stream *stream;
@@ -97,7 +98,7 @@ static enum eyelet_status list(struct eyelet_client *client, bool is_shown, size
     return got == EYELET_GOT_END ? EYELET_OK : reterr->status;
 }
 
-static enum eyelet_status delete(struct eyelet_client *client, char *name, struct eyelet_error *reterr)
+static enum eyelet_status delete_key(struct eyelet_client *client, char *name, struct eyelet_error *reterr)
 {
     Demo__DeleteRequest request = DEMO__DELETE_REQUEST__INIT;
     Demo__DeleteReply *reply = NULL;
@@ -145,7 +146,7 @@ static bool signs(struct eyelet_client *client, char *name, char *text, uint8_t 
     char act[64];
 
     snprintf(act, sizeof(act), "sign with %s", name);
-    if (!ends_with(EYELET_OK, act, sign(client, name, text, strlen(text), ret, &error), &error))
+    if (!ends_with(EYELET_OK, act, sign_message(client, name, text, strlen(text), ret, &error), &error))
         return false;
     print_signature(ret);
     return true;
@@ -158,16 +159,16 @@ static bool show_signing(struct eyelet_client *client)
     size_t n_before = 0, n_after = 0;
     struct eyelet_error error;
 
-    return ends_with(EYELET_OK, "list", list(client, false, &n_before, &error), &error) &&
-           ends_with(EYELET_OK, "create demo-one", create(client, one, &error), &error) &&
-           ends_with(EYELET_OK, "create demo-two", create(client, two, &error), &error) &&
-           ends_with(EYELET_ALREADY_EXISTS, "create demo-one again", create(client, one, &error), &error) &&
+    return ends_with(EYELET_OK, "list", list_keys(client, false, &n_before, &error), &error) &&
+           ends_with(EYELET_OK, "create demo-one", create_key(client, one, &error), &error) &&
+           ends_with(EYELET_OK, "create demo-two", create_key(client, two, &error), &error) &&
+           ends_with(EYELET_ALREADY_EXISTS, "create demo-one again", create_key(client, one, &error), &error) &&
            signs(client, one, text, first) && signs(client, one, text, again) && signs(client, one, other, of_other) &&
            signs(client, two, text, by_two) &&
            demand(memcmp(first, again, SIGNATURE_SIZE) == 0, "the same message is signed in the same way") &&
            demand(memcmp(first, of_other, SIGNATURE_SIZE) != 0, "another message is signed in another way") &&
            demand(memcmp(first, by_two, SIGNATURE_SIZE) != 0, "another key signs in another way") &&
-           ends_with(EYELET_OK, "list", list(client, true, &n_after, &error), &error) &&
+           ends_with(EYELET_OK, "list", list_keys(client, true, &n_after, &error), &error) &&
            demand(n_after == n_before + 2, "the list has two keys more");
 }
 
@@ -179,14 +180,15 @@ static bool show_refusals(struct eyelet_client *client)
     uint8_t signature[SIGNATURE_SIZE];
     struct eyelet_error error;
 
-    return ends_with(EYELET_INVALID_ARGUMENT, "create without a name", create(client, none, &error), &error) &&
-           ends_with(EYELET_INVALID_ARGUMENT, "create with a space", create(client, spaces, &error), &error) &&
-           ends_with(EYELET_OK, "create with 32 characters", create(client, fitting, &error), &error) &&
-           ends_with(EYELET_OK, "delete that", delete(client, fitting, &error), &error) &&
-           ends_with(EYELET_INTERNAL, "create with 33 characters", create(client, too_long, &error), &error) &&
-           ends_with(EYELET_OK, "sign 4096 bytes", sign(client, one, zeros, MESSAGE_SIZE, signature, &error), &error) &&
-           ends_with(EYELET_INTERNAL, "sign 4097 bytes", sign(client, one, zeros, MESSAGE_SIZE + 1, signature, &error),
-                     &error);
+    return ends_with(EYELET_INVALID_ARGUMENT, "create without a name", create_key(client, none, &error), &error) &&
+           ends_with(EYELET_INVALID_ARGUMENT, "create with a space", create_key(client, spaces, &error), &error) &&
+           ends_with(EYELET_OK, "create with 32 characters", create_key(client, fitting, &error), &error) &&
+           ends_with(EYELET_OK, "delete that", delete_key(client, fitting, &error), &error) &&
+           ends_with(EYELET_INTERNAL, "create with 33 characters", create_key(client, too_long, &error), &error) &&
+           ends_with(EYELET_OK, "sign 4096 bytes", sign_message(client, one, zeros, MESSAGE_SIZE, signature, &error),
+                     &error) &&
+           ends_with(EYELET_INTERNAL, "sign 4097 bytes",
+                     sign_message(client, one, zeros, MESSAGE_SIZE + 1, signature, &error), &error);
 }
 
 static char *fill_name(char room[32], unsigned i)
@@ -205,14 +207,14 @@ static bool show_limit(struct eyelet_client *client)
     unsigned n = 0;
     bool is_good;
 
-    is_good = ends_with(EYELET_OK, "list", list(client, false, &n_before, &error), &error);
-    while (is_good && n < KEYS_TRIED && (status = create(client, fill_name(name, n), &error)) == EYELET_OK)
+    is_good = ends_with(EYELET_OK, "list", list_keys(client, false, &n_before, &error), &error);
+    while (is_good && n < KEYS_TRIED && (status = create_key(client, fill_name(name, n), &error)) == EYELET_OK)
         n++;
     is_good = is_good && ends_with(EYELET_RESOURCE_EXHAUSTED, "create until it is full", status, &error) &&
-              ends_with(EYELET_OK, "list", list(client, false, &n_full, &error), &error) &&
+              ends_with(EYELET_OK, "list", list_keys(client, false, &n_full, &error), &error) &&
               demand(n_full == n_before + n, "the list has all keys");
     while (n > 0)
-        is_good = delete(client, fill_name(name, --n), &error) == EYELET_OK && is_good;
+        is_good = delete_key(client, fill_name(name, --n), &error) == EYELET_OK && is_good;
     return demand(is_good, "what is too much is refused, and the rest can be deleted");
 }
 
@@ -223,21 +225,22 @@ static bool show_deletion(struct eyelet_client *client)
     struct eyelet_error error;
 
     return signs(client, one, text, before) &&
-           ends_with(EYELET_OK, "delete demo-one", delete(client, one, &error), &error) &&
-           ends_with(EYELET_NOT_FOUND, "delete demo-one again", delete(client, one, &error), &error) &&
-           ends_with(EYELET_NOT_FOUND, "sign with demo-one", sign(client, one, text, 1, after, &error), &error) &&
-           ends_with(EYELET_OK, "create demo-one", create(client, one, &error), &error) &&
+           ends_with(EYELET_OK, "delete demo-one", delete_key(client, one, &error), &error) &&
+           ends_with(EYELET_NOT_FOUND, "delete demo-one again", delete_key(client, one, &error), &error) &&
+           ends_with(EYELET_NOT_FOUND, "sign with demo-one", sign_message(client, one, text, 1, after, &error),
+                     &error) &&
+           ends_with(EYELET_OK, "create demo-one", create_key(client, one, &error), &error) &&
            signs(client, one, text, after) &&
            demand(memcmp(before, after, SIGNATURE_SIZE) != 0, "a new key of the same name is another key") &&
-           ends_with(EYELET_OK, "delete demo-one", delete(client, one, &error), &error) &&
-           ends_with(EYELET_OK, "delete demo-two", delete(client, two, &error), &error);
+           ends_with(EYELET_OK, "delete demo-one", delete_key(client, one, &error), &error) &&
+           ends_with(EYELET_OK, "delete demo-two", delete_key(client, two, &error), &error);
 }
 
 /* --- commands ----------------------------------------------------------------------------------------------------- */
 
 static enum eyelet_status run_create(struct eyelet_client *client, char **arguments, struct eyelet_error *reterr)
 {
-    return create(client, arguments[0], reterr);
+    return create_key(client, arguments[0], reterr);
 }
 
 static enum eyelet_status run_sign(struct eyelet_client *client, char **arguments, struct eyelet_error *reterr)
@@ -245,7 +248,7 @@ static enum eyelet_status run_sign(struct eyelet_client *client, char **argument
     uint8_t signature[SIGNATURE_SIZE];
     enum eyelet_status status;
 
-    status = sign(client, arguments[0], arguments[1], strlen(arguments[1]), signature, reterr);
+    status = sign_message(client, arguments[0], arguments[1], strlen(arguments[1]), signature, reterr);
     if (status == EYELET_OK)
         print_signature(signature);
     return status;
@@ -256,12 +259,12 @@ static enum eyelet_status run_list(struct eyelet_client *client, char **argument
     size_t n;
 
     (void)arguments;
-    return list(client, true, &n, reterr);
+    return list_keys(client, true, &n, reterr);
 }
 
 static enum eyelet_status run_delete(struct eyelet_client *client, char **arguments, struct eyelet_error *reterr)
 {
-    return delete(client, arguments[0], reterr);
+    return delete_key(client, arguments[0], reterr);
 }
 
 static enum eyelet_status run_all(struct eyelet_client *client, char **arguments, struct eyelet_error *reterr)
@@ -269,8 +272,8 @@ static enum eyelet_status run_all(struct eyelet_client *client, char **arguments
     char one[] = "demo-one", two[] = "demo-two";
 
     (void)arguments;
-    (void)delete(client, one, reterr); /* of a demonstration that has broken off */
-    (void)delete(client, two, reterr);
+    (void)delete_key(client, one, reterr); /* of a demonstration that has broken off */
+    (void)delete_key(client, two, reterr);
     if (!show_signing(client) || !show_refusals(client) || !show_limit(client) || !show_deletion(client))
         return eyelet_error_fill(reterr, EYELET_INTERNAL, "the demonstration has failed");
     puts("all is as it must be");
@@ -310,7 +313,8 @@ int main(int argc, char **argv)
 
     if (!command) {
         fputs("usage: parent_keys [ADDRESS] [create NAME | delete NAME | list | sign NAME TEXT]\n"
-              "       (default: all of them, as a demonstration; " ADDRESS_DEFAULT ")\n", stderr);
+              "       (default: all of them, as a demonstration; " ADDRESS_DEFAULT ")\n",
+              stderr);
         return 2;
     }
     status = eyelet_client_open(has_address ? argv[1] : ADDRESS_DEFAULT, &client_opts, &client, &error);

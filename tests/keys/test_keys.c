@@ -120,7 +120,7 @@ static void expect_good_end(void)
 
 /* --- calls -------------------------------------------------------------------------------------------------------- */
 
-static enum eyelet_status create(const char *name)
+static enum eyelet_status create_key(const char *name)
 {
     Demo__CreateRequest request = DEMO__CREATE_REQUEST__INIT;
     Demo__CreateReply *reply = NULL;
@@ -139,7 +139,7 @@ static enum eyelet_status create(const char *name)
     return status;
 }
 
-static enum eyelet_status sign(const char *name, const void *message, size_t len, uint8_t ret[KNOWN_SIZE])
+static enum eyelet_status sign_message(const char *name, const void *message, size_t len, uint8_t ret[KNOWN_SIZE])
 {
     Demo__SignRequest request = DEMO__SIGN_REQUEST__INIT;
     Demo__SignReply *reply = NULL;
@@ -157,7 +157,7 @@ static enum eyelet_status sign(const char *name, const void *message, size_t len
     return status;
 }
 
-static enum eyelet_status delete(const char *name)
+static enum eyelet_status delete_key(const char *name)
 {
     Demo__DeleteRequest request = DEMO__DELETE_REQUEST__INIT;
     Demo__DeleteReply *reply = NULL;
@@ -171,7 +171,7 @@ static enum eyelet_status delete(const char *name)
 }
 
 /* The names and counts of all keys, each followed by a blank. */
-static void list(char *ret, size_t cap)
+static void list_keys(char *ret, size_t cap)
 {
     const Demo__ListRequest request = DEMO__LIST_REQUEST__INIT;
     struct demo_keys_list_stream *stream;
@@ -195,7 +195,7 @@ static void assert_list(const char *wanted)
 {
     char text[KEYS_MAX * (NAME_LEN + 8)];
 
-    list(text, sizeof(text));
+    list_keys(text, sizeof(text));
     assert_string_equal(text, wanted);
 }
 
@@ -212,7 +212,7 @@ static void assert_signs(const char *name, const char *message, const char *want
     char text[2 * KNOWN_SIZE + 1];
     uint8_t signature[KNOWN_SIZE];
 
-    assert_int_equal(sign(name, message, strlen(message), signature), EYELET_OK);
+    assert_int_equal(sign_message(name, message, strlen(message), signature), EYELET_OK);
     for (size_t i = 0; i < KNOWN_SIZE; i++)
         snprintf(text + 2 * i, 3, "%02x", signature[i]);
     assert_string_equal(text, wanted);
@@ -223,8 +223,8 @@ static void assert_signs(const char *name, const char *message, const char *want
 static void signatures_are_those_of_rfc_4231(void **state)
 {
     (void)state;
-    assert_int_equal(create("case-1"), EYELET_OK);
-    assert_int_equal(create("case-2"), EYELET_OK);
+    assert_int_equal(create_key("case-1"), EYELET_OK);
+    assert_int_equal(create_key("case-2"), EYELET_OK);
     assert_signs("case-1", "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     assert_signs("case-2", "what do ya want for nothing?",
                  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
@@ -235,21 +235,21 @@ static void a_signature_depends_on_key_and_message_alone(void **state)
     uint8_t first[KNOWN_SIZE], again[KNOWN_SIZE], of_nothing[KNOWN_SIZE], by_other[KNOWN_SIZE], by_new[KNOWN_SIZE];
 
     (void)state;
-    assert_int_equal(create("a"), EYELET_OK);
-    assert_int_equal(create("b"), EYELET_OK);
-    assert_int_equal(sign("a", "text", 4, first), EYELET_OK);
-    assert_int_equal(sign("a", "", 0, of_nothing), EYELET_OK);
-    assert_int_equal(sign("b", "text", 4, by_other), EYELET_OK);
-    assert_int_equal(sign("a", "text", 4, again), EYELET_OK);
+    assert_int_equal(create_key("a"), EYELET_OK);
+    assert_int_equal(create_key("b"), EYELET_OK);
+    assert_int_equal(sign_message("a", "text", 4, first), EYELET_OK);
+    assert_int_equal(sign_message("a", "", 0, of_nothing), EYELET_OK);
+    assert_int_equal(sign_message("b", "text", 4, by_other), EYELET_OK);
+    assert_int_equal(sign_message("a", "text", 4, again), EYELET_OK);
     assert_memory_equal(first, again, KNOWN_SIZE);
     assert_memory_not_equal(first, of_nothing, KNOWN_SIZE);
     assert_memory_not_equal(first, by_other, KNOWN_SIZE);
     assert_list("a:3 b:1 ");
 
-    assert_int_equal(delete("a"), EYELET_OK);
-    assert_int_equal(create("a"), EYELET_OK);
+    assert_int_equal(delete_key("a"), EYELET_OK);
+    assert_int_equal(create_key("a"), EYELET_OK);
     assert_list("a:0 b:1 ");
-    assert_int_equal(sign("a", "text", 4, by_new), EYELET_OK);
+    assert_int_equal(sign_message("a", "text", 4, by_new), EYELET_OK);
     assert_memory_not_equal(first, by_new, KNOWN_SIZE);
 }
 
@@ -258,10 +258,10 @@ static void a_key_that_is_there_stays_as_it_is(void **state)
     uint8_t before[KNOWN_SIZE], after[KNOWN_SIZE];
 
     (void)state;
-    assert_int_equal(create("one"), EYELET_OK);
-    assert_int_equal(sign("one", "text", 4, before), EYELET_OK);
-    assert_refused(EYELET_ALREADY_EXISTS, "there is a key 'one' already", create("one"));
-    assert_int_equal(sign("one", "text", 4, after), EYELET_OK);
+    assert_int_equal(create_key("one"), EYELET_OK);
+    assert_int_equal(sign_message("one", "text", 4, before), EYELET_OK);
+    assert_refused(EYELET_ALREADY_EXISTS, "there is a key 'one' already", create_key("one"));
+    assert_int_equal(sign_message("one", "text", 4, after), EYELET_OK);
     assert_memory_equal(before, after, KNOWN_SIZE);
     assert_list("one:2 ");
 }
@@ -272,12 +272,12 @@ static void a_key_that_is_not_there_is_not_found(void **state)
 
     (void)state;
     assert_list("");
-    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", sign("one", "text", 4, signature));
-    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", delete("one"));
-    assert_int_equal(create("one"), EYELET_OK);
-    assert_int_equal(delete("one"), EYELET_OK);
-    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", sign("one", "text", 4, signature));
-    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", delete("one"));
+    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", sign_message("one", "text", 4, signature));
+    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", delete_key("one"));
+    assert_int_equal(create_key("one"), EYELET_OK);
+    assert_int_equal(delete_key("one"), EYELET_OK);
+    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", sign_message("one", "text", 4, signature));
+    assert_refused(EYELET_NOT_FOUND, "there is no key 'one'", delete_key("one"));
     assert_list("");
 }
 
@@ -288,12 +288,12 @@ static void a_name_has_some_of_65_characters(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_refused(EYELET_INVALID_ARGUMENT, "a key's name has", create(bad[i]));
-        assert_refused(EYELET_INVALID_ARGUMENT, "a key's name has", sign(bad[i], "text", 4, signature));
-        assert_refused(EYELET_INVALID_ARGUMENT, "a key's name has", delete(bad[i]));
+        assert_refused(EYELET_INVALID_ARGUMENT, "a key's name has", create_key(bad[i]));
+        assert_refused(EYELET_INVALID_ARGUMENT, "a key's name has", sign_message(bad[i], "text", 4, signature));
+        assert_refused(EYELET_INVALID_ARGUMENT, "a key's name has", delete_key(bad[i]));
     }
-    assert_int_equal(create("azAZ09._-"), EYELET_OK);
-    assert_int_equal(create("azAZ09._-azAZ09._-azAZ09._-azAZ0"), EYELET_OK);
+    assert_int_equal(create_key("azAZ09._-"), EYELET_OK);
+    assert_int_equal(create_key("azAZ09._-azAZ09._-azAZ09._-azAZ0"), EYELET_OK);
     assert_list("azAZ09._-:0 azAZ09._-azAZ09._-azAZ09._-azAZ0:0 ");
 }
 
@@ -306,11 +306,11 @@ static void what_is_longer_than_declared_is_refused(void **state)
 
     (void)state;
     assert_int_equal(strlen(name), NAME_LEN + 1);
-    assert_refused(EYELET_INTERNAL, "", create(name));
-    assert_int_equal(create("one"), EYELET_OK);
-    assert_int_equal(sign("one", text, MESSAGE_LEN, signature), EYELET_OK);
-    assert_refused(EYELET_INTERNAL, "", sign("one", text, MESSAGE_LEN + 1, signature));
-    assert_refused(EYELET_RESOURCE_EXHAUSTED, "", sign("one", text, FRAME_MAX + 1, signature));
+    assert_refused(EYELET_INTERNAL, "", create_key(name));
+    assert_int_equal(create_key("one"), EYELET_OK);
+    assert_int_equal(sign_message("one", text, MESSAGE_LEN, signature), EYELET_OK);
+    assert_refused(EYELET_INTERNAL, "", sign_message("one", text, MESSAGE_LEN + 1, signature));
+    assert_refused(EYELET_RESOURCE_EXHAUSTED, "", sign_message("one", text, FRAME_MAX + 1, signature));
     assert_list("one:1 ");
 }
 
@@ -329,18 +329,18 @@ static void the_table_has_64_places_that_can_be_used_again(void **state)
 
     (void)state;
     for (unsigned i = 0; i < KEYS_MAX; i++) {
-        assert_int_equal(create(name_of(i)), EYELET_OK);
+        assert_int_equal(create_key(name_of(i)), EYELET_OK);
         used += (size_t)snprintf(wanted + used, sizeof(wanted) - used, "%s:0 ", name_of(i));
     }
     assert_list(wanted);
-    assert_refused(EYELET_RESOURCE_EXHAUSTED, "there are 64 keys, the most", create("one-more"));
-    assert_refused(EYELET_ALREADY_EXISTS, "key-5", create("key-5"));
+    assert_refused(EYELET_RESOURCE_EXHAUSTED, "there are 64 keys, the most", create_key("one-more"));
+    assert_refused(EYELET_ALREADY_EXISTS, "key-5", create_key("key-5"));
     assert_list(wanted);
 
     for (unsigned i = 0; i < KEYS_MAX; i++)
-        assert_int_equal(delete(name_of(i)), EYELET_OK);
+        assert_int_equal(delete_key(name_of(i)), EYELET_OK);
     assert_list("");
-    assert_int_equal(create("one-more"), EYELET_OK);
+    assert_int_equal(create_key("one-more"), EYELET_OK);
     assert_list("one-more:0 ");
 }
 
@@ -388,12 +388,12 @@ static void create_two(void)
 {
     uint8_t signature[KNOWN_SIZE];
 
-    assert_int_equal(create("rfc-1"), EYELET_OK);
-    assert_int_equal(create("rfc-2"), EYELET_OK);
-    assert_int_equal(create("a"), EYELET_OK);
-    assert_int_equal(create("b"), EYELET_OK);
-    assert_int_equal(sign("a", "text", 4, signature), EYELET_OK);
-    assert_int_equal(sign("b", "text", 4, signature), EYELET_OK);
+    assert_int_equal(create_key("rfc-1"), EYELET_OK);
+    assert_int_equal(create_key("rfc-2"), EYELET_OK);
+    assert_int_equal(create_key("a"), EYELET_OK);
+    assert_int_equal(create_key("b"), EYELET_OK);
+    assert_int_equal(sign_message("a", "text", 4, signature), EYELET_OK);
+    assert_int_equal(sign_message("b", "text", 4, signature), EYELET_OK);
     assert_key_is_there(KNOWN_OTHER, 1);
     assert_key_is_there(KNOWN_OTHER + 1, 1);
 }
@@ -402,7 +402,7 @@ static void a_key_is_in_memory_once_and_after_its_deletion_nowhere(void **state)
 {
     (void)state;
     create_two();
-    assert_int_equal(delete("a"), EYELET_OK);
+    assert_int_equal(delete_key("a"), EYELET_OK);
     assert_key_is_there(KNOWN_OTHER, 0);
     assert_key_is_there(KNOWN_OTHER + 1, 1);
 }
@@ -413,8 +413,8 @@ static void a_message_and_its_signature_are_gone_when_the_next_call_is_answered(
     uint8_t signature[KNOWN_SIZE];
 
     (void)state;
-    assert_int_equal(create("a"), EYELET_OK);
-    assert_int_equal(sign("a", secret, sizeof(secret), signature), EYELET_OK);
+    assert_int_equal(create_key("a"), EYELET_OK);
+    assert_int_equal(sign_message("a", secret, sizeof(secret), signature), EYELET_OK);
     assert_list("a:1 "); /* an answer leaves before it is wiped; that of the next call leaves after */
     assert_int_equal(memory_count(service.pid, (const uint8_t *)secret, sizeof(secret)), 0);
     assert_int_equal(memory_count(service.pid, signature, sizeof(signature)), 0);
