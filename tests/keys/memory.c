@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#define MAPPING_MAX ((uint64_t)64 << 20)
+#define MAPPING_MAX ((uint64_t)16 << 20)
 #define CHUNK_SIZE  65536
 #define WHAT_MAX    64
 

@@ -14,7 +14,7 @@
  * @what:  to be looked for
  * @size:  its bytes, at most 64
  *
- * Mappings of more than 64 MiB are left out: a sanitizer's shadow, which nobody can read to its end. Fails the test
+ * Mappings of more than 16 MiB are left out: a sanitizer's shadow, which nobody can read to its end. Fails the test
  * when nothing can be read.
  */
 unsigned memory_count(pid_t pid, const uint8_t *what, size_t size);
