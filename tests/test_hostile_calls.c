@@ -19,7 +19,7 @@
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 
 #define THREADS 4
 

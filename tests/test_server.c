@@ -23,7 +23,7 @@
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 
 /* What the trial's handler does in this test. Set before the server runs. */
 typedef enum eyelet_status (*act_fn)(struct eyelet_call *call, const Trial__ActRequest *request,

@@ -65,7 +65,7 @@ struct eyelet_nano_stream;
 /* What the objects in a block take, in bytes; src/nano/ asserts that they do. For the macros below alone. */
 #define EYELET_NANO_ALIGN            16u
 #define EYELET_NANO_SERVER_BASE      6144u
-#define EYELET_NANO_CLIENT_BASE      4096u
+#define EYELET_NANO_CLIENT_BASE      7168u
 #define EYELET_NANO_CONNECTION_BASE  512u
 #define EYELET_NANO_SLOT_SIZE        32u  /* twice: a connection's table has up to twice as many places as calls */
 #define EYELET_NANO_CALL_BASE        2560u /* with the error that it may end with */
@@ -231,8 +231,8 @@ EYELET_API void eyelet_nano_server_get_counters(const struct eyelet_nano_server 
  * eyelet_nano_call_fail() - end this call with an error: `return eyelet_nano_call_fail(call, EYELET_NOT_FOUND, "no key");`
  * @status:  what the caller gets; EYELET_OK becomes EYELET_UNKNOWN
  * @format:  of the text that the caller gets. The conversions are printf's c, d, i, u, x, X, s and %, with h, l, ll, z,
- *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and what is none of these is
- *           shown as it stands
+ *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and at what is none of
+ *           these the rest of the format is shown as it stands
  *
  * Return: @status, to be returned from the handler. A handler that returns a status without having called this gives
  * the caller that status with its name as text; one that has called this and returns EYELET_OK fails all the same.
@@ -292,7 +292,7 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
  * @connect_timeout_ms:  for all attempts to connect together; default 30,000
  * @call_timeout_ms:     for a call that does not say; default 30,000
  * @calls_max:           unary calls in flight; default 8, at most 1,024
- * @streams_max:         streams that are open; default 0
+ * @streams_max:         streams that are open; default 0, at most 1,024
  * @frame_max:           longest frame data sent and accepted, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
  *                       stream holds as much that the program has not taken; when that is full for a second while others
  *                       wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED

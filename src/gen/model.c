@@ -19,7 +19,7 @@
 
 /*
  * struct source - a file of the request and what was found out about it
- * @package:  what protoc-c takes for its package
+ * @package:  what the backend takes for its package
  * @is_made:  its code is made, by this call of protoc or, as the options say, by another
  */
 struct source {
@@ -35,6 +35,7 @@ struct source {
  * @name:       the same without the package, "Outer.Inner"
  */
 struct known_type {
+    const gen_proto_message *proto;
     const char *full_name;
     const char *name;
     const struct source *source;
@@ -48,7 +49,7 @@ struct place {
 
 /*
  * struct c_name - a name that ends up in C, to find two things that would share one
- * @order:    0 for what is not ours; those may share, that is protoc-c's business
+ * @order:    0 for what is not ours; those may share, that is their maker's business
  * @what:     what it is made for, "rpc Say in demo.Echo"; NULL when it is not ours
  * @file:     where that stands; NULL when it is not ours
  * @place:    see @file
@@ -70,6 +71,7 @@ struct builder {
     size_t n_types;
     struct c_name *names;
     size_t n_names;
+    size_t n_foreign; /* of them, which come first: those of the messages' maker, sorted */
     size_t names_cap;
     const char *error;
 };
@@ -84,9 +86,10 @@ static struct place import_place(size_t import)
     return (struct place){ { FILE_DEPENDENCY, (int32_t)import }, 2 };
 }
 
+/* An option of protoc-c's. */
 static struct place pb_c_place(int32_t option)
 {
-    return (struct place){ { FILE_OPTIONS, GEN_FILE_OPTIONS_PB_C_FILE, option }, 3 };
+    return (struct place){ { FILE_OPTIONS, gen_backend_protobuf_c.file_option_tag, option }, 3 };
 }
 
 static struct place service_place(size_t service)
@@ -135,7 +138,7 @@ refuse(struct builder *builder, const gen_proto_file *file, struct place place, 
 static int malformed(struct builder *builder, const char *what)
 {
     builder->error = what;
-    return -EBADMSG;
+    return what ? -EBADMSG : -ENOMEM;
 }
 
 /* Files and messages of the request, so that each can be found by its name in logarithmic time. */
@@ -158,6 +161,7 @@ static struct source *find_source(const struct builder *builder, const char *nam
 
 static int index_sources(struct builder *builder)
 {
+    const struct gen_backend *backend = builder->options.backend;
     size_t n = builder->request->n_proto_file;
     int r;
 
@@ -171,9 +175,10 @@ static int index_sources(struct builder *builder)
 
         if (!proto->name)
             return malformed(builder, "a file has no name");
-        r = gen_file_options_read(proto, builder->pool, &source->options);
+        r = gen_file_options_read(proto, backend, builder->pool, &source->options);
         if (r == -EBADMSG)
-            return malformed(builder, "a file's option pb_c_file makes no sense");
+            return malformed(builder,
+                             gen_pool_printf(builder->pool, "a file's option %s makes no sense", backend->file_option));
         if (r < 0)
             return r;
         source->proto = proto;
@@ -225,6 +230,7 @@ static int index_messages(struct builder *builder, const struct source *source, 
         type->full_name = gen_pool_printf(builder->pool, "%s.%s", outer, messages[i]->name);
         if (!type->full_name)
             return -ENOMEM;
+        type->proto = messages[i];
         type->name = type->full_name + package_len;
         type->source = source;
         builder->n_types++;
@@ -314,12 +320,125 @@ static int note_protoc_c_names(struct builder *builder)
     return 0;
 }
 
+static int note_foreign(struct builder *builder, const char *before, const char *name, const char *behind)
+{
+    return note_name(builder, gen_pool_printf(builder->pool, "%s%s%s", before, name, behind), NULL, NULL,
+                     (struct place){ .n_path = 0 });
+}
+
+/*
+ * nanopb's names: all that could be one of ours. Those with a macro's ending in upper case cannot, since of ours only
+ * ..._MESSAGE_SIZE has one.
+ */
+
+/* @name, which stands for something in @scope, with all these endings. */
+static int note_nanopb(struct builder *builder, const char *scope, const char *name, const char *const *ends)
+{
+    const char *whole;
+    int r = 0;
+
+    if (!name)
+        return malformed(builder, "a field, an enum or one of its values has no name");
+    whole = gen_name_nanopb(builder->pool, scope, name);
+    if (!whole)
+        return -ENOMEM;
+    for (; r == 0 && *ends; ends++)
+        r = note_foreign(builder, "", whole, *ends);
+    return r;
+}
+
+static int note_nanopb_enum(struct builder *builder, const char *scope, const gen_proto_enum *proto)
+{
+    static const char *const ends[] = { "", "_name", NULL }, *const value_ends[] = { "", NULL };
+    int r = note_nanopb(builder, scope, proto->name, ends);
+    const char *name = r == 0 ? gen_name_nanopb(builder->pool, scope, proto->name) : NULL;
+
+    if (!name)
+        return r < 0 ? r : -ENOMEM;
+    r = note_foreign(builder, "_", name, "");
+    for (size_t i = 0; r == 0 && i < proto->n_value; i++)
+        r = note_nanopb(builder, name, proto->value[i]->name, value_ends);
+    return r;
+}
+
+/* What stands in a file or in a message alike. */
+static int note_nanopb_scope(struct builder *builder, const char *scope, gen_proto_enum *const *enums, size_t n_enums,
+                             gen_proto_field *const *extensions, size_t n_extensions)
+{
+    static const char *const ends[] = { "", "_tag", NULL };
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n_enums; i++)
+        r = note_nanopb_enum(builder, scope, enums[i]);
+    for (size_t i = 0; r == 0 && i < n_extensions; i++)
+        r = note_nanopb(builder, scope, extensions[i]->name, ends);
+    return r;
+}
+
+static int note_nanopb_message(struct builder *builder, const struct known_type *type)
+{
+    static const char
+        *const ends[] = { "", "_callback", "_fields", "_init_default", "_init_zero", "_msg", "_size", NULL },
+               *const field_ends[] = { "_t", "_tag", NULL };
+    const gen_proto_message *proto = type->proto;
+    const char *name = gen_name_nanopb(builder->pool, type->source->package, type->name);
+    int r = name ? note_foreign(builder, "_", name, "") : -ENOMEM;
+
+    if (r == 0)
+        r = note_nanopb(builder, "", name, ends);
+    for (size_t i = 0; r == 0 && i < proto->n_field; i++)
+        r = note_nanopb(builder, name, proto->field[i]->name, field_ends);
+    if (r == 0)
+        r = note_nanopb_scope(builder, name, proto->enum_type, proto->n_enum_type, proto->extension,
+                              proto->n_extension);
+    return r;
+}
+
+static int note_nanopb_names(struct builder *builder)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < builder->request->n_proto_file; i++) {
+        const gen_proto_file *file = builder->sources[i].proto;
+        const char *scope = gen_name_nanopb(builder->pool, builder->sources[i].package, "");
+
+        r = scope ? note_nanopb_scope(builder, scope, file->enum_type, file->n_enum_type, file->extension,
+                                      file->n_extension)
+                  : -ENOMEM;
+    }
+    for (size_t i = 0; r == 0 && i < builder->n_types; i++)
+        r = note_nanopb_message(builder, &builder->types[i]);
+    return r;
+}
+
 static int compare_c_names(const void *a, const void *b)
 {
     const struct c_name *left = a, *right = b;
     int order = strcmp(left->name, right->name);
 
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+static int compare_foreign(const void *name, const void *foreign)
+{
+    return strcmp(name, ((const struct c_name *)foreign)->name);
+}
+
+/* All names that are not ours, by which one can be found. */
+static int note_foreign_names(struct builder *builder)
+{
+    int r = builder->options.backend->is_fixed ? note_nanopb_names(builder) : note_protoc_c_names(builder);
+
+    builder->n_foreign = builder->n_names;
+    if (builder->n_names > 0)
+        qsort(builder->names, builder->n_names, sizeof(builder->names[0]), compare_c_names);
+    return r;
+}
+
+static bool is_foreign(const struct builder *builder, const char *name)
+{
+    return builder->n_foreign > 0 &&
+           bsearch(name, builder->names, builder->n_foreign, sizeof(builder->names[0]), compare_foreign) != NULL;
 }
 
 static int check_names(struct builder *builder)
@@ -340,8 +459,8 @@ static int check_names(struct builder *builder)
         return 0;
 
     if (!first->what)
-        return refuse(builder, second->file, second->place,
-                      "%s needs the name %s in C, which protoc-c uses for a message", second->what, second->name);
+        return refuse(builder, second->file, second->place, "%s needs the name %s in C, which %s uses for a message",
+                      second->what, second->name, builder->options.backend->tool);
     at = where(builder, first->file, first->place);
     if (!at)
         return -ENOMEM;
@@ -351,10 +470,74 @@ static int check_names(struct builder *builder)
 
 /* Services */
 
+static int name_type(struct builder *builder, const struct known_type *type, struct gen_type *ret)
+{
+    struct gen_pool *pool = builder->pool;
+    const char *package = type->source->package;
+    bool is_nanopb = builder->options.backend->is_fixed;
+
+    ret->name = type->full_name + 1;
+    ret->stem = gen_name_stem(pool, type->source->proto->name);
+    ret->c_type = is_nanopb ? gen_name_nanopb(pool, package, type->name) : gen_name_type(pool, package, type->name);
+    ret->descriptor = is_nanopb ? ret->c_type : gen_name_type_lower(pool, package, type->name);
+    if (!ret->stem || !ret->c_type || !ret->descriptor)
+        return -ENOMEM;
+
+    ret->descriptor = gen_pool_printf(pool, "%s%s", ret->descriptor, is_nanopb ? "_msg" : "__descriptor");
+    return ret->descriptor ? 0 : -ENOMEM;
+}
+
+/* Everything of the library begins so; a service that does, too, would redefine it. */
+static bool is_library_name(const char *prefix)
+{
+    return strncmp(prefix, "eyelet", 6) == 0 && (prefix[6] == '\0' || prefix[6] == '_');
+}
+
+/* nanopb takes names as they are: without a package, one could be that of a parameter or a variable of emit's. */
+static bool is_name_of_emit(const char *name)
+{
+    static const char *const names[] = { "call",   "client",  "done",  "error",   "got",      "handlers", "message",
+                                         "opts",   "pending", "reply", "request", "reterr",   "ret",      "server",
+                                         "status", "stream",  "type",  "typed",   "typed_fn", "userdata" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_usable_type(const char *name)
+{
+    return gen_name_is_legal(name, false) && !gen_name_is_taken(name) && !is_library_name(name) &&
+           !is_name_of_emit(name);
+}
+
+static int check_type(struct builder *builder, const gen_proto_file *file, struct place place,
+                      const struct known_type *type, const struct gen_type *ret)
+{
+    const struct source *source = type->source;
+    const char *tool = builder->options.backend->tool;
+
+    if (source->options.is_left_out)
+        return refuse(builder, file, place, "%s has no type in C: option no_generate is set in %s", ret->name,
+                      source->proto->name);
+    if (source->options.renamed_by)
+        return refuse(builder, file, place, "%s must keep its name in C: option %s is set in %s", ret->name,
+                      source->options.renamed_by, source->proto->name);
+    if (!gen_name_is_safe_file(source->proto->name))
+        return refuse(builder, file, place, "%s is in '%s', which is not the name of a file that an #include can name",
+                      ret->name, source->proto->name);
+    if (!is_usable_type(ret->c_type) || !gen_name_is_legal(ret->descriptor, false))
+        return refuse(builder, file, place, "%s has no type in C: %s would call it '%s'", ret->name, tool, ret->c_type);
+    return 0;
+}
+
 static int find_type(struct builder *builder, const gen_proto_file *file, struct place place, const char *full_name,
                      struct gen_type *ret)
 {
     const struct known_type *type;
+    int r;
 
     if (!full_name)
         return malformed(builder, "a method has no type");
@@ -362,22 +545,8 @@ static int find_type(struct builder *builder, const gen_proto_file *file, struct
     if (!type)
         return malformed(builder, "a method's type is not described");
 
-    if (type->source->options.is_left_out)
-        return refuse(builder, file, place, "%s has no type in C: option no_generate is set in %s", full_name + 1,
-                      type->source->proto->name);
-
-    ret->c_type = gen_name_type(builder->pool, type->source->package, type->name);
-    ret->descriptor = gen_name_type_lower(builder->pool, type->source->package, type->name);
-    if (!ret->c_type || !ret->descriptor)
-        return -ENOMEM;
-    ret->descriptor = gen_pool_printf(builder->pool, "%s__descriptor", ret->descriptor);
-    if (!ret->descriptor)
-        return -ENOMEM;
-
-    if (!gen_name_is_legal(ret->c_type, false) || !gen_name_is_legal(ret->descriptor, false))
-        return refuse(builder, file, place, "%s has no type in C: protoc-c would call it '%s'", full_name + 1,
-                      ret->c_type);
-    return 0;
+    r = name_type(builder, type, ret);
+    return r < 0 ? r : check_type(builder, file, place, type, ret);
 }
 
 /* Which methods need a name. */
@@ -432,6 +601,7 @@ static int build_method(struct builder *builder, const gen_proto_file *file, con
     if (!gen_name_is_legal(proto->name, false))
         return refuse(builder, file, place, "rpc '%s' in %s has no name that C can have", proto->name, service->name);
 
+    ret->backend = builder->options.backend;
     ret->name = proto->name;
     ret->has_request_stream = proto->client_streaming;
     ret->has_reply_stream = proto->server_streaming;
@@ -441,6 +611,9 @@ static int build_method(struct builder *builder, const gen_proto_file *file, con
     ret->function = gen_pool_printf(builder->pool, "%s_%s", service->prefix, ret->member);
     if (!ret->function)
         return -ENOMEM;
+    if (ret->backend->is_fixed && is_foreign(builder, ret->member)) /* a macro of nanopb's, or a type that it hides */
+        return refuse(builder, file, place, "rpc %s in %s needs the name %s in C, which %s uses for a message",
+                      ret->name, service->name, ret->member, ret->backend->tool);
 
     r = find_type(builder, file, place, proto->input_type, &ret->request);
     if (r == 0)
@@ -498,13 +671,12 @@ static int note_service(struct builder *builder, const gen_proto_file *file, str
 
         r = note_name(builder, name, what, file, place);
     }
+    if (r < 0 || !service->backend->is_fixed)
+        return r;
+    r = note_name(builder, gen_pool_printf(builder->pool, "%s_messages", service->prefix), what, file, place);
+    if (r == 0)
+        r = note_name(builder, gen_pool_printf(builder->pool, "%s_MESSAGE_SIZE", service->macro), what, file, place);
     return r;
-}
-
-/* Everything of the library begins so; a service that does, too, would redefine it. */
-static bool is_library_name(const char *prefix)
-{
-    return strncmp(prefix, "eyelet", 6) == 0 && (prefix[6] == '\0' || prefix[6] == '_');
 }
 
 static int build_service(struct builder *builder, const struct source *source, size_t index, struct gen_service *ret)
@@ -519,9 +691,11 @@ static int build_service(struct builder *builder, const struct source *source, s
     if (!gen_name_is_legal(name, false))
         return refuse(builder, file, place, "service '%s' has no name that C can have", name);
 
+    ret->backend = builder->options.backend;
     ret->name = file->package && *file->package ? gen_pool_printf(builder->pool, "%s.%s", file->package, name) : name;
     ret->prefix = gen_name_prefix(builder->pool, source->package, name);
-    if (!ret->name || !ret->prefix)
+    ret->macro = ret->prefix ? gen_name_macro(builder->pool, ret->prefix) : NULL;
+    if (!ret->name || !ret->macro)
         return -ENOMEM;
     if (is_library_name(ret->prefix))
         return refuse(builder, file, place,
@@ -536,6 +710,36 @@ static int build_service(struct builder *builder, const struct source *source, s
 }
 
 /* Files */
+
+static int compare_c_types(const void *a, const void *b)
+{
+    return strcmp((*(const struct gen_type *const *)a)->c_type, (*(const struct gen_type *const *)b)->c_type);
+}
+
+static int collect_types(struct builder *builder, struct gen_file *file)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < file->n_services; i++)
+        n += 2 * file->services[i].n_methods;
+    file->types = gen_pool_array(builder->pool, n, sizeof(file->types[0]));
+    if (!file->types)
+        return -ENOMEM;
+
+    n = 0;
+    for (size_t i = 0; i < file->n_services; i++) {
+        for (size_t k = 0; k < file->services[i].n_methods; k++) {
+            file->types[n++] = &file->services[i].methods[k].request;
+            file->types[n++] = &file->services[i].methods[k].reply;
+        }
+    }
+    qsort(file->types, n, sizeof(file->types[0]), compare_c_types);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || compare_c_types(&file->types[i], &file->types[i - 1]) != 0)
+            file->types[file->n_types++] = file->types[i];
+    }
+    return 0;
+}
 
 static const char *comment_of(const Google__Protobuf__SourceCodeInfo__Location *location)
 {
@@ -562,12 +766,19 @@ static void attach_comments(const gen_proto_file *proto, struct gen_file *file)
     }
 }
 
-/* protoc-c's header includes what it makes of @source. */
+/* nanopb's header does not include what comes of these: they only say what options there are. */
+static bool is_never_included(const struct gen_backend *backend, const char *name)
+{
+    return backend->is_fixed &&
+           (strcmp(name, "nanopb.proto") == 0 || strcmp(name, "google/protobuf/descriptor.proto") == 0);
+}
+
+/* The header of the messages includes what its maker makes of @source. */
 static int check_import(struct builder *builder, const gen_proto_file *proto, struct place place,
                         const struct source *source)
 {
     const char *name = source->proto->name, *stem;
-    bool is_made = source->is_made || source->options.is_left_out;
+    bool is_made = source->is_made || source->options.is_left_out || is_never_included(builder->options.backend, name);
     int r;
 
     if (is_made)
@@ -634,6 +845,7 @@ static int build_file(struct builder *builder, const struct source *source, stru
     if (r < 0)
         return r;
 
+    ret->backend = builder->options.backend;
     ret->name = proto->name;
     ret->stem = gen_name_stem(builder->pool, proto->name);
     if (!ret->stem)
@@ -651,6 +863,8 @@ static int build_file(struct builder *builder, const struct source *source, stru
         return -ENOMEM;
     for (size_t i = 0; r == 0 && i < proto->n_service; i++)
         r = build_service(builder, source, i, &ret->services[i]);
+    if (r == 0)
+        r = collect_types(builder, ret);
     if (r == 0)
         attach_comments(proto, ret);
     return r;
@@ -691,7 +905,7 @@ int gen_model_build(const gen_request *request, struct gen_pool *pool, struct ge
     if (r == 0)
         r = index_types(&builder);
     if (r == 0)
-        r = note_protoc_c_names(&builder);
+        r = note_foreign_names(&builder);
     if (r == 0)
         r = build_files(&builder, &model);
     if (r == 0)

@@ -99,7 +99,24 @@ static int read_pb_c_file(struct gen_bytes in, struct gen_pool *pool, struct gen
     return 0;
 }
 
-int gen_file_options_read(const gen_proto_file *file, struct gen_pool *pool, struct gen_file_options *ret)
+static int read_nanopb_file(struct gen_bytes in, struct gen_file_options *ret)
+{
+    struct gen_field field;
+
+    while (in.len > 0) {
+        if (!gen_wire_take_field(&in, &field))
+            return -EBADMSG;
+
+        if (field.number == GEN_NANOPB_MANGLE_NAMES && field.value != 0)
+            ret->renamed_by = "mangle_names";
+        if (field.number == GEN_NANOPB_PACKAGE && field.bytes.len > 0)
+            ret->renamed_by = "package";
+    }
+    return 0;
+}
+
+int gen_file_options_read(const gen_proto_file *file, const struct gen_backend *backend, struct gen_pool *pool,
+                          struct gen_file_options *ret)
 {
     const ProtobufCMessage *options = file->options ? &file->options->base : NULL;
     uint64_t len;
@@ -110,12 +127,12 @@ int gen_file_options_read(const gen_proto_file *file, struct gen_pool *pool, str
         const ProtobufCMessageUnknownField *field = &options->unknown_fields[i];
         struct gen_bytes in = { field->data, field->len };
 
-        if (field->tag != GEN_FILE_OPTIONS_PB_C_FILE)
+        if (field->tag != (uint32_t)backend->file_option_tag)
             continue;
         /* protobuf-c keeps the length in front of the bytes */
         if (field->wire_type != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED || !gen_wire_take_varint(&in, &len))
             return -EBADMSG;
-        r = read_pb_c_file(in, pool, ret);
+        r = backend->is_fixed ? read_nanopb_file(in, ret) : read_pb_c_file(in, pool, ret);
     }
     return r;
 }

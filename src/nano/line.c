@@ -152,6 +152,8 @@ enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64
     wipe_taken(line);
     kind = eyelet_session_feed(&line->session, &bytes, now_ns, ret);
     line->in.start = line->in.end - bytes.len;
+    if (kind == EYELET_SESSION_MORE)
+        wipe_taken(line); /* what was skipped */
     return kind;
 }
 
@@ -294,6 +296,16 @@ int eyelet_line_put_failure(struct eyelet_line *line, uint32_t id, const struct 
         return -ENOBUFS;
     eyelet_session_put_failure(id, error, room, len);
     return 0;
+}
+
+void eyelet_line_take_back(struct eyelet_line *line, size_t len)
+{
+    struct eyelet_line_buffer *out = &line->out;
+
+    assert(len <= eyelet_line_queued(line));
+    out->end -= len;
+    if (line->wipe)
+        explicit_bzero(out->bytes + out->end, len);
 }
 
 int eyelet_line_put_request(struct eyelet_line *line, struct eyelet_outgoing_request *request, enum eyelet_kind kind,

@@ -110,6 +110,9 @@ int eyelet_line_put_data(struct eyelet_line *line, uint32_t id, const pb_msgdesc
 int eyelet_line_put_end(struct eyelet_line *line, uint32_t id, uint64_t now_ns);
 int eyelet_line_put_failure(struct eyelet_line *line, uint32_t id, const struct eyelet_error *error, uint64_t now_ns);
 
+/* Takes the last @len bytes back that were put and have not begun to leave. */
+void eyelet_line_take_back(struct eyelet_line *line, size_t len);
+
 /* @request: all but its payload_len; @message NULL opens a stream of requests. */
 int eyelet_line_put_request(struct eyelet_line *line, struct eyelet_outgoing_request *request, enum eyelet_kind kind,
                             const pb_msgdesc_t *type, const void *message, void *owner, uint64_t now_ns,

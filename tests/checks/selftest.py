@@ -32,7 +32,7 @@ class MadeUpTree(unittest.TestCase):
 class Floors(MadeUpTree):
     def setUp(self):
         super().setUp()
-        for room in ("core", "io", "rpc", "codec", "services", "gen"):
+        for room in ("core", "io", "rpc", "codec", "services", "nano", "gen"):
             self.write(f"src/{room}/{room}.h", "")
         self.write("include/eyelet/face.h", "#include <stddef.h>\n")
 
@@ -48,6 +48,25 @@ class Floors(MadeUpTree):
                     found = self.includes(f"src/{room}/x.c", f'#include "{target}/{target}.h"')
                     self.assertEqual(len(found), 1 if target_place > place else 0, found)
                     os.unlink(os.path.join(self.root, f"src/{room}/x.c"))
+
+    def test_nano_stands_on_core_and_io_alone_and_nobody_stands_on_it(self):
+        for room in ("core", "io", "rpc", "codec", "services", "gen"):
+            with self.subTest(room=room):
+                found = self.includes("src/nano/x.c", f'#include "{room}/{room}.h"')
+                self.assertEqual(len(found), 0 if room in ("core", "io") else 1, found)
+                os.unlink(os.path.join(self.root, "src/nano/x.c"))
+                self.assertEqual(len(self.includes(f"src/{room}/x.c", '#include "nano/nano.h"')), 1)
+                os.unlink(os.path.join(self.root, f"src/{room}/x.c"))
+
+    def test_core_io_and_nano_know_nothing_of_protobuf_c(self):
+        self.write("include/eyelet/table.h", "#include <protobuf-c/protobuf-c.h>\n")
+        self.write("include/eyelet/service.h", "#include <eyelet/table.h>\n#include <eyelet/service.h>\n")
+        for room in ("core", "io", "nano", "rpc", "codec"):
+            for line in ("#include <protobuf-c/protobuf-c.h>", "#include <eyelet/table.h>", "#include <eyelet/service.h>"):
+                with self.subTest(room=room, line=line):
+                    found = self.includes(f"src/{room}/x.h", line)
+                    self.assertEqual(len(found), 1 if room in ("core", "io", "nano") else 0, found)
+                    os.unlink(os.path.join(self.root, f"src/{room}/x.h"))
 
     def test_a_complaint_names_file_line_and_target(self):
         found = self.includes("src/core/x.c", '#  include "rpc/rpc.h"')
@@ -156,6 +175,29 @@ class Symbols(unittest.TestCase):
         for name in ("malloc", "calloc", "realloc", "free", "read", "write", "recv", "send", "socket", "poll", "time",
                      "clock_gettime", "pthread_mutex_lock", "getenv", "strdup", "printf", "vsnprintf", "__errno_location", "stderr"):
             self.assertEqual(len(symbols.core_complaints("x.o", f"{name} U\n")), 1, name)
+
+    def test_nano_may_call_itself_memory_and_the_kernel(self):
+        own = "x.a[y.o]:\npb_decode T 0 20\neyelet_nano_no_free T 0 20\n"
+        for name in ("pb_decode", "eyelet_nano_no_free", "memcpy", "__memcpy_chk", "explicit_bzero", "strlen", "recvmsg",
+                     "sendmsg", "epoll_wait", "clock_gettime", "fcntl64", "getenv", "__errno_location",
+                     "__stack_chk_fail", "__asan_report_load8"):
+            self.assertEqual(symbols.nano_complaints(f"x.a[y.o]:\n{name} U\n", own, False), [], name)
+
+    def test_nano_may_not_call_what_needs_an_allocator_or_stdio_or_threads(self):
+        own = "eyelet_x T 0 20\n"
+        for name in ("malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign", "strdup", "strndup",
+                     "getline", "printf", "snprintf", "vsnprintf", "__vsnprintf_chk", "asprintf", "sscanf", "fopen",
+                     "fdopen", "fwrite", "fputs", "puts", "putchar", "stdout", "stderr", "perror", "fopencookie",
+                     "pthread_create", "pthread_mutex_lock", "qsort", "atexit", "exit", "abort", "strtoul", "pb_decode",
+                     "eyelet_nano_no_realloc", "__assert_fail"):
+            self.assertEqual(len(symbols.nano_complaints(f"{name} U\n", own, False)), 1, name)
+
+    def test_nano_may_assert_when_it_is_compiled_for_debugging(self):
+        self.assertEqual(symbols.nano_complaints("__assert_fail U\n", "eyelet_x T 0 20\n", True), [])
+        self.assertEqual(len(symbols.nano_complaints("malloc U\n", "eyelet_x T 0 20\n", True)), 1)
+
+    def test_a_nano_library_with_nothing_in_it_is_reported(self):
+        self.assertEqual(len(symbols.nano_complaints("", "", False)), 1)
 
 
 class Paths(MadeUpTree):
