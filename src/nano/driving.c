@@ -68,7 +68,8 @@ static void take_unary_reply(struct eyelet_nano_client *client, struct eyelet_na
     struct eyelet_error *why = &client->event.error;
     enum eyelet_status status;
 
-    status = eyelet_message_decode(pending->method->reply_type, client->event.response.payload, pending->reply, why);
+    status = eyelet_message_decode(pending->method->reply_type, client->event.response.payload, pending->reply,
+                                   pending->method->reply_size, why);
     if (status == EYELET_OK) {
         eyelet_nano_pending_succeed(pending);
         return;

@@ -195,7 +195,8 @@ static enum eyelet_got unpack(struct eyelet_nano_stream *stream, struct eyelet_s
     struct eyelet_error *why = &client->event.error;
     enum eyelet_status status;
 
-    status = eyelet_message_decode(stream->pending.method->reply_type, bytes, message, why);
+    status = eyelet_message_decode(stream->pending.method->reply_type, bytes, message,
+                                   stream->pending.method->reply_size, why);
     eyelet_queue_pop(&stream->queue);
     if (client->full == stream)
         client->full_ns = eyelet_now_ns();
