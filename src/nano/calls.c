@@ -40,7 +40,25 @@ static struct eyelet_nano_call *find_free(struct eyelet_nano_server *server)
 
 bool eyelet_nano_calls_have_slot(const struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
 {
-    return server->n_calls < server->opts.calls_max && guest->n_calls < server->calls_per_guest;
+    uint32_t n_free = server->opts.calls_max - server->n_calls;
+    uint32_t n_others = guest->n_calls > 0 ? server->opts.connections_max - server->n_calling : 0;
+
+    return n_free > n_others; /* one is kept for each of the others that has none yet, or is not there yet */
+}
+
+/* A guest has one call more, or one less. */
+static void enter_guest(struct eyelet_nano_call *call, struct eyelet_nano_guest *guest)
+{
+    call->guest = guest;
+    call->server->n_calling += guest->n_calls == 0;
+    guest->n_calls++;
+}
+
+static void leave_guest(struct eyelet_nano_call *call)
+{
+    call->guest->n_calls--;
+    call->server->n_calling -= call->guest->n_calls == 0;
+    call->guest = NULL;
 }
 
 static void call_free(struct eyelet_nano_call *call)
@@ -48,13 +66,12 @@ static void call_free(struct eyelet_nano_call *call)
     struct eyelet_nano_server *server = call->server;
 
     if (call->guest != NULL)
-        call->guest->n_calls--;
+        leave_guest(call);
     server->n_calls--;
     server->is_stirred = true;
     eyelet_queue_clear(&call->held);
     if (server->opts.wipe)
         explicit_bzero(&call->failure, sizeof(call->failure));
-    call->guest = NULL;
     call->state = EYELET_NANO_CALL_FREE;
 }
 
@@ -149,7 +166,6 @@ static void call_open(struct eyelet_nano_server *server, struct eyelet_nano_gues
         call->request.payload = (struct eyelet_slice){ 0 };
     call->state = EYELET_NANO_CALL_WAITS;
     call->id = event->id;
-    call->guest = guest;
     call->peer = guest->peer;
     call->node = node;
     call->method = method;
@@ -161,7 +177,7 @@ static void call_open(struct eyelet_nano_server *server, struct eyelet_nano_gues
     call->is_over = false;
     call->failure.status = EYELET_OK;
     call->failure.details_len = 0;
-    guest->n_calls++;
+    enter_guest(call, guest);
     server->n_calls++;
 }
 
@@ -272,8 +288,7 @@ static bool has_room_to_fail(const struct eyelet_nano_call *call)
 static void lose(struct eyelet_nano_call *call)
 {
     eyelet_session_finish(&call->guest->line.session, call->id);
-    call->guest->n_calls--;
-    call->guest = NULL;
+    leave_guest(call);
     if (call->is_over)
         return;
     eyelet_error_set(&call->failure, EYELET_UNAVAILABLE, "connection is lost");
