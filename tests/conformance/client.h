@@ -17,18 +17,6 @@
 #include <eyelet/kind.h>
 #include <eyelet/status.h>
 
-/* --- what differs by nature --------------------------------------------------------------------------------------- */
-
-/**
- * struct client_traits - of the library
- * @sends_again:  a request that did not leave whole is sent again on another connection, by itself
- */
-struct client_traits {
-    bool sends_again;
-};
-
-extern const struct client_traits client_traits;
-
 #define CLIENT_TEXT_MAX 16000 /* of a request or reply, in a frame of 16 KiB */
 
 /* --- life --------------------------------------------------------------------------------------------------------- */

@@ -15,8 +15,6 @@
 #define CALLS   1024
 #define STREAMS 8
 
-const struct client_traits client_traits = { .sends_again = false };
-
 struct client_pending {
     bool is_used;
     client_done_fn done;
