@@ -39,6 +39,10 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
+#if defined(PB_FIELD_32BIT) || defined(PB_WITHOUT_64BIT)
+#error eyelet::nano and its nanopb are built without PB_FIELD_32BIT and PB_WITHOUT_64BIT: descriptors would not be the same
+#endif
+
 EYELET_BEGIN_DECLS
 
 struct eyelet_nano_call;
@@ -55,16 +59,17 @@ struct eyelet_nano_stream;
 #define EYELET_NANO_CALLS_MAX           1024u /* HOSTILE limit "in-flight streams", the most */
 #define EYELET_NANO_FRAME_DEFAULT       16384u
 #define EYELET_NANO_FRAME_MIN           4096u /* every error reply of ours fits into this */
+#define EYELET_NANO_MESSAGE_DEFAULT     1024u
 #define EYELET_NANO_SERVICES_MAX        8u    /* services of one server */
 
 /* What the objects in a block take, in bytes; src/nano/ asserts that they do. For the macros below alone. */
 #define EYELET_NANO_ALIGN            16u
-#define EYELET_NANO_SERVER_BASE      4096u
-#define EYELET_NANO_CLIENT_BASE      4096u
+#define EYELET_NANO_SERVER_BASE      6144u
+#define EYELET_NANO_CLIENT_BASE      7168u
 #define EYELET_NANO_CONNECTION_BASE  512u
 #define EYELET_NANO_SLOT_SIZE        32u  /* twice: a connection's table has up to twice as many places as calls */
 #define EYELET_NANO_CALL_BASE        2560u /* with the error that it may end with */
-#define EYELET_NANO_FRAME_ROOM       1280u /* beside a frame's data: heads, and an error reply behind a full frame */
+#define EYELET_NANO_FRAME_ROOM       2304u /* beside a frame's data: its head, and an error reply behind it */
 
 #define EYELET_NANO_ROUND(size) (((size) + EYELET_NANO_ALIGN - 1) / EYELET_NANO_ALIGN * EYELET_NANO_ALIGN)
 #define EYELET_NANO_LINE_SIZE(calls, frame)                                                                            \
@@ -79,7 +84,7 @@ struct eyelet_nano_stream;
  * @frame:        frame_max
  * @message:      message_size: the largest of DEMO_ECHO_MESSAGE_SIZE, as generated, of its services
  *
- * With 4, 8, 16384 and 1024: 290 KiB.
+ * With 4, 8, 16384 and 1024: 323 KiB.
  */
 #define EYELET_NANO_SERVER_SIZE(connections, calls, frame, message)                                                    \
     (EYELET_NANO_ALIGN + EYELET_NANO_SERVER_BASE + (connections) * EYELET_NANO_LINE_SIZE(calls, frame) +               \
@@ -102,9 +107,10 @@ struct eyelet_nano_stream;
  * @is_enclave:           refuse vsock peers with CID 1 or this machine's own: nobody but the parent has business here
  * @wipe:                 overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connections_max:      default 4, at most 256; more are accepted and closed at once
- * @calls_max:            calls of all connections that are running, waiting or streams; default 8, at most 1,024. What
- *                        comes beyond is left unread; where that would stop a stream of the same connection it is
- *                        refused, EYELET_RESOURCE_EXHAUSTED
+ * @calls_max:            calls of all connections that are running, waiting or streams; default 8, at most 1,024. One
+ *                        connection has no more than leave one for each of the others that may come. What comes beyond
+ *                        is left unread; where that would stop a stream that a handler waits for it is refused,
+ *                        EYELET_RESOURCE_EXHAUSTED
  * @frame_max:            longest frame data accepted and sent, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
  *                        stream holds as much that its handler has not taken
  * @message_size:         bytes for one unpacked request and its reply; default 1,024
@@ -120,7 +126,7 @@ struct eyelet_nano_stream;
  * @accept:               asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:      handed to @accept
  * @on_broken:            told of every connection that this side closes for what its peer did, at most 100 times per
- *                        second; may be NULL
+ *                        second; may be NULL. It and @accept may stop the server and do nothing else with it
  * @on_broken_userdata:   handed to @on_broken
  */
 struct eyelet_nano_server_opts {
@@ -225,8 +231,8 @@ EYELET_API void eyelet_nano_server_get_counters(const struct eyelet_nano_server 
  * eyelet_nano_call_fail() - end this call with an error: `return eyelet_nano_call_fail(call, EYELET_NOT_FOUND, "no key");`
  * @status:  what the caller gets; EYELET_OK becomes EYELET_UNKNOWN
  * @format:  of the text that the caller gets. The conversions are printf's c, d, i, u, x, X, s and %, with h, l, ll, z,
- *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and what is none of these is
- *           shown as it stands
+ *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and at what is none of
+ *           these the rest of the format is shown as it stands
  *
  * Return: @status, to be returned from the handler. A handler that returns a status without having called this gives
  * the caller that status with its name as text; one that has called this and returns EYELET_OK fails all the same.
@@ -286,7 +292,7 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
  * @connect_timeout_ms:  for all attempts to connect together; default 30,000
  * @call_timeout_ms:     for a call that does not say; default 30,000
  * @calls_max:           unary calls in flight; default 8, at most 1,024
- * @streams_max:         streams that are open; default 0
+ * @streams_max:         streams that are open; default 0, at most 1,024
  * @frame_max:           longest frame data sent and accepted, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
  *                       stream holds as much that the program has not taken; when that is full for a second while others
  *                       wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED

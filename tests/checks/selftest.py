@@ -7,6 +7,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 import floors  # noqa: E402
+import formats  # noqa: E402
 import guard  # noqa: E402
 import headers  # noqa: E402
 import paths  # noqa: E402
@@ -31,7 +32,7 @@ class MadeUpTree(unittest.TestCase):
 class Floors(MadeUpTree):
     def setUp(self):
         super().setUp()
-        for room in ("core", "io", "rpc", "codec", "services", "gen"):
+        for room in ("core", "io", "rpc", "codec", "services", "nano", "gen"):
             self.write(f"src/{room}/{room}.h", "")
         self.write("include/eyelet/face.h", "#include <stddef.h>\n")
 
@@ -47,6 +48,25 @@ class Floors(MadeUpTree):
                     found = self.includes(f"src/{room}/x.c", f'#include "{target}/{target}.h"')
                     self.assertEqual(len(found), 1 if target_place > place else 0, found)
                     os.unlink(os.path.join(self.root, f"src/{room}/x.c"))
+
+    def test_nano_stands_on_core_and_io_alone_and_nobody_stands_on_it(self):
+        for room in ("core", "io", "rpc", "codec", "services", "gen"):
+            with self.subTest(room=room):
+                found = self.includes("src/nano/x.c", f'#include "{room}/{room}.h"')
+                self.assertEqual(len(found), 0 if room in ("core", "io") else 1, found)
+                os.unlink(os.path.join(self.root, "src/nano/x.c"))
+                self.assertEqual(len(self.includes(f"src/{room}/x.c", '#include "nano/nano.h"')), 1)
+                os.unlink(os.path.join(self.root, f"src/{room}/x.c"))
+
+    def test_core_io_and_nano_know_nothing_of_protobuf_c(self):
+        self.write("include/eyelet/table.h", "#include <protobuf-c/protobuf-c.h>\n")
+        self.write("include/eyelet/service.h", "#include <eyelet/table.h>\n#include <eyelet/service.h>\n")
+        for room in ("core", "io", "nano", "rpc", "codec"):
+            for line in ("#include <protobuf-c/protobuf-c.h>", "#include <eyelet/table.h>", "#include <eyelet/service.h>"):
+                with self.subTest(room=room, line=line):
+                    found = self.includes(f"src/{room}/x.h", line)
+                    self.assertEqual(len(found), 1 if room in ("core", "io", "nano") else 0, found)
+                    os.unlink(os.path.join(self.root, f"src/{room}/x.h"))
 
     def test_a_complaint_names_file_line_and_target(self):
         found = self.includes("src/core/x.c", '#  include "rpc/rpc.h"')
@@ -73,6 +93,41 @@ class Floors(MadeUpTree):
 
     def test_a_quoted_include_must_be_ours(self):
         self.assertEqual(len(self.includes("src/core/x.c", '#include "nowhere.h"')), 1)
+
+
+class Formats(MadeUpTree):
+    def complaints_about(self, text):
+        self.write("src/core/x.c", text)
+        return formats.complaints(self.root)
+
+    def test_every_conversion_of_the_small_printf_passes(self):
+        self.assertEqual(self.complaints_about(
+            'f("%d%i%u%x%X%c%s%% %5d %-5s %05u %*d %.3s %.*s %*.*s %hhx %hd %lu %lld %zu %td %jd 100%%");'), [])
+
+    def test_every_other_is_reported(self):
+        for conversion in ("%p", "%f", "%5.2f", "%o", "%n", "%ls", "%lc", "%.3d", "%+d", "% d", "%#x", "%Lf", "%1$s", "%", "%5",
+                           "100% sure"):
+            self.assertEqual(len(self.complaints_about(f'f("%s {conversion}", x);')), 1, conversion)
+
+    def test_a_complaint_names_file_line_and_conversion(self):
+        self.assertEqual(self.complaints_about('\nf("a %s"\n  " %p");'),
+                         ["src/core/x.c:2: core/text.h does not know '%p'"])
+
+    def test_a_string_in_two_halves_is_one(self):
+        self.assertEqual(self.complaints_about('f("%" "z" /* size */ "u");'), ["src/core/x.c:1: core/text.h does not know '%z'"])
+        self.assertEqual(self.complaints_about('f("%z"\n  "u");'), [])
+
+    def test_comments_characters_and_macros_are_no_formats(self):
+        self.assertEqual(self.complaints_about(
+            '/* "%p" */ // "%f"\nf(\'"\', \'%\', "%"); f("%" PRIu64 " %s %" PRIx32, x);'), [])
+        self.assertEqual(len(self.complaints_about('f("%s %" WIDTH "d", x);')), 1)
+
+    def test_the_generator_has_the_real_printf(self):
+        self.write("src/gen/x.c", 'f("%p");')
+        self.assertEqual(self.complaints_about('f("%s");'), [])
+
+    def test_a_tree_without_formats_is_reported(self):
+        self.assertEqual(len(self.complaints_about('f("");')), 1)
 
 
 class Headers(MadeUpTree):
@@ -112,14 +167,37 @@ class Symbols(unittest.TestCase):
         self.assertEqual(len(symbols.export_complaints("")), 1)
 
     def test_core_may_call_memory_only(self):
-        for name in ("memcpy", "__memcpy_chk", "strlen", "vsnprintf", "__vsnprintf_chk", "pb_decode_tag", "eyelet_x",
+        for name in ("memcpy", "__memcpy_chk", "strlen", "strerrorname_np", "pb_decode_tag", "eyelet_x",
                      "__asan_report_load8", "__stack_chk_fail", "__assert_fail"):
             self.assertEqual(symbols.core_complaints("x.o", f"{name} U\n"), [], name)
 
     def test_core_may_not_reach_further(self):
         for name in ("malloc", "calloc", "realloc", "free", "read", "write", "recv", "send", "socket", "poll", "time",
-                     "clock_gettime", "pthread_mutex_lock", "getenv", "strdup", "printf", "__errno_location", "stderr"):
+                     "clock_gettime", "pthread_mutex_lock", "getenv", "strdup", "printf", "vsnprintf", "__errno_location", "stderr"):
             self.assertEqual(len(symbols.core_complaints("x.o", f"{name} U\n")), 1, name)
+
+    def test_nano_may_call_itself_memory_and_the_kernel(self):
+        own = "x.a[y.o]:\npb_decode T 0 20\neyelet_nano_no_free T 0 20\n"
+        for name in ("pb_decode", "eyelet_nano_no_free", "memcpy", "__memcpy_chk", "explicit_bzero", "strlen", "recvmsg",
+                     "sendmsg", "epoll_wait", "clock_gettime", "fcntl64", "getenv", "__errno_location",
+                     "__stack_chk_fail", "__asan_report_load8"):
+            self.assertEqual(symbols.nano_complaints(f"x.a[y.o]:\n{name} U\n", own, False), [], name)
+
+    def test_nano_may_not_call_what_needs_an_allocator_or_stdio_or_threads(self):
+        own = "eyelet_x T 0 20\n"
+        for name in ("malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign", "strdup", "strndup",
+                     "getline", "printf", "snprintf", "vsnprintf", "__vsnprintf_chk", "asprintf", "sscanf", "fopen",
+                     "fdopen", "fwrite", "fputs", "puts", "putchar", "stdout", "stderr", "perror", "fopencookie",
+                     "pthread_create", "pthread_mutex_lock", "qsort", "atexit", "exit", "abort", "strtoul", "pb_decode",
+                     "eyelet_nano_no_realloc", "__assert_fail"):
+            self.assertEqual(len(symbols.nano_complaints(f"{name} U\n", own, False)), 1, name)
+
+    def test_nano_may_assert_when_it_is_compiled_for_debugging(self):
+        self.assertEqual(symbols.nano_complaints("__assert_fail U\n", "eyelet_x T 0 20\n", True), [])
+        self.assertEqual(len(symbols.nano_complaints("malloc U\n", "eyelet_x T 0 20\n", True)), 1)
+
+    def test_a_nano_library_with_nothing_in_it_is_reported(self):
+        self.assertEqual(len(symbols.nano_complaints("", "", False)), 1)
 
 
 class Paths(MadeUpTree):
