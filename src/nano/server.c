@@ -92,12 +92,6 @@ static struct eyelet_session_limits session_limits(const struct eyelet_nano_serv
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-/* One for each of the others that may come, if there are enough. */
-static uint32_t calls_per_guest(const struct eyelet_nano_server_opts *opts)
-{
-    return opts->calls_max > opts->connections_max ? opts->calls_max - opts->connections_max + 1 : 1;
-}
-
 static void init_guests(struct eyelet_nano_server *server, struct eyelet_storage *storage)
 {
     const struct eyelet_nano_server_opts *opts = &server->opts;
@@ -138,7 +132,6 @@ static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opt
     memset(server, 0, sizeof(*server));
     server->opts = *opts;
     server->limits = session_limits(opts);
-    server->calls_per_guest = calls_per_guest(opts);
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
     server->own_cid = EYELET_VSOCK_CID_ANY;
     server->accept_again_ns = server->grace_end_ns = EYELET_NO_DEADLINE;
