@@ -158,8 +158,7 @@ static int to_file(const struct eyelet_address *address, struct eyelet_address *
     if (path_len > EYELET_ADDRESS_PATH_MAX || suffix_len > EYELET_ADDRESS_PATH_MAX - path_len) {
         eyelet_error_errno(reterr, ENAMETOOLONG,
                            "cannot listen on '%.*s%s': the path has %zu bytes, at most %d fit into a socket's",
-                           (int)path_len, address->path, suffix, path_len + suffix_len,
-                           EYELET_ADDRESS_PATH_MAX);
+                           (int)path_len, address->path, suffix, path_len + suffix_len, EYELET_ADDRESS_PATH_MAX);
         return -ENAMETOOLONG;
     }
 

@@ -1,8 +1,8 @@
 /*
- * Distributions build nanopb with PB_ENABLE_MALLOC: its decoder gives memory to fields that are pointers. Generated code
- * refuses to be compiled with such fields, so this is never reached, and a program that never allocates need not take
- * the allocator along for it. In the copy of nanopb that goes with this library (src/nano/CMakeLists.txt) the two names
- * are replaced by these.
+ * Distributions build nanopb with PB_ENABLE_MALLOC: its decoder gives memory to fields that are pointers. Generated
+ * code refuses to be compiled with such fields, so this is never reached, and a program that never allocates need not
+ * take the allocator along for it. In the copy of nanopb that goes with this library (src/nano/CMakeLists.txt) the two
+ * names are replaced by these.
  */
 #include "nano/no_heap.h"
 
