@@ -263,7 +263,7 @@ static void wait_for_peer(struct eyelet_nano_client *client, uint64_t until_ns)
 {
     const short is_gone = POLLHUP | POLLERR;
     short events = eyelet_nano_client_events(client), revents = 0;
-    int fd = events != 0 ? client->line.fd : -1; /* an end that is not to be read yet must not be heard again and again */
+    int fd = events != 0 ? client->line.fd : -1; /* an end that is not to be read yet is not to be heard all the time */
     int r;
 
     r = eyelet_socket_wait_until(fd, events, earlier(eyelet_nano_client_next_deadline(client), until_ns), &revents);
@@ -410,6 +410,8 @@ static void drive(struct eyelet_nano_client *client, const struct eyelet_nano_wa
     if (!client->is_lost && !is_ready(client, wait)) {
         if (!reads(client) || !(client->line.is_readable || client->write_error != 0))
             wait_for_peer(client, until_ns);
+        else
+            client->line.is_writable = true; /* nobody asked poll(): a peer that never pauses must not stop sending */
         read_once(client);
         eyelet_nano_client_flush(client);
     }

@@ -1,5 +1,6 @@
 /*
- * Connecting and connecting again: a client in fixed memory and a socket file, at which this test listens, in one thread.
+ * Connecting and connecting again: a client in fixed memory and a socket file, at which this test listens, in one
+ * thread.
  */
 #include <errno.h>
 #include <setjmp.h>
