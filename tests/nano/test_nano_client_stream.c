@@ -529,9 +529,9 @@ static void ends_that_find_no_room_are_sent_before_anything_else(void **state)
         demo_echo_chat_close(chats[i]);
     assert_int_equal(caller.client->n_owed, 4);
     faults_tick_ns(5 * MS);
-    assert_int_equal(demo_echo_chat_open(caller.client, &(struct eyelet_call_opts){ .timeout_ms = SOON_MS }, &late,
-                                         &error),
-                     EYELET_DEADLINE_EXCEEDED);
+    assert_int_equal(
+        demo_echo_chat_open(caller.client, &(struct eyelet_call_opts){ .timeout_ms = SOON_MS }, &late, &error),
+        EYELET_DEADLINE_EXCEEDED);
     assert_false(error.may_have_executed);
     faults_reset();
     late = caller_chat(0);

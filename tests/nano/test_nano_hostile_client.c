@@ -1,6 +1,6 @@
 /*
- * HOSTILE.md for the client in fixed memory: what a peer may send, and what becomes of the call, of the others and of the
- * connection. What concerns sockets' shortness is in test_nano_client.c, streams in test_nano_client_stream.c.
+ * HOSTILE.md for the client in fixed memory: what a peer may send, and what becomes of the call, of the others and of
+ * the connection. What concerns sockets' shortness is in test_nano_client.c, streams in test_nano_client_stream.c.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -25,7 +25,8 @@ static void say_bytes(const void *data, size_t len)
     assert_true(live_send(caller.peer, (struct eyelet_slice){ data, len }));
 }
 
-/* A call must fail, as @status of this side's, with @why, and possibly have been run; the next one, of @next_id, works. */
+/* A call must fail, as @status of this side's, with @why, and possibly have been run; the next one, of @next_id, works.
+ */
 static void fails_alone(enum eyelet_status status, const char *why, uint32_t next_id)
 {
     struct eyelet_error error;
@@ -354,6 +355,25 @@ static void h050_a_flood_of_late_answers_ends_the_connection_and_the_call(void *
     assert_int_equal(faults_now_ns(), CALLER_NOW_NS);
 }
 
+static void h123_a_peer_that_never_pauses_does_not_keep_a_request_from_leaving(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    caller_say_reply(1, "first");
+    assert_int_equal(caller_call(0, "x", NULL, 0, NULL), EYELET_OK);
+    caller_hear(WIRE_REQUEST, 0, 1, 10);
+    for (unsigned i = 0; i < 500; i++)
+        caller_put_reply(&wire, 1, "late");
+    caller_say(&wire);
+    faults_fake_clock(CALLER_NOW_NS);
+    faults_tick_ns(MS);
+    faults_short(FAULT_RECV, 20);
+    faults_fail(FAULT_SENDMSG, 1, EAGAIN);
+    assert_int_equal(caller_call(100, "x", NULL, 0, NULL), EYELET_DEADLINE_EXCEEDED);
+    caller_hear(WIRE_REQUEST, 0, 3, 10);
+}
+
 /* --- envelopes ---------------------------------------------------------------------------------------------------- */
 
 static void h051_h052_a_response_that_cannot_be_decoded_fails_that_call_only(void **state)
@@ -362,11 +382,11 @@ static void h051_h052_a_response_that_cannot_be_decoded_fails_that_call_only(voi
         const char *bytes;
         size_t len;
     } cases[] = {
-        { "\x12\x05xy", 4 },                                     /* shorter than it says */
-        { "\x80", 1 },                                           /* a varint without an end */
-        { "\x02", 1 },                                           /* tag 0 */
-        { "\x0b\x0c", 2 },                                       /* a group */
-        { "\x10\x01", 2 },                                       /* a payload that is a number */
+        { "\x12\x05xy", 4 },                                            /* shorter than it says */
+        { "\x80", 1 },                                                  /* a varint without an end */
+        { "\x02", 1 },                                                  /* tag 0 */
+        { "\x0b\x0c", 2 },                                              /* a group */
+        { "\x10\x01", 2 },                                              /* a payload that is a number */
         { "\x0a\x0c\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 13 }, /* 11 bytes of code */
     };
 
@@ -383,11 +403,17 @@ static void h055_h056_the_last_of_a_field_wins_and_unknown_ones_are_skipped(void
     char text[16];
 
     (void)state;
-    wire_field_bytes(&envelope, 2, "\x0a\x05" "first", 7);
+    wire_field_bytes(&envelope, 2,
+                     "\x0a\x05"
+                     "first",
+                     7);
     for (uint32_t i = 0; i < 1000; i++)
         wire_field_number(&envelope, 100 + i, i);
     wire_field_text(&envelope, 77, "whatever");
-    wire_field_bytes(&envelope, 2, "\x0a\x03" "one\x0a\x04last", 11);
+    wire_field_bytes(&envelope, 2,
+                     "\x0a\x03"
+                     "one\x0a\x04last",
+                     11);
     wire_frame_of(&wire, WIRE_RESPONSE, 0, 1, &envelope);
     caller_say(&wire);
     assert_int_equal(caller_call(0, "x", text, sizeof(text), NULL), EYELET_OK);
@@ -490,7 +516,10 @@ struct vector {
     size_t len;
 };
 
-#define VECTOR(name, literal) { (name), (literal), sizeof(literal) - 1 }
+#define VECTOR(name, literal)                                                                                          \
+    {                                                                                                                  \
+        (name), (literal), sizeof(literal) - 1                                                                         \
+    }
 
 static void h065_h071_to_h079_a_payload_that_makes_no_sense_fails_that_call_only(void **state)
 {
@@ -501,22 +530,34 @@ static void h065_h071_to_h079_a_payload_that_makes_no_sense_fails_that_call_only
         VECTOR("H071 a varint of 11 bytes", "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
         VECTOR("H071 a varint that is cut", "\x08\x80"),
         VECTOR("H072 text that is not UTF-8", "\x08\x01\x12\x02\xc3\x28"),
-        VECTOR("H072 a NUL in a text", "\x08\x01\x12\x03" "a\0b"),
+        VECTOR("H072 a NUL in a text", "\x08\x01\x12\x03"
+                                       "a\0b"),
         VECTOR("H072 text that is not UTF-8, in an oneof", "\x08\x01\x5a\x01\xff"),
-        VECTOR("H072 text that is not UTF-8, in a list", "\x08\x01\x62\x01" "a\x62\x01\x80"),
+        VECTOR("H072 text that is not UTF-8, in a list", "\x08\x01\x62\x01"
+                                                         "a\x62\x01\x80"),
         VECTOR("H075 a required field is missing", "\x12\x02hi"),
         VECTOR("H075 all are", ""),
         VECTOR("H076 a number where text is due", "\x08\x01\x10\x05"),
-        VECTOR("H076 text where a number is due", "\x0a\x01" "1"),
-        VECTOR("H076 8 bytes where a message is due", "\x08\x01\x29" "12345678"),
-        VECTOR("H077 field number 0", "\x08\x01\x02\x01" "0"),
-        VECTOR("H079 9 bytes of text where 8 have room", "\x08\x01\x12\x09" "123456789"),
-        VECTOR("H079 5 bytes where 4 have room", "\x08\x01\x1a\x05" "12345"),
+        VECTOR("H076 text where a number is due", "\x0a\x01"
+                                                  "1"),
+        VECTOR("H076 8 bytes where a message is due", "\x08\x01\x29"
+                                                      "12345678"),
+        VECTOR("H077 field number 0", "\x08\x01\x02\x01"
+                                      "0"),
+        VECTOR("H079 9 bytes of text where 8 have room", "\x08\x01\x12\x09"
+                                                         "123456789"),
+        VECTOR("H079 5 bytes where 4 have room", "\x08\x01\x1a\x05"
+                                                 "12345"),
         VECTOR("H079 4 numbers where 3 have room", "\x08\x01\x22\x04\x01\x02\x03\x04"),
         VECTOR("H079 4 numbers, one by one", "\x08\x01\x20\x01\x20\x02\x20\x03\x20\x04"),
-        VECTOR("H079 3 texts where 2 have room", "\x08\x01\x62\x01" "a\x62\x01" "b\x62\x01" "c"),
-        VECTOR("H079 a text in a list is too long", "\x08\x01\x62\x05" "12345"),
-        VECTOR("H079 a text in an oneof is too long", "\x08\x01\x5a\x09" "123456789"),
+        VECTOR("H079 3 texts where 2 have room", "\x08\x01\x62\x01"
+                                                 "a\x62\x01"
+                                                 "b\x62\x01"
+                                                 "c"),
+        VECTOR("H079 a text in a list is too long", "\x08\x01\x62\x05"
+                                                    "12345"),
+        VECTOR("H079 a text in an oneof is too long", "\x08\x01\x5a\x09"
+                                                      "123456789"),
         VECTOR("a group", "\x08\x01\x7b\x7c"),
         VECTOR("a message in it is cut", "\x08\x01\x2a\x02\x08\x80"),
     };
@@ -538,13 +579,13 @@ static void h065_h071_to_h079_a_payload_that_makes_no_sense_fails_that_call_only
 static void h073_h074_h077_what_is_odd_but_means_something_is_kept(void **state)
 {
     static const char bytes[] = "\x08\x07"
-                                "\x30\x63"                               /* a color that has no name */
-                                "\x38\x02"                               /* a bool of 2 */
-                                "\x41\x00\x00\x00\x00\x00\x00\x00\x80"   /* -0.0 */
-                                "\x48\x05\x52\x02\x08\x01\x5a\x02hi"     /* three members of an oneof */
-                                "\xc2\xa3\x09\x01x"                      /* field 19000 */
-                                "\x22\x02\x01\x02\x20\x03"               /* packed, and not */
-                                "\x2a\x02\x08\x04\x2a\x02\x10\x05";      /* a message in two parts */
+                                "\x30\x63"                             /* a color that has no name */
+                                "\x38\x02"                             /* a bool of 2 */
+                                "\x41\x00\x00\x00\x00\x00\x00\x00\x80" /* -0.0 */
+                                "\x48\x05\x52\x02\x08\x01\x5a\x02hi"   /* three members of an oneof */
+                                "\xc2\xa3\x09\x01x"                    /* field 19000 */
+                                "\x22\x02\x01\x02\x20\x03"             /* packed, and not */
+                                "\x2a\x02\x08\x04\x2a\x02\x10\x05";    /* a message in two parts */
     shapes_Shape shape;
 
     (void)state;
@@ -564,7 +605,10 @@ static void h073_h074_h077_what_is_odd_but_means_something_is_kept(void **state)
 
 static void h079_every_place_may_be_filled_to_its_end(void **state)
 {
-    static const char bytes[] = "\x08\x01\x12\x08" "12345678\x1a\x04" "abcd\x22\x03\x01\x02\x03\x62\x04" "1234\x62\x04"
+    static const char bytes[] = "\x08\x01\x12\x08"
+                                "12345678\x1a\x04"
+                                "abcd\x22\x03\x01\x02\x03\x62\x04"
+                                "1234\x62\x04"
                                 "5678";
     shapes_Shape shape;
 
@@ -586,7 +630,10 @@ static void h072_a_message_of_a_stream_is_looked_at_as_strictly(void **state)
     (void)state;
     assert_int_equal(shapes_shapes_watch_open(caller.client, NULL, &ask, &watch, NULL), EYELET_OK);
     caller_say_frame(WIRE_DATA, 0, 1, "\x08\x01", 2);
-    caller_say_frame(WIRE_DATA, 0, 1, "\x08\x02\x12\x03" "a\0b", 7);
+    caller_say_frame(WIRE_DATA, 0, 1,
+                     "\x08\x02\x12\x03"
+                     "a\0b",
+                     7);
     assert_int_equal(shapes_shapes_watch_recv(watch, &shape, &error), EYELET_GOT_MESSAGE);
     assert_int_equal(shapes_shapes_watch_recv(watch, &shape, &error), EYELET_GOT_ERROR);
     assert_int_equal(error.status, EYELET_INTERNAL);
@@ -715,6 +762,7 @@ int main(void)
         TEST(h048_h050_a_peer_with_too_many_errors_is_left),
         TEST(h050_h097_a_flood_of_late_answers_does_not_outlast_the_deadline),
         TEST(h050_a_flood_of_late_answers_ends_the_connection_and_the_call),
+        TEST(h123_a_peer_that_never_pauses_does_not_keep_a_request_from_leaving),
         TEST(h051_h052_a_response_that_cannot_be_decoded_fails_that_call_only),
         TEST(h055_h056_the_last_of_a_field_wins_and_unknown_ones_are_skipped),
         TEST(h063_a_code_that_is_none_is_unknown_and_0_is_ok),
