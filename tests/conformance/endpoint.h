@@ -72,7 +72,8 @@ enum eyelet_got endpoint_call_recv_text(struct endpoint_call *call, const char *
 
 /**
  * struct endpoint_opts - how it behaves; zero means the library's default
- * @address:  where it listens, if not in the folder
+ * @address:    where it listens, if not in the folder
+ * @on_broken:  told of each connection that it closes for what the peer did; @why is its text
  *
  * All others are the options of <eyelet/server.h> and <eyelet/nano.h> of that name.
  */
@@ -92,6 +93,7 @@ struct endpoint_opts {
     uint32_t grace_ms;
     bool (*accept)(const struct eyelet_peer *peer, void *userdata);
     void *accept_userdata;
+    void (*on_broken)(const char *why);
 };
 
 /* @opts may be NULL. Return: why it does not open, with all released; EYELET_OK, and it listens. */

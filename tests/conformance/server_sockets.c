@@ -92,7 +92,7 @@ static void h014_h016_one_byte_at_a_time_both_ways(void **state)
     peers_stop();
 }
 
-static void h015_thousands_of_requests_at_once_hold_up_nobody(void **state)
+static void h015_h105_thousands_of_requests_at_once_hold_up_nobody(void **state)
 {
     struct wire wire = { 0 };
     const uint32_t n = 5000;
@@ -264,7 +264,7 @@ int main(void)
         TEST(h013_a_peer_that_reads_no_more_is_closed_at_the_first_answer),
         TEST(h014_a_request_in_any_two_pieces_is_the_same_request),
         TEST(h014_h016_one_byte_at_a_time_both_ways),
-        TEST(h015_thousands_of_requests_at_once_hold_up_nobody),
+        TEST(h015_h105_thousands_of_requests_at_once_hold_up_nobody),
         TEST(h018_a_peer_that_is_reset_is_closed),
         TEST(h019_descriptors_that_a_peer_sends_are_dropped),
         TEST(h019_a_read_that_descriptors_cut_short_is_not_the_last),
