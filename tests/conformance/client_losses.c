@@ -107,7 +107,7 @@ static void h010_h018_every_errno_of_a_recv_ends_the_connection_once(void **stat
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct eyelet_error error;
 
-            callee_open(NULL);
+        callee_open(NULL);
         callee_say_reply(1, "never read");
         faults_reset();
         faults_fail(FAULT_RECV, 1, errors[i]);
@@ -131,7 +131,7 @@ static void h010_every_errno_of_a_send_ends_the_connection_at_once(void **state)
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct eyelet_error error;
 
-            callee_open(NULL);
+        callee_open(NULL);
         faults_fake_clock(CALLEE_NOW_NS);
         faults_fail(FAULT_SENDMSG, 1, errors[i]);
         assert_int_equal(callee_call(0, &error), EYELET_UNAVAILABLE);

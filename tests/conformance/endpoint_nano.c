@@ -1,6 +1,6 @@
 /*
- * eyelet::nano, with messages of nanopb, in a block as large as its options say. In its thread it is driven as a foreign
- * loop would; endpoint_run() uses its own.
+ * eyelet::nano, with messages of nanopb, in a block as large as its options say. In its thread it is driven as a
+ * foreign loop would; endpoint_run() uses its own.
  */
 #include "conformance/endpoint.h"
 
@@ -22,8 +22,8 @@
 const struct endpoint_traits endpoint_traits = { .calls_of_all = true, .frame_max = EYELET_NANO_FRAME_DEFAULT };
 
 /*
- * A server is for one thread: others ask that for its counters, by @ask_fd, and it answers when no handler runs. The lock
- * protects @n_asked and what is behind it; nothing is called and no other lock taken under it.
+ * A server is for one thread: others ask that for its counters, by @ask_fd, and it answers when no handler runs. The
+ * lock protects @n_asked and what is behind it; nothing is called and no other lock taken under it.
  */
 static struct {
     struct eyelet_nano_server *server;

@@ -1,6 +1,6 @@
 /*
- * A server's life: opening, accepting and refusing, stopping, and what is left when it is over. HOSTILE H005 to H007, H101,
- * H102, H108, H112, H117 to H122.
+ * A server's life: opening, accepting and refusing, stopping, and what is left when it is over. HOSTILE H005 to H007,
+ * H101, H102, H108, H112, H117 to H122.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -363,7 +363,8 @@ static void a_stop_closes_idle_connections(void **state)
     close(fd);
 }
 
-/* --- time ----------------------------------------------------------------------------------------------------------- */
+/* --- time -----------------------------------------------------------------------------------------------------------
+ */
 
 /* Another peer's frame. While the clock is a fake, the handler is the only one who says more of it, and moves time. */
 static struct {
@@ -431,7 +432,8 @@ static void h101_time_in_which_the_server_was_away_makes_no_peer_late(void **sta
     }
 }
 
-/* --- accepting ------------------------------------------------------------------------------------------------------ */
+/* --- accepting ------------------------------------------------------------------------------------------------------
+ */
 
 static void h006_out_of_descriptors_the_server_pauses_and_goes_on(void **state)
 {
@@ -697,7 +699,8 @@ static void h030_1000_connections_of_a_hybrid_vsock_leave_nothing_behind(void **
     stop();
 }
 
-/* --- signals and forks ---------------------------------------------------------------------------------------------- */
+/* --- signals and forks ----------------------------------------------------------------------------------------------
+ */
 
 static atomic_uint n_signals;
 

@@ -1,5 +1,6 @@
 /*
- * Peers that take more than their share of errors, memory, time and connections: HOSTILE H039, H048, H050, H101 to H107.
+ * Peers that take more than their share of errors, memory, time and connections: HOSTILE H039, H048, H050, H101 to
+ * H107.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -250,7 +250,8 @@ static void h010_h011_an_error_that_stays_wakes_nobody(void **state)
     assert_int_equal(live_read_to_end(peers.hostile), 0);
     before = faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL);
     peers_assert_others_live();
-    assert_true(faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL) - before <= 8); /* two for it, and for a call */
+    assert_true(faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL) - before <=
+                8); /* two for it, and for a call */
     peers_stop();
 }
 
