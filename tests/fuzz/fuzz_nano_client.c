@@ -280,6 +280,7 @@ static void open_client(struct program *program, int fd, uint8_t way, uint8_t *m
 
     snprintf(address, sizeof(address), "fd://%d", fd);
     FUZZ_CHECK(eyelet_nano_client_init(address, &opts, memory, SIZE, &program->client, &error) == EYELET_OK);
+    close(fd); /* the client has a duplicate */
 }
 
 /* Everything that was begun is over: the last calls by clear. */
