@@ -1,11 +1,11 @@
 # eyelet_generate(TARGET target BACKEND protobuf-c|nanopb PROTOS file... [IMPORT_DIRS dir...])
 #
 # Generates messages, services and clients of .proto files while <target> is built, and adds them to it: x.eyelet.[ch],
-# by protoc-gen-eyelet, and the messages of one of these:
+# by protoc-gen-eyelet, with the messages of one of these:
 #
 #   protobuf-c  x.pb-c.[ch], by protoc-gen-eyelet-c, which runs protobuf-c's plugin. Link eyelet::eyelet besides
-#   nanopb      x.pb.[ch], by nanopb's plugin. Link eyelet::nano besides. Sizes of strings, bytes and repeated fields are
-#               in x.options, which is looked for as x.proto is, by the same name within the same folders; that for
+#   nanopb      x.pb.[ch], by nanopb's plugin. Link eyelet::nano besides. Sizes of strings, bytes and repeated fields
+#               are in x.options, which is looked for as x.proto is, by the same name within the same folders; that for
 #               sub/x.proto is sub/x.options. A message of a service whose size is not fixed ends the compilation with
 #               a sentence that says what to add. nanopb.proto need not be listed where it is imported
 #
@@ -161,8 +161,8 @@ function(_eyelet_generate_imports file dirs ret)
     set(${ret} "${found}" PARENT_SCOPE)
 endfunction()
 
-# Sets <ret> to what nanopb's code of <file> depends on: that file and what it imports, and the options of all these. They
-# may come and go, so CMake looks for them at each build, and a list of them, which changes with them, is there, too.
+# Sets <ret> to what nanopb's code of <file> depends on: that file and what it imports, and the options of all these.
+# They may come and go, so CMake looks for them at each build; a list of them, which changes with them, is there, too.
 function(_eyelet_generate_watch base file imports ret)
     _eyelet_generate_imports("${file}" "${imports}" protos)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${protos})
@@ -243,6 +243,10 @@ function(_eyelet_generate_add target backend out name file imports others)
         COMMENT "Generating messages, services and clients of ${name}"
         COMMAND_EXPAND_LISTS VERBATIM)
     target_sources(${target} PRIVATE ${outputs})
+    if(backend STREQUAL "nanopb" AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+        # A small server links with --gc-sections and without the client's half of this.
+        set_property(SOURCE ${outputs} APPEND PROPERTY COMPILE_OPTIONS -ffunction-sections -fdata-sections)
+    endif()
 endfunction()
 
 function(eyelet_generate)

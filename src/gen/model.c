@@ -480,8 +480,10 @@ static int note_method(struct builder *builder, const gen_proto_file *file, stru
     const char *what = gen_pool_printf(builder->pool, "rpc %s in %s", method->name, service->name);
     int r = what ? 0 : -ENOMEM;
 
-    if (r == 0 &&
-        gen_foreign_has(&builder->foreign, method->member)) /* a macro, or a type that the member would hide */
+    if (r < 0)
+        return r;
+    /* nanopb's would be a macro, or a type that the member hides */
+    if (method->backend->is_fixed && gen_foreign_has(&builder->foreign, method->member))
         return refuse_foreign(builder, file, place, what, method->member);
 
     for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -16,36 +16,46 @@
 
 #define MAPPING_MAX ((uint64_t)16 << 20)
 #define CHUNK_SIZE  65536
-#define WHAT_MAX    64
 
-static unsigned count_in_chunk(const uint8_t *chunk, size_t len, const uint8_t *what, size_t size)
+struct search {
+    const uint8_t *what;
+    size_t size;
+    unsigned n;
+};
+
+static bool is_zeros(const uint8_t *chunk, size_t len)
 {
-    const uint8_t *end = chunk + len, *found = chunk;
-    unsigned n = 0;
-
-    while ((found = memmem(found, (size_t)(end - found), what, size))) {
-        n++;
-        found++;
-    }
-    return n;
+    return chunk[0] == 0 && memcmp(chunk, chunk + 1, len - 1) == 0;
 }
 
-/* What lies across the end of a chunk is in the next one, which begins size - 1 bytes earlier. */
-static unsigned count_in_mapping(int fd, uint64_t start, uint64_t end, const uint8_t *what, size_t size)
+static void search_chunk(struct search *search, const uint8_t *chunk, size_t len)
+{
+    if (is_zeros(chunk, len))
+        return; /* most of them, and quicker */
+    for (size_t at = 0; at < search->size; at += MEMORY_PIECE) {
+        const uint8_t *end = chunk + len, *found = chunk;
+
+        while ((found = memmem(found, (size_t)(end - found), search->what + at, MEMORY_PIECE))) {
+            search->n++;
+            found++;
+        }
+    }
+}
+
+/* What lies across the end of a chunk is in the next one, which begins so much earlier. */
+static void search_mapping(struct search *search, int fd, uint64_t start, uint64_t end)
 {
     static uint8_t chunk[CHUNK_SIZE];
-    unsigned n = 0;
 
-    while (start + size <= end) {
+    while (start + MEMORY_PIECE <= end) {
         const size_t wanted = end - start < CHUNK_SIZE ? (size_t)(end - start) : CHUNK_SIZE;
         const ssize_t len = pread(fd, chunk, wanted, (off_t)start);
 
-        if (len < (ssize_t)size)
-            break; /* the kernel's own, [vvar] and such */
-        n += count_in_chunk(chunk, (size_t)len, what, size);
-        start += (size_t)len - (size - 1);
+        if (len < MEMORY_PIECE)
+            return; /* the kernel's own, [vvar] and such */
+        search_chunk(search, chunk, (size_t)len);
+        start += (size_t)len - (MEMORY_PIECE - 1);
     }
-    return n;
 }
 
 static int open_memory(pid_t pid, FILE **ret_maps)
@@ -62,26 +72,27 @@ static int open_memory(pid_t pid, FILE **ret_maps)
     return fd;
 }
 
-unsigned memory_count(pid_t pid, const uint8_t *what, size_t size)
+unsigned memory_count(pid_t pid, const void *what, size_t size)
 {
-    unsigned n = 0, n_mappings = 0;
+    struct search search = { .what = what, .size = size };
+    unsigned n_mappings = 0;
     uint64_t start, end;
     char line[1024];
     FILE *maps;
     int fd;
 
-    assert_in_range(size, 1, WHAT_MAX);
+    assert_int_equal(size % MEMORY_PIECE, 0);
     fd = open_memory(pid, &maps);
     while (fgets(line, sizeof(line), maps)) {
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " rw", &start, &end) != 2 || !strstr(line, " rw"))
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) != 2 || !strstr(line, " rw"))
             continue;
         if (end - start > MAPPING_MAX)
             continue;
-        n += count_in_mapping(fd, start, end, what, size);
+        search_mapping(&search, fd, start, end);
         n_mappings++;
     }
     fclose(maps);
     close(fd);
     assert_true(n_mappings > 1);
-    return n;
+    return search.n;
 }

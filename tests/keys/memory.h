@@ -8,15 +8,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define MEMORY_PIECE 8 /* bytes: enough not to be there by chance */
+
 /**
- * memory_count() - how often is this in the memory that a process can write to?
+ * memory_count() - how often are the pieces of this in the memory that a process can write to?
  * @pid:   a child
- * @what:  to be looked for
- * @size:  its bytes, at most 64
+ * @what:  to be looked for, every MEMORY_PIECE bytes of it by themselves
+ * @size:  its bytes, a multiple of that
  *
  * Mappings of more than 16 MiB are left out: a sanitizer's shadow, which nobody can read to its end. Fails the test
  * when nothing can be read.
  */
-unsigned memory_count(pid_t pid, const uint8_t *what, size_t size);
+unsigned memory_count(pid_t pid, const void *what, size_t size);
 
 #endif

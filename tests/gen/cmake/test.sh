@@ -99,7 +99,7 @@ makes label
 mv "$project/protos/sub/ink.options" "$room/ink.options"
 if cmake --build "$build" >"$room/out" 2>&1; then
     complain "a message without a fixed size was taken"
-elif ! grep -q 'error: .*sub\.Ink has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in sub/ink\.options' "$room/out" ||
+elif ! grep -q 'error: .*sub\.Ink has no fixed size: give .* in sub/ink\.options' "$room/out" ||
     grep 'error:' "$room/out" | grep -v 'has no fixed size\|static assertion failed'; then
     complain "expected sentences about the size of sub.Ink, got" "$room/out"
 fi
@@ -107,6 +107,15 @@ cp "$room/ink.options" "$project/more options/sub/ink.options"
 touch -d 2020-01-01 "$project/more options/sub/ink.options"
 makes ink label
 makes # nothing
+cp "$project/more options/sub/label.options" "$room/label.options"
+echo 'sub/label.proto mangle_names:M_STRIP_PACKAGE' >>"$project/more options/sub/label.options"
+if cmake --build "$build" >"$room/out" 2>&1; then
+    complain "a message that nanopb renames was taken"
+elif ! grep -q 'error: .*sub\.Label must keep its name in C' "$room/out"; then
+    complain "expected a sentence about the name of sub.Label, got" "$room/out"
+fi
+cp "$room/label.options" "$project/more options/sub/label.options"
+makes label
 
 # A project that forgets who makes what it imports: one sentence, and no compiler runs.
 cmake -G "$generator" -S "$project" -B "$build" -DFORGETFUL=ON >"$room/out" 2>&1 ||
