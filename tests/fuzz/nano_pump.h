@@ -20,12 +20,12 @@
 #include "fuzz/fuzz.h"
 #include "nano.pb.h"
 
-#define PUMP_START_NS    1000000000000u
-#define PUMP_FRAME_MAX   4096u
-#define PUMP_LAZY_TAKES  300 /* bytes that a peer takes who takes no more than it must */
-#define PUMP_HEARD_CAP   (1u << 20)
-#define PUMP_CANARY_LEN  256
-#define PUMP_CANARY      0xc5
+#define PUMP_START_NS   1000000000000u
+#define PUMP_FRAME_MAX  4096u
+#define PUMP_LAZY_TAKES 300 /* bytes that a peer takes who takes no more than it must */
+#define PUMP_HEARD_CAP  (1u << 20)
+#define PUMP_CANARY_LEN 256
+#define PUMP_CANARY     0xc5
 
 /*
  * @fd:         its end
