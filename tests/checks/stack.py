@@ -15,7 +15,7 @@ import sys
 
 # What libc may take below a call of ours. Of those functions that tests/checks/symbols.py lets through none works on a
 # buffer of its own: they are wrappers of system calls, string functions, and the kernel's clock_gettime().
-# tests/nano/test_stack.c sees what they take in truth.
+# tests/figures/test_stack.c sees what they take in truth.
 LIBC = 256
 
 HANDLER = "(handler)"
