@@ -32,7 +32,8 @@ static void put_handlers(struct gen_text *text, const struct gen_service *servic
                     service->name);
     gen_text_comment_above(text, " * ", service->comment);
     if (service->backend->is_fixed)
-        gen_text_printf(text, "%s", " * A request is only read. A reply is zero until its handler fills it in.\n *");
+        gen_text_printf(text, "%s",
+                        " * A request is only read. A reply has its default values until its handler fills it in.\n *");
     else
         gen_text_printf(text, "%s",
                         " * A request is only read. What is put into a reply must live until that is sent, as parts of "

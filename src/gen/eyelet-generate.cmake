@@ -1,13 +1,13 @@
 # eyelet_generate(TARGET target BACKEND protobuf-c|nanopb PROTOS file... [IMPORT_DIRS dir...])
 #
 # Generates messages, services and clients of .proto files while <target> is built, and adds them to it: x.eyelet.[ch],
-# by protoc-gen-eyelet, and the messages of one of these:
+# by protoc-gen-eyelet, with the messages of one of these:
 #
 #   protobuf-c  x.pb-c.[ch], by protoc-gen-eyelet-c, which runs protobuf-c's plugin. Link eyelet::eyelet besides
-#   nanopb      x.pb.[ch], by nanopb's plugin. Link eyelet::nano besides. Sizes of strings, bytes and repeated fields are
-#               in x.options, which is looked for as x.proto is, by the same name within the same folders; that for
-#               sub/x.proto is sub/x.options. A message of a service whose size is not fixed ends the compilation with a
-#               sentence that says what to add. nanopb.proto need not be listed where it is imported
+#   nanopb      x.pb.[ch], by nanopb's plugin. Link eyelet::nano besides. Sizes of strings, bytes and repeated fields
+#               are in x.options, which is looked for as x.proto is, by the same name within the same folders; that for
+#               sub/x.proto is sub/x.options. A message of a service whose size is not fixed ends the compilation with
+#               a sentence that says what to add. nanopb.proto need not be listed where it is imported
 #
 # TARGET       a program or library of this directory. A library passes the folder of the headers on to its users
 # BACKEND      which messages. A target may have both, for different files
@@ -140,7 +140,7 @@ function(_eyelet_generate_locate proto dirs ret_file ret_dir)
 endfunction()
 
 # Sets <ret> to <file> and, as far as they lie in <dirs>, all that it imports. Read with care for one line at a time, as
-# these are written; an import that is missed is only not watched for its options.
+# these are written; an import that is missed is only not watched.
 function(_eyelet_generate_imports file dirs ret)
     set(found "${file}")
     set(left "${file}")
@@ -161,10 +161,9 @@ function(_eyelet_generate_imports file dirs ret)
     set(${ret} "${found}" PARENT_SCOPE)
 endfunction()
 
-# Sets <ret> to what the code of <file> depends on beside .proto files: its options, and those of what it imports. They
-# may come and go, so that CMake looks for them at each build, and a file of their names, which changes with these, is
-# among them.
-function(_eyelet_generate_options base file imports ret)
+# Sets <ret> to what nanopb's code of <file> depends on: that file and what it imports, and the options of all these.
+# They may come and go, so CMake looks for them at each build; a list of them, which changes with them, is there, too.
+function(_eyelet_generate_watch base file imports ret)
     _eyelet_generate_imports("${file}" "${imports}" protos)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${protos})
     set(patterns "")
@@ -183,7 +182,7 @@ function(_eyelet_generate_options base file imports ret)
     list(TRANSFORM patterns REPLACE "([[*?])" "[\\1]")
     file(GLOB options CONFIGURE_DEPENDS ${patterns})
     file(CONFIGURE OUTPUT "${base}.options.list" CONTENT "${options}\n" @ONLY)
-    set(${ret} ${options} "${base}.options.list" PARENT_SCOPE)
+    set(${ret} ${protos} ${options} "${base}.options.list" PARENT_SCOPE)
 endfunction()
 
 # One .proto file, named <name> within one of <imports>: the rule that makes its four files, added to the target.
@@ -196,7 +195,7 @@ function(_eyelet_generate_add target backend out name file imports others)
     # Ninja wants the first of these to be the first in the list of dependencies, and protoc sorts that.
     if(backend STREQUAL "nanopb")
         set(outputs "${base}.eyelet.c" "${base}.eyelet.h" "${base}.pb.c" "${base}.pb.h")
-        _eyelet_generate_options("${base}" "${file}" "${imports}" options)
+        _eyelet_generate_watch("${base}" "${file}" "${imports}" watched)
         # The first option does nothing but to make these two: then nanopb splits them at commas and not at spaces.
         list(TRANSFORM includes PREPEND "--nanopb_opt=" OUTPUT_VARIABLE options_dirs)
         set(messages "--plugin=protoc-gen-nanopb=${EYELET_PROTOC_GEN_NANOPB}" "--nanopb_out=${out}"
@@ -205,7 +204,7 @@ function(_eyelet_generate_add target backend out name file imports others)
         set(environment "PYTHONDONTWRITEBYTECODE=1")
     else()
         set(outputs "${base}.eyelet.c" "${base}.eyelet.h" "${base}.pb-c.c" "${base}.pb-c.h")
-        set(options "")
+        set(watched "")
         set(messages "--plugin=protoc-gen-eyelet-c=$<TARGET_FILE:eyelet::protoc-gen-eyelet-c>" "--eyelet-c_out=${out}")
         set(generators "${EYELET_PROTOC_GEN_C}" "$<TARGET_FILE:eyelet::protoc-gen-eyelet-c>")
         set(environment "EYELET_PROTOC_GEN_C=${EYELET_PROTOC_GEN_C}")
@@ -238,7 +237,7 @@ function(_eyelet_generate_add target backend out name file imports others)
                 "$<$<BOOL:${made}>:--eyelet_opt=import=$<JOIN:${made},$<COMMA>import=>>"
                 "$<$<BOOL:${dirs}>:--eyelet_opt=import_dir=$<JOIN:${dirs},$<COMMA>import_dir=>>"
                 "${file}"
-        DEPENDS ${depends} ${options} ${generators} "$<TARGET_FILE:eyelet::protoc-gen-eyelet>"
+        DEPENDS ${depends} ${watched} ${generators} "$<TARGET_FILE:eyelet::protoc-gen-eyelet>"
         WORKING_DIRECTORY "${out}" # nanopb looks for options in there first
         ${read_depfile}
         COMMENT "Generating messages, services and clients of ${name}"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "foreign.h"
 #include "names.h"
 #include "options.h"
 
@@ -48,10 +49,10 @@ struct place {
 };
 
 /*
- * struct c_name - a name that ends up in C, to find two things that would share one
- * @order:    0 for what is not ours; those may share, that is their maker's business
- * @what:     what it is made for, "rpc Say in demo.Echo"; NULL when it is not ours
- * @file:     where that stands; NULL when it is not ours
+ * struct c_name - a name of ours that ends up in C, to find two things that would share one
+ * @order:    of being noted
+ * @what:     what it is made for, "rpc Say in demo.Echo"
+ * @file:     where that stands
  * @place:    see @file
  */
 struct c_name {
@@ -69,9 +70,9 @@ struct builder {
     struct source *sources;   /* sorted by name */
     struct known_type *types; /* sorted by full name */
     size_t n_types;
+    struct gen_foreign foreign;
     struct c_name *names;
     size_t n_names;
-    size_t n_foreign; /* of them, which come first: those of the messages' maker, sorted */
     size_t names_cap;
     const char *error;
 };
@@ -294,121 +295,40 @@ static int note_name(struct builder *builder, const char *name, const char *what
     if (!name)
         return -ENOMEM;
 
-    builder->names[builder->n_names] = (struct c_name){ name, what ? builder->n_names + 1 : 0, what, file, place };
+    builder->names[builder->n_names] = (struct c_name){ name, builder->n_names, what, file, place };
     builder->n_names++;
     return 0;
 }
 
-static int note_protoc_c_names(struct builder *builder)
+/* Those of all messages, since any of their headers may be included. */
+static int note_foreign_names(struct builder *builder)
 {
-    static const char *const ends[] = { "descriptor", "free_unpacked",  "get_packed_size", "init",
-                                        "pack",       "pack_to_buffer", "unpack" };
+    bool is_nanopb = builder->options.backend->is_fixed;
+    struct gen_foreign *foreign = &builder->foreign;
+    int r = 0;
 
-    for (size_t i = 0; i < builder->n_types; i++) {
+    gen_foreign_init(foreign, builder->pool);
+    for (size_t i = 0; r == 0 && is_nanopb && i < builder->request->n_proto_file; i++)
+        r = gen_foreign_add_nanopb_file(foreign, builder->sources[i].package, builder->sources[i].proto);
+    for (size_t i = 0; r == 0 && i < builder->n_types; i++) {
         const struct known_type *type = &builder->types[i];
-        const char *name = gen_name_type_lower(builder->pool, type->source->package, type->name);
 
-        for (size_t k = 0; name && k < sizeof(ends) / sizeof(ends[0]); k++) {
-            const char *c_name = gen_pool_printf(builder->pool, "%s__%s", name, ends[k]);
-
-            if (note_name(builder, c_name, NULL, NULL, (struct place){ .n_path = 0 }) < 0)
-                return -ENOMEM;
-        }
-        if (!name)
-            return -ENOMEM;
+        if (is_nanopb)
+            r = gen_foreign_add_nanopb(foreign, type->source->package, type->name, type->proto);
+        else
+            r = gen_foreign_add_protoc_c(foreign, type->source->package, type->name);
     }
-    return 0;
-}
-
-static int note_foreign(struct builder *builder, const char *before, const char *name, const char *behind)
-{
-    return note_name(builder, gen_pool_printf(builder->pool, "%s%s%s", before, name, behind), NULL, NULL,
-                     (struct place){ .n_path = 0 });
-}
-
-/*
- * nanopb's names: all that could be one of ours. Those with a macro's ending in upper case cannot, since of ours only
- * ..._MESSAGE_SIZE has one.
- */
-
-/* @name, which stands for something in @scope, with all these endings. */
-static int note_nanopb(struct builder *builder, const char *scope, const char *name, const char *const *ends)
-{
-    const char *whole;
-    int r = 0;
-
-    if (!name)
+    if (r == -EBADMSG)
         return malformed(builder, "a field, an enum or one of its values has no name");
-    whole = gen_name_nanopb(builder->pool, scope, name);
-    if (!whole)
-        return -ENOMEM;
-    for (; r == 0 && *ends; ends++)
-        r = note_foreign(builder, "", whole, *ends);
+    gen_foreign_sort(foreign);
     return r;
 }
 
-static int note_nanopb_enum(struct builder *builder, const char *scope, const gen_proto_enum *proto)
+static int refuse_foreign(struct builder *builder, const gen_proto_file *file, struct place place, const char *what,
+                          const char *name)
 {
-    static const char *const ends[] = { "", "_name", NULL }, *const value_ends[] = { "", NULL };
-    int r = note_nanopb(builder, scope, proto->name, ends);
-    const char *name = r == 0 ? gen_name_nanopb(builder->pool, scope, proto->name) : NULL;
-
-    if (!name)
-        return r < 0 ? r : -ENOMEM;
-    r = note_foreign(builder, "_", name, "");
-    for (size_t i = 0; r == 0 && i < proto->n_value; i++)
-        r = note_nanopb(builder, name, proto->value[i]->name, value_ends);
-    return r;
-}
-
-/* What stands in a file or in a message alike. */
-static int note_nanopb_scope(struct builder *builder, const char *scope, gen_proto_enum *const *enums, size_t n_enums,
-                             gen_proto_field *const *extensions, size_t n_extensions)
-{
-    static const char *const ends[] = { "", "_tag", NULL };
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < n_enums; i++)
-        r = note_nanopb_enum(builder, scope, enums[i]);
-    for (size_t i = 0; r == 0 && i < n_extensions; i++)
-        r = note_nanopb(builder, scope, extensions[i]->name, ends);
-    return r;
-}
-
-static int note_nanopb_message(struct builder *builder, const struct known_type *type)
-{
-    static const char
-        *const ends[] = { "", "_callback", "_fields", "_init_default", "_init_zero", "_msg", "_size", NULL },
-               *const field_ends[] = { "_t", "_tag", NULL };
-    const gen_proto_message *proto = type->proto;
-    const char *name = gen_name_nanopb(builder->pool, type->source->package, type->name);
-    int r = name ? note_foreign(builder, "_", name, "") : -ENOMEM;
-
-    if (r == 0)
-        r = note_nanopb(builder, "", name, ends);
-    for (size_t i = 0; r == 0 && i < proto->n_field; i++)
-        r = note_nanopb(builder, name, proto->field[i]->name, field_ends);
-    if (r == 0)
-        r = note_nanopb_scope(builder, name, proto->enum_type, proto->n_enum_type, proto->extension,
-                              proto->n_extension);
-    return r;
-}
-
-static int note_nanopb_names(struct builder *builder)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < builder->request->n_proto_file; i++) {
-        const gen_proto_file *file = builder->sources[i].proto;
-        const char *scope = gen_name_nanopb(builder->pool, builder->sources[i].package, "");
-
-        r = scope ? note_nanopb_scope(builder, scope, file->enum_type, file->n_enum_type, file->extension,
-                                      file->n_extension)
-                  : -ENOMEM;
-    }
-    for (size_t i = 0; r == 0 && i < builder->n_types; i++)
-        r = note_nanopb_message(builder, &builder->types[i]);
-    return r;
+    return refuse(builder, file, place, "%s needs the name %s in C, which %s uses for a message", what, name,
+                  builder->options.backend->tool);
 }
 
 static int compare_c_names(const void *a, const void *b)
@@ -419,48 +339,26 @@ static int compare_c_names(const void *a, const void *b)
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-static int compare_foreign(const void *name, const void *foreign)
-{
-    return strcmp(name, ((const struct c_name *)foreign)->name);
-}
-
-/* All names that are not ours, by which one can be found. */
-static int note_foreign_names(struct builder *builder)
-{
-    int r = builder->options.backend->is_fixed ? note_nanopb_names(builder) : note_protoc_c_names(builder);
-
-    builder->n_foreign = builder->n_names;
-    if (builder->n_names > 0)
-        qsort(builder->names, builder->n_names, sizeof(builder->names[0]), compare_c_names);
-    return r;
-}
-
-static bool is_foreign(const struct builder *builder, const char *name)
-{
-    return builder->n_foreign > 0 &&
-           bsearch(name, builder->names, builder->n_foreign, sizeof(builder->names[0]), compare_foreign) != NULL;
-}
-
 static int check_names(struct builder *builder)
 {
     const struct c_name *first = NULL, *second = NULL;
     const char *at;
 
     qsort(builder->names, builder->n_names, sizeof(builder->names[0]), compare_c_names);
-    for (size_t i = 1; i < builder->n_names; i++) {
+    for (size_t i = 0; i < builder->n_names; i++) {
         const struct c_name *name = &builder->names[i];
+        bool is_second = i > 0 && strcmp(name->name, name[-1].name) == 0;
 
-        if (name->what && strcmp(name->name, name[-1].name) == 0 && (!second || name->order < second->order)) {
-            first = name - 1;
+        if ((is_second || gen_foreign_has(&builder->foreign, name->name)) && (!second || name->order < second->order)) {
+            first = is_second ? name - 1 : NULL;
             second = name;
         }
     }
     if (!second)
         return 0;
 
-    if (!first->what)
-        return refuse(builder, second->file, second->place, "%s needs the name %s in C, which %s uses for a message",
-                      second->what, second->name, builder->options.backend->tool);
+    if (!first)
+        return refuse_foreign(builder, second->file, second->place, second->what, second->name);
     at = where(builder, first->file, first->place);
     if (!at)
         return -ENOMEM;
@@ -582,6 +480,12 @@ static int note_method(struct builder *builder, const gen_proto_file *file, stru
     const char *what = gen_pool_printf(builder->pool, "rpc %s in %s", method->name, service->name);
     int r = what ? 0 : -ENOMEM;
 
+    if (r < 0)
+        return r;
+    /* nanopb's would be a macro, or a type that the member hides */
+    if (method->backend->is_fixed && gen_foreign_has(&builder->foreign, method->member))
+        return refuse_foreign(builder, file, place, what, method->member);
+
     for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
         if ((rows[i].need & needs_of(method)) != 0)
             r = note_name(builder,
@@ -611,9 +515,6 @@ static int build_method(struct builder *builder, const gen_proto_file *file, con
     ret->function = gen_pool_printf(builder->pool, "%s_%s", service->prefix, ret->member);
     if (!ret->function)
         return -ENOMEM;
-    if (ret->backend->is_fixed && is_foreign(builder, ret->member)) /* a macro of nanopb's, or a type that it hides */
-        return refuse(builder, file, place, "rpc %s in %s needs the name %s in C, which %s uses for a message",
-                      ret->name, service->name, ret->member, ret->backend->tool);
 
     r = find_type(builder, file, place, proto->input_type, &ret->request);
     if (r == 0)

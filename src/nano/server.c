@@ -141,7 +141,6 @@ static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opt
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
     server->own_cid = EYELET_VSOCK_CID_ANY;
     server->accept_again_ns = server->grace_end_ns = EYELET_NO_DEADLINE;
-    server->can_accept = true;
     init_guests(server, &storage);
     init_calls(server, &storage);
     return server;
@@ -197,6 +196,7 @@ enum eyelet_status eyelet_nano_server_init(const char *address, const struct eye
         return eyelet_status_from_errno(r);
     }
     server->is_single = server->listener.is_connected;
+    server->can_accept = !server->is_single;
     eyelet_address_format(&server->listener.address, server->address, sizeof(server->address));
     r = open_descriptors(server);
     if (r < 0) {

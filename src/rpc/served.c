@@ -336,6 +336,12 @@ static bool is_too_much_to_defer(const struct eyelet_serving *serving, size_t le
     return len > EYELET_ARENA_CHUNK_MIN && (serving->kept_deferred > max || len > max - serving->kept_deferred);
 }
 
+/* What cancelled calls keep until their owners hear of it may be as much again as may be held, and no more. */
+static bool is_too_much_beside_leaving(const struct eyelet_serving *serving, size_t len)
+{
+    return len > EYELET_ARENA_CHUNK_MIN && serving->env->leaving > serving->env->pool.held_max;
+}
+
 /* Fills in a call that nobody else knows yet. */
 static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_session_event *event, uint64_t now_ns,
                                   struct eyelet_error *reterr)
@@ -355,7 +361,7 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     if (is_too_much_to_defer(serving, event->frame.len))
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "calls in flight on this connection keep %zu bytes",
                                 serving->kept_deferred);
-    if (serving->env->leaving > serving->env->pool.held_max) /* as much again as may be held, and no more */
+    if (is_too_much_beside_leaving(serving, event->frame.len))
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory before calls that were cancelled end");
     if (eyelet_call_keep(call, event->frame, &event->request) < 0)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes",

@@ -24,12 +24,10 @@
  * struct endpoint_traits - of the library
  * @calls_of_all:      calls_max counts the calls of all connections, and what comes beyond waits; otherwise those of one
  *                     connection, and what comes beyond is refused
- * @sees_cids_apart:   has a share of connections for each vsock CID
  * @frame_max:         the default
  */
 struct endpoint_traits {
     bool calls_of_all;
-    bool sees_cids_apart;
     uint32_t frame_max;
 };
 

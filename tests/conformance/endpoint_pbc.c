@@ -13,7 +13,7 @@
 #include "support/folder.h"
 #include "support/live.h"
 
-const struct endpoint_traits endpoint_traits = { .sees_cids_apart = true, .frame_max = 4 << 20 };
+const struct endpoint_traits endpoint_traits = { .frame_max = 4 << 20 };
 
 static struct {
     struct eyelet_server *server;

@@ -174,7 +174,7 @@ static void h089_h090_streams_to_a_unary_method(void **state)
     peers_put_say(&wire, 1, "open");
     wire.bytes[9] = WIRE_OPEN;
     live_send_wire(peers.hostile, &wire);
-    peers_assert_answer(1, EYELET_INVALID_ARGUMENT, "unary");
+    peers_assert_answer(1, EYELET_INVALID_ARGUMENT, "one message");
     peers_put_say(&wire, 3, "open and closed");
     wire.bytes[9] = WIRE_OPEN | WIRE_CLOSED;
     live_send_wire(peers.hostile, &wire);

@@ -12,6 +12,20 @@
 #include "conformance/peers.h"
 #include "support/faults.h"
 #include "support/folder.h"
+#include "support/spoken.h"
+
+/* Sends back what comes, until the end. */
+static enum eyelet_status chat(struct endpoint_call *call)
+{
+    enum eyelet_status status = EYELET_OK;
+    const char *text;
+
+    while (status == EYELET_OK && endpoint_call_recv_text(call, &text) == EYELET_GOT_MESSAGE)
+        status = endpoint_call_send_text(call, text);
+    return status;
+}
+
+static const struct endpoint_handlers chatting = { .chat = chat };
 
 static void h039_200_announcements_of_the_longest_frame_cost_little(void **state)
 {
@@ -173,6 +187,81 @@ static void h101_h103_many_slow_peers_and_one_that_is_served(void **state)
     peers_stop();
 }
 
+static bool is_none_open(const struct eyelet_counters *counters)
+{
+    return counters->calls_open == 0;
+}
+
+static void h109_any_deadline_on_any_number_of_calls_leaves_nothing_behind(void **state)
+{
+    enum { BATCH = 100, BATCHES = 200 };
+    struct eyelet_counters before, after;
+    struct wire wire = { 0 };
+    uint32_t id = 1;
+
+    (void)state;
+    peers_start(&peers_small);
+    peers_assert_others_live();
+    endpoint_await(is_none_open);
+    before = endpoint_counters();
+    for (unsigned batch = 0; batch < BATCHES; batch++) {
+        for (unsigned i = 0; i < BATCH; i++, id += 2) {
+            int64_t timeout_ns = i % 4 == 0 ? 1 : (int64_t)(i + 1) * 3000000000; /* from 1 ns to 5 min */
+
+            wire_request(&wire, id,
+                         &(struct wire_request){ .service = "demo.Echo", .method = "Say", .timeout_ns = timeout_ns });
+        }
+        live_send_wire(peers.hostile, &wire);
+        for (unsigned i = 0; i < BATCH; i++) {
+            struct live_reply reply;
+
+            assert_true(live_read_reply(peers.hostile, &reply));
+            assert_true(reply.code == EYELET_OK || reply.code == EYELET_DEADLINE_EXCEEDED);
+            live_reply_clear(&reply);
+        }
+    }
+    peers_assert_others_live();
+    endpoint_await(is_none_open);
+    after = endpoint_counters();
+    assert_in_range(after.calls_started - before.calls_started, BATCH * BATCHES, BATCH * BATCHES + 1);
+    assert_true(after.calls_failed >= BATCH * BATCHES / 4);
+    peers_stop();
+}
+
+static void h103_one_stream_too_many_is_refused_and_the_others_go_on(void **state)
+{
+    enum { MAX = 4 };
+    const struct endpoint_opts opts = { .calls_max = MAX, .connections_max = 1 };
+    struct wire wire = { 0 };
+    int fd;
+
+    (void)state;
+    endpoint_start(&opts, &chatting);
+    fd = peers_connect();
+    for (uint32_t i = 0; i < MAX; i++)
+        echo_put_open(&wire, 2 * i + 1, "Chat");
+    echo_put_data_text(&wire, 1, "here");
+    live_send_wire(fd, &wire);
+    echo_expect_text(fd, 1, "here"); /* its handler waits, and others wait behind it */
+    echo_put_open(&wire, 2 * MAX + 1, "Chat");
+    live_send_wire(fd, &wire);
+    echo_expect_error(fd, 2 * MAX + 1, EYELET_RESOURCE_EXHAUSTED, "");
+    for (uint32_t i = 0; i < MAX; i++) {
+        echo_put_data_text(&wire, 2 * i + 1, "there");
+        echo_put_end(&wire, 2 * i + 1);
+        live_send_wire(fd, &wire);
+        echo_expect_text(fd, 2 * i + 1, "there");
+        echo_expect_end(fd, 2 * i + 1);
+    }
+    echo_put_open(&wire, 2 * MAX + 3, "Chat"); /* there is room again */
+    echo_put_end(&wire, 2 * MAX + 3);
+    live_send_wire(fd, &wire);
+    echo_expect_end(fd, 2 * MAX + 3);
+    close(fd);
+    endpoint_stop();
+    assert_int_equal(endpoint_join(), EYELET_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, peers_setup, folder_teardown)
 
 int main(void)
@@ -184,6 +273,8 @@ int main(void)
         TEST(h104_a_peer_that_never_reads_is_closed_and_costs_the_others_nothing),
         TEST(h015_h104_calls_beside_slow_readers_are_all_answered),
         TEST(h101_h103_many_slow_peers_and_one_that_is_served),
+        TEST(h109_any_deadline_on_any_number_of_calls_leaves_nothing_behind),
+        TEST(h103_one_stream_too_many_is_refused_and_the_others_go_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,6 +216,44 @@ static void h012_an_end_that_comes_with_the_last_bytes_is_not_overlooked(void **
     peers_stop();
 }
 
+static void h122_a_receive_error_closes_the_connection_and_the_peer_sees_it(void **state)
+{
+    static const int errors[] = { ECONNRESET, ENOMEM, ETIMEDOUT, EPROTO, EBADF };
+    struct wire wire = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        peers_start(&peers_small);
+        peers_assert_keeps(1);
+        faults_fail_always(FAULT_RECV, errors[i]);
+        peers_put_say(&wire, 3, "never read");
+        live_send_wire(peers.hostile, &wire);
+        live_wait(peers.hostile);
+        faults_fail_always(FAULT_RECV, 0);
+        peers_assert_closed(0);
+        peers_stop();
+    }
+}
+
+/* H011: a connection that is dead is not looked at again. */
+static void h010_h011_an_error_that_stays_wakes_nobody(void **state)
+{
+    struct wire wire = { 0 };
+    unsigned before;
+
+    (void)state;
+    peers_start(&peers_small);
+    peers_assert_keeps(1);
+    faults_fail(FAULT_RECV, 1, ECONNRESET);
+    peers_put_say(&wire, 3, "never read");
+    live_send_wire(peers.hostile, &wire);
+    assert_int_equal(live_read_to_end(peers.hostile), 0);
+    before = faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL);
+    peers_assert_others_live();
+    assert_true(faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL) - before <= 8); /* two for it, and for a call */
+    peers_stop();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, peers_setup, folder_teardown)
 
 int main(void)
@@ -231,6 +269,8 @@ int main(void)
         TEST(h019_descriptors_that_a_peer_sends_are_dropped),
         TEST(h019_a_read_that_descriptors_cut_short_is_not_the_last),
         TEST(h012_an_end_that_comes_with_the_last_bytes_is_not_overlooked),
+        TEST(h122_a_receive_error_closes_the_connection_and_the_peer_sees_it),
+        TEST(h010_h011_an_error_that_stays_wakes_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -387,7 +387,7 @@ static void h089_h090_flags_that_do_not_agree(void **state)
     echo_put_text(&wire, 3, "Say", WIRE_OPEN, "hello");
     send_wire(&wire);
     echo_expect_error(fd, 1, EYELET_INVALID_ARGUMENT, "one message");
-    echo_expect_error(fd, 3, EYELET_INVALID_ARGUMENT, "unary");
+    echo_expect_error(fd, 3, EYELET_INVALID_ARGUMENT, "one message");
     echo_put_text(&wire, 5, "Chat", WIRE_OPEN | WIRE_CLOSED, "hello");
     send_wire(&wire);
     echo_expect_error(fd, 5, EYELET_INVALID_ARGUMENT, "0x03");

@@ -132,7 +132,8 @@ extract_readme() {
         file != "" { print > file; next }
         /`[^`]*`:$/ { name = $0; sub(/`:$/, "", name); sub(/.*`/, "", name); next }
         /./ { name = "" }' "$here/../../README.md"
-    for file in echo.proto enclave.c parent.c CMakeLists.txt ask.c numbers.proto numbers.c "${sections[@]/%/.c}"; do
+    for file in echo.proto echo.options enclave.c parent.c small.c CMakeLists.txt ask.c numbers.proto numbers.c \
+        "${sections[@]/%/.c}"; do
         [ -s "$folder/readme/$file" ] || fail "there is no $file in the README"
     done
 }
@@ -164,8 +165,19 @@ run_sections() {
     section moved hello again
 }
 
+# expect_hello ENCLAVE: the parent of the README calls it, and it ends well when it is asked to.
+expect_hello() {
+    local said pid
+
+    "$1" "unix://$folder/echo" &
+    pid=$!
+    said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
+    kill "$pid"
+    wait "$pid" || fail "$1 does not end well when it is asked to"
+    [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
+}
+
 by_readme() {
-    local said enclave_pid
 
     extract_readme
     cmake -G Ninja -S "$folder/readme" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" \
@@ -173,14 +185,9 @@ by_readme() {
     cmake --build "$folder/out" -j 2
     "$cc" -Wall -Wextra -Wconversion -Werror -O2 -c -I"$prefix/include" -o "$folder/ask.o" "$folder/readme/ask.c"
 
-    "$folder/out/enclave" "unix://$folder/echo" &
-    enclave_pid=$!
-    said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
-    kill "$enclave_pid"
-    wait "$enclave_pid" || fail 'the enclave of the README does not end well when it is asked to'
-    [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
-
+    expect_hello "$folder/out/enclave"
     run_sections
+    expect_hello "$folder/sections/small-enclave"
 }
 
 install_and_move

@@ -40,6 +40,7 @@ static const struct agreement_type agreement_types[] = {
     AGREEMENT_TYPE(nano, Lists, lists),           AGREEMENT_TYPE(nano, Exactly, exactly),
     AGREEMENT_TYPE(nano, Empty, empty),           AGREEMENT_TYPE(nano2, Strict, strict),
     AGREEMENT_TYPE(nano2, Open, open),            AGREEMENT_TYPE(nano2, Told, told),
+    AGREEMENT_TYPE(nano, Big, big),
 };
 
 #define AGREEMENT_N_TYPES (sizeof(agreement_types) / sizeof(agreement_types[0]))

@@ -55,7 +55,7 @@ EYELET_BEGIN_DECLS
 /**
  * struct demo_echo_handlers - what answers the calls of demo.Echo
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct demo_echo_handlers {

@@ -22,7 +22,7 @@ EYELET_BEGIN_DECLS
  *
  * Two services of one file; this one's name is short.
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct s_handlers {
@@ -103,7 +103,7 @@ enum eyelet_status s_p_collect(struct eyelet_nano_pending *pending,
 /**
  * struct second_handlers - what answers the calls of Second
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct second_handlers {

@@ -27,7 +27,7 @@ EYELET_BEGIN_DECLS
 /**
  * struct acme_parts_boxes_handlers - what answers the calls of acme.parts.Boxes
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct acme_parts_boxes_handlers {

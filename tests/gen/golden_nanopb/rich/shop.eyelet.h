@@ -53,7 +53,7 @@ EYELET_BEGIN_DECLS
  * Also \
  * a backslash, and "?reversed?" text.
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct acme_shop_v2_http_api_httpserver_handlers {
@@ -594,7 +594,7 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts_collect(struct eyelet_
 /**
  * struct acme_shop_v2_http_api_without_handlers - what answers the calls of Acme.shopV2.http_api.Without
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct acme_shop_v2_http_api_without_handlers {

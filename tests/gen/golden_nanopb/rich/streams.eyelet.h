@@ -41,7 +41,7 @@ EYELET_BEGIN_DECLS
 /**
  * struct acme_streams_hall_handlers - what answers the calls of Acme.streams.Hall
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct acme_streams_hall_handlers {
@@ -537,7 +537,7 @@ enum eyelet_status acme_streams_hall_start_collect(struct eyelet_nano_pending *p
  *
  * Nothing in here has a request that can be looked at before the handler.
  *
- * A request is only read. A reply is zero until its handler fills it in.
+ * A request is only read. A reply has its default values until its handler fills it in.
  * A member that is NULL answers EYELET_UNIMPLEMENTED.
  */
 struct acme_streams_streams_handlers {
