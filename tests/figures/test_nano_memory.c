@@ -36,7 +36,7 @@ static void start(struct service *service)
 {
     char address[64];
 
-    strcpy(service->folder, "/tmp/eyelet-XXXXXX");
+    strcpy(service->folder, "/tmp/eyelet-figures-XXXXXX");
     live_must(mkdtemp(service->folder) != NULL, "no folder for a socket");
     snprintf(service->path, sizeof(service->path), "%s/echo", service->folder);
     snprintf(address, sizeof(address), "unix://%s", service->path);
