@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The checks beside this file must fail where they should: made-up trees, listings and headers that break the rules."""
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,7 +13,9 @@ import guard  # noqa: E402
 import headers  # noqa: E402
 import hostile  # noqa: E402
 import paths  # noqa: E402
+import stack  # noqa: E402
 import symbols  # noqa: E402
+import text  # noqa: E402
 
 CC, CXX = "cc", "c++"  # replaced by main's arguments
 
@@ -180,7 +183,7 @@ class Symbols(unittest.TestCase):
     def test_nano_may_call_itself_memory_and_the_kernel(self):
         own = "x.a[y.o]:\npb_decode T 0 20\neyelet_nano_no_free T 0 20\n"
         for name in ("pb_decode", "eyelet_nano_no_free", "memcpy", "__memcpy_chk", "explicit_bzero", "strlen", "recvmsg",
-                     "sendmsg", "epoll_wait", "clock_gettime", "fcntl64", "getenv", "__errno_location",
+                     "sendmsg", "epoll_wait", "sigaction", "clock_gettime", "fcntl64", "getenv", "__errno_location",
                      "__stack_chk_fail", "__asan_report_load8"):
             self.assertEqual(symbols.nano_complaints(f"x.a[y.o]:\n{name} U\n", own, False), [], name)
 
@@ -199,6 +202,96 @@ class Symbols(unittest.TestCase):
 
     def test_a_nano_library_with_nothing_in_it_is_reported(self):
         self.assertEqual(len(symbols.nano_complaints("", "", False)), 1)
+
+
+class Stack(unittest.TestCase):
+    HEADER = "EYELET_API enum eyelet_status eyelet_nano_server_run(struct eyelet_nano_server *server);\n"
+
+    def node(self, name, frame, kind="static"):
+        return f'node: {{ title: "{name}" label: "{stack.bare(name)}\\nx.c:1:1\\n{frame} bytes ({kind})" }}\n'
+
+    def edge(self, caller, callee):
+        return f'edge: {{ sourcename: "{caller}" targetname: "{callee}" label: "x.c:2:2" }}\n'
+
+    def complaints_about(self, callgraph, limit, disassembly=""):
+        graph = stack.Graph()
+        stack.read_callgraph(graph, callgraph)
+        stack.read_disassembly(graph, disassembly)
+        self.said = []
+        return stack.complaints(graph, self.HEADER, limit, self.said.append)
+
+    def test_the_deepest_chain_counts_and_libc_below_it(self):
+        text = (self.node("eyelet_nano_server_run", 100) + self.node("x.c:shallow", 900) + self.node("x.c:deep", 500)
+                + self.node("y.c:deeper.part.0", 600) + self.edge("eyelet_nano_server_run", "x.c:shallow")
+                + self.edge("eyelet_nano_server_run", "x.c:deep") + self.edge("x.c:deep", "y.c:deeper.part.0")
+                + self.edge("y.c:deeper.part.0", "memcpy"))
+        self.assertEqual(self.complaints_about(text, 1200 + stack.LIBC), [])
+        self.assertEqual(len(self.complaints_about(text, 1199 + stack.LIBC)), 1)
+
+    def test_a_handler_is_nothing_but_what_it_calls_counts(self):
+        text = (self.node("eyelet_nano_server_run", 100) + self.node("eyelet_nano_calls_run_next", 100)
+                + self.node("x.c:handle_demo_echo_say", 100) + self.node("eyelet_nano_call_send", 700)
+                + self.edge("eyelet_nano_server_run", "eyelet_nano_calls_run_next")
+                + self.edge("eyelet_nano_calls_run_next", stack.CALLED_INDIRECTLY)
+                + self.edge("x.c:handle_demo_echo_say", stack.CALLED_INDIRECTLY))
+        self.assertEqual(self.complaints_about(text, 1000), [])
+        self.assertEqual(len(self.complaints_about(text, 999)), 1)
+
+    def test_what_has_no_bound_or_no_known_target_is_reported(self):
+        run = self.node("eyelet_nano_server_run", 8)
+        for text in (self.edge("eyelet_nano_server_run", stack.CALLED_INDIRECTLY),
+                     self.edge("eyelet_nano_server_run", "eyelet_nano_server_run"),
+                     self.node("x.c:grows", 8, "dynamic"),
+                     self.node("x.c:one", 8) + self.node("x.c:other", 8) + self.edge("eyelet_nano_server_run", "x.c:one")
+                     + self.edge("x.c:one", "x.c:other") + self.edge("x.c:other", "x.c:one")):
+            self.assertEqual(len(self.complaints_about(run + text, 4096)), 1, text)
+
+    def test_messages_within_messages_come_once(self):
+        text = (self.node("eyelet_nano_server_run", 8) + self.node("x.c:check_message", 100)
+                + self.node("x.c:check_bytes", 100) + self.edge("eyelet_nano_server_run", "x.c:check_message")
+                + self.edge("x.c:check_message", "x.c:check_bytes") + self.edge("x.c:check_bytes", "x.c:check_message"))
+        self.assertEqual(self.complaints_about(text, 208), [])
+        self.assertEqual(len(self.complaints_about(text, 207)), 1)
+
+    def test_frames_of_nanopb_are_read_from_its_instructions(self):
+        graph = stack.Graph()
+        stack.read_disassembly(graph, "0000000000000000 <pb_read>:\n   0:\tpush   %rbx\n   1:\tsub    $0x10,%rsp\n"
+                               "   2:\tadd    $0xffffffffffffff80,%rsp\n   3:\tsub    $0xffffffffffffff80,%rsp\n"
+                               "   4:\tcall   40 <buf_read>\n   5:\tcall   6 <pb_read+0x6>\n"
+                               "\t\t\t6: R_X86_64_PLT32\tmemcpy-0x4\n   7:\tcall   *%rcx\n   8:\tje     40 <other>\n")
+        self.assertEqual(graph.frames["pb_read"], 8 + 8 + 16 + 128)
+        self.assertEqual(graph.callees["pb_read"], {"buf_read", "memcpy", stack.CALLED_INDIRECTLY})
+
+    def test_objects_without_a_server_are_reported(self):
+        self.assertEqual(len(self.complaints_about(self.node("x.c:f", 8), 4096)), 1)
+
+
+class Text(MadeUpTree):
+    def complaints_about(self, limit):
+        self.write("main.c", "int used(void);\nint main(void)\n{\n    return used();\n}\n")
+        self.write("used.c", "int socket(int);\nint used(void)\n{\n    return socket(1);\n}\n"
+                             "const char unused[10000] = { 1 };\n")
+        paths = [os.path.join(self.root, name) for name in ("main", "used")]
+        for path in paths:
+            subprocess.run([CC, "-Os", "-fno-asynchronous-unwind-tables", "-ffunction-sections", "-fdata-sections", "-c",
+                            "-o", path + ".o", path + ".c"], check=True)
+        archive = os.path.join(self.root, "used.a")
+        subprocess.run(["ar", "rc", archive, paths[1] + ".o"], check=True)
+        found = []
+        return text.complaints(limit, archive, archive, [paths[0] + ".o"], found.append), found
+
+    def test_what_is_kept_counts_and_nothing_else(self):
+        complaints, said = self.complaints_about(200)
+        self.assertEqual(complaints, [])
+        self.assertRegex(said[0], r"text [1-9]\d?$")
+
+    def test_what_is_over_the_limit_is_reported(self):
+        self.assertEqual(len(self.complaints_about(5)[0]), 1)
+
+    def test_tables_count_and_debugging_does_not(self):
+        self.assertEqual(text.sizes(".text 10 0\n.rodata 20 0\n.data.rel.ro 5 0\n.eh_frame 7 0\n.bss 900 0\n.comment 9 0\n"
+                                    ".debug_info 800 0\nTotal 1 0\n"),
+                         {".text": 10, ".rodata": 20, ".data.rel.ro": 5, ".eh_frame": 7})
 
 
 class Paths(MadeUpTree):

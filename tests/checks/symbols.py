@@ -3,8 +3,9 @@
 
 usage: symbols.py exports LIBRARY             only eyelet_ names may leave it
        symbols.py core OBJECT...              core works on memory: what it calls must be in PURE below
-       symbols.py nano [--asserts] FILE...    the nano library, its nanopb and what is generated for it: what they call
-                                              is in them or in BARE below; --asserts: they were compiled for debugging
+       symbols.py nano [--asserts] FILE...    the nano library, its nanopb, and a program with what is generated for it:
+                                              what they call is in them or in BARE below; --asserts: they were compiled
+                                              for debugging
 """
 import re
 import subprocess
@@ -24,7 +25,7 @@ BARE = re.compile(
     r"(__)?(mem(cpy|move|set|cmp|chr)|explicit_bzero|str(n?len|n?cmp|n?casecmp|r?chr|spn|cspn|error((desc|name)_np)?))(_chk)?"
     r"|(__)?(poll|read|recv)(_chk)?|(open|fcntl|l?stat)(64)?|accept4|bind|clock_gettime|close|connect|epoll_(create1|ctl|wait)"
     r"|eventfd|fchmod|get(env|euid|pid|peername|sock(name|opt))|ioctl|listen|recvmsg|send(msg)?|setsockopt|shutdown|socket"
-    r"|unlink|write|__errno_location"
+    r"|sigaction|unlink|write|__errno_location"
     r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(start_+|stop_+)?(asan|ubsan|tsan|sanitizer|gcov|llvm|sancov)_\w+"
 )
 

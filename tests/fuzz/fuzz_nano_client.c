@@ -115,8 +115,9 @@ static void start(struct program *program, bool is_told)
     program->n_started++;
     started->is_begun = true;
     started->is_told = is_told;
-    status = eyelet_nano_client_start(program->client, &service, &methods[SAY], NULL, &request, &started->reply, be_told,
-                                      is_told ? abort : NULL, started, is_told ? NULL : &started->pending, &error);
+    status =
+        eyelet_nano_client_start(program->client, &service, &methods[SAY], NULL, &request, &started->reply, be_told,
+                                 is_told ? abort : NULL, started, is_told ? NULL : &started->pending, &error);
     check_status(status, &error);
     started->is_begun = status == EYELET_OK;
     if (status != EYELET_OK)
@@ -142,8 +143,8 @@ static void open_stream(struct program *program, const struct eyelet_nano_method
     struct eyelet_error error;
     enum eyelet_status status;
 
-    status = eyelet_nano_client_open_stream(program->client, &service, method, NULL, takes_one ? &request : NULL, &stream,
-                                            &error);
+    status = eyelet_nano_client_open_stream(program->client, &service, method, NULL, takes_one ? &request : NULL,
+                                            &stream, &error);
     check_status(status, &error);
     FUZZ_CHECK((status == EYELET_OK) == (stream != NULL));
     if (status != EYELET_OK)
@@ -280,6 +281,7 @@ static void open_client(struct program *program, int fd, uint8_t way, uint8_t *m
 
     snprintf(address, sizeof(address), "fd://%d", fd);
     FUZZ_CHECK(eyelet_nano_client_init(address, &opts, memory, SIZE, &program->client, &error) == EYELET_OK);
+    close(fd); /* the client has a duplicate */
 }
 
 /* Everything that was begun is over: the last calls by clear. */
