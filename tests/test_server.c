@@ -9,17 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/vm_sockets.h>
-
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
-#include "io/socket.h"
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"

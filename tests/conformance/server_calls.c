@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "conformance/endpoint.h"
-#include "core/envelope.h"
 #include "support/faults.h"
 #include "support/folder.h"
 #include "support/gate.h"
