@@ -15,7 +15,6 @@
 #include "support/faults.h"
 #include "support/folder.h"
 
-
 /* What a function was told. */
 struct told {
     unsigned n;
