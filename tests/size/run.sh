@@ -90,7 +90,7 @@ build_rust() {
         cp "$out/rust/target/$target/release/echo" "$out/rust_server"
 }
 
-# gRPC without TLS, which a unix socket has no use for.
+# gRPC without TLS, which a unix socket has no use for. Its .pc file does not name all that its archives need.
 build_grpc() {
     (need g++ libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev) || return
     # shellcheck disable=SC2046
@@ -99,7 +99,8 @@ build_grpc() {
             echo.proto &&
         g++ -std=c++17 -Os -ffunction-sections -fdata-sections -I"$out/grpc" -static -s -Wl,--gc-sections \
             -o "$out/grpc_server" tests/size/echo.cc "$out"/grpc/*.cc \
-            $(pkg-config --static --libs grpc++_unsecure protobuf)
+            -Wl,--start-group $(pkg-config --static --libs grpc++_unsecure protobuf libcares re2 zlib) -lupb \
+            -laddress_sorting -Wl,--end-group
 }
 
 # row NAME METHODS PROGRAM ADDRESS [CALLER...]: a line of the table.

@@ -4,15 +4,13 @@
 //!
 //! The socket is made here: see tests/interop/rust.
 
-mod echo {
-    include!(concat!(env!("OUT_DIR"), "/mod.rs"));
-}
+include!(concat!(env!("OUT_DIR"), "/mod.rs"));
 
 use std::collections::HashMap;
 use std::os::unix::io::IntoRawFd;
 use std::os::unix::net::UnixListener;
 
-use echo::echo::{SayReply, SayRequest};
+use echo::{SayReply, SayRequest};
 use protobuf::Message;
 use ttrpc::{get_status, Code, Request, Response, Result};
 
