@@ -122,7 +122,9 @@ static enum eyelet_session_event_kind next(void)
     return eyelet_line_next(line, NOW_NS, &fixture.event);
 }
 
-/* A request whose frame data is @len bytes long, at least 9; the payload is filled with @byte, its length in 2 bytes. */
+/*
+ * A request whose frame data is @len bytes long, at least 9; the payload is filled with @byte, its length in 2 bytes.
+ */
 static void put_request_of(struct wire *wire, uint32_t id, size_t len, uint8_t byte)
 {
     size_t payload_len = len - 9;
@@ -240,7 +242,9 @@ static uint32_t next_random(uint32_t *seed)
     return *seed >> 8;
 }
 
-/* Frames of all lengths, reads of all lengths, and an owner that takes only now and then: no byte is lost or changed. */
+/*
+ * Frames of all lengths, reads of all lengths, and an owner that takes only now and then: no byte is lost or changed.
+ */
 static void every_state_of_the_buffer_keeps_the_bytes(void **state)
 {
     uint32_t seed = 3;
@@ -252,7 +256,8 @@ static void every_state_of_the_buffer_keeps_the_bytes(void **state)
         uint8_t letters[40];
 
         for (size_t i = 0; i < n_sent; i++) {
-            size_t len = next_random(&seed) % 3 == 0 ? 9 + next_random(&seed) % (FRAME_MAX - 9) : 9 + next_random(&seed) % 90;
+            size_t len =
+                next_random(&seed) % 3 == 0 ? 9 + next_random(&seed) % (FRAME_MAX - 9) : 9 + next_random(&seed) % 90;
 
             letters[i] = (uint8_t)('A' + next_random(&seed) % 26);
             put_request_of(&wire, (uint32_t)(2 * i + 1), i == 7 ? FRAME_MAX : len, letters[i]);
@@ -466,11 +471,12 @@ static void pass_descriptor(int fd)
         char room[CMSG_SPACE(sizeof(int))];
     } control = { .room = { 0 } };
     struct iovec iov = { .iov_base = (void *)"\0", .iov_len = 1 };
-    struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room,
-                              .msg_controllen = sizeof(control.room) };
+    struct msghdr message = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)
+    };
 
-    control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
-                                     .cmsg_type = SCM_RIGHTS };
+    control.head =
+        (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
     memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
     assert_int_equal(sendmsg(fixture.peer, &message, 0), 1);
 }
@@ -586,7 +592,7 @@ static void h016_a_full_socket_at_any_byte_stops_the_flush_and_no_more(void **st
         assert_int_equal(eyelet_line_flush(line, NOW_NS), 0);
         assert_false(line->is_writable);
         assert_int_equal(line->sent, stop);
-        put_three(); /* behind a frame that may have been begun */
+        put_three();                                          /* behind a frame that may have been begun */
         assert_int_equal(eyelet_line_flush(line, NOW_NS), 0); /* nobody has told of room: no call */
         assert_int_equal(line->sent, stop);
         line->is_writable = true;
@@ -731,7 +737,8 @@ static void what_is_over_the_frame_limit_is_refused_and_what_is_exactly_it_is_no
 
     (void)state;
     for (uint16_t len = FRAME_MAX - 10; len <= FRAME_MAX; len++) {
-        size_t message_len = 3u + len, reply_len = 3 + message_len; /* a tag and a length of 2 bytes stand before each */
+        size_t message_len = 3u + len,
+               reply_len = 3 + message_len; /* a tag and a length of 2 bytes stand before each */
         struct eyelet_outgoing_request request = { .service = "s", .method = "m", .timeout_ns = 1 };
         size_t request_len = 6 + 2 + reply_len;
         uint32_t id;
@@ -747,8 +754,9 @@ static void what_is_over_the_frame_limit_is_refused_and_what_is_exactly_it_is_no
         assert_int_equal(eyelet_line_queued(line), reply_len <= FRAME_MAX ? HEAD + reply_len : 0);
         eyelet_line_flush(line, NOW_NS);
         big.data.size -= 8;
-        assert_int_equal(eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Big_fields, &big, NULL, NOW_NS, &id),
-                         request_len - 8 <= FRAME_MAX ? 0 : -EMSGSIZE);
+        assert_int_equal(
+            eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Big_fields, &big, NULL, NOW_NS, &id),
+            request_len - 8 <= FRAME_MAX ? 0 : -EMSGSIZE);
         assert_int_equal(eyelet_line_queued(line), request_len - 8 <= FRAME_MAX ? HEAD + request_len - 8 : 0);
         end();
     }
@@ -764,8 +772,8 @@ static void a_message_that_cannot_be_encoded_is_refused(void **state)
     begin(EYELET_SESSION_CLIENT, false);
     assert_int_equal(eyelet_line_put_data(line, 1, nano_Leaf_fields, &crowded, NOW_NS), -EINVAL);
     assert_int_equal(eyelet_line_put_reply(line, 1, nano_Leaf_fields, &crowded, NOW_NS), -EINVAL);
-    assert_int_equal(eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &crowded, NULL, NOW_NS, &id),
-                     -EINVAL);
+    assert_int_equal(
+        eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &crowded, NULL, NOW_NS, &id), -EINVAL);
     assert_int_equal(id, 77);
     assert_int_equal(eyelet_line_queued(line), 0);
     assert_int_equal(line->session.last_id, 0);
@@ -774,7 +782,8 @@ static void a_message_that_cannot_be_encoded_is_refused(void **state)
 
 static void a_request_is_one_frame_and_an_id(void **state)
 {
-    static const char expected[] = "\0\0\0\x1a\0\0\0\1\1\0\x0a\1s\x12\1m\x20\1\x1a\x10\x08\xb4\x24\x12\x07letters\x1a\x02\1\2";
+    static const char expected[] =
+        "\0\0\0\x1a\0\0\0\1\1\0\x0a\1s\x12\1m\x20\1\x1a\x10\x08\xb4\x24\x12\x07letters\x1a\x02\1\2";
     static const char opened[] = "\0\0\0\x08\0\0\0\3\1\6\x0a\1s\x12\1m\x20\1";
     struct eyelet_outgoing_request request = { .service = "s", .method = "m", .timeout_ns = 1 };
     uint8_t got[128];
@@ -782,7 +791,8 @@ static void a_request_is_one_frame_and_an_id(void **state)
 
     (void)state;
     begin(EYELET_SESSION_CLIENT, false);
-    assert_int_equal(eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &leaf, NULL, NOW_NS, &id), 0);
+    assert_int_equal(eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &leaf, NULL, NOW_NS, &id),
+                     0);
     assert_int_equal(id, 1);
     assert_int_equal(eyelet_line_put_request(line, &request, EYELET_CLIENT_STREAM, NULL, NULL, NULL, NOW_NS, &id), 0);
     assert_int_equal(id, 3);
@@ -791,8 +801,8 @@ static void a_request_is_one_frame_and_an_id(void **state)
     assert_memory_equal(got, expected, sizeof(expected) - 1);
     assert_memory_equal(got + sizeof(expected) - 1, opened, sizeof(opened) - 1);
     for (int i = 2; i < CALLS_MAX; i++)
-        assert_int_equal(eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &leaf, NULL, NOW_NS, &id),
-                         0);
+        assert_int_equal(
+            eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &leaf, NULL, NOW_NS, &id), 0);
     assert_int_equal(eyelet_line_put_request(line, &request, EYELET_UNARY, nano_Leaf_fields, &leaf, NULL, NOW_NS, &id),
                      -ENOSPC);
     end();
@@ -828,8 +838,9 @@ static void h124_what_was_taken_is_wiped_with_the_next_step(void **state)
     (void)state;
     for (int reads = 0; reads < 2; reads++) {
         begin(EYELET_SESSION_SERVER, true);
-        wire_request(&wire, 1, &(struct wire_request){ .service = "s", .method = "m",
-                                                       .payload = eyelet_slice_of("the secret of a peer") });
+        wire_request(&wire, 1,
+                     &(struct wire_request){
+                         .service = "s", .method = "m", .payload = eyelet_slice_of("the secret of a peer") });
         peer_says(wire.bytes, wire.len);
         assert_int_equal(eyelet_line_read(line), 0);
         assert_int_equal(next(), EYELET_SESSION_CALL);
@@ -871,8 +882,9 @@ static void h124_a_closed_line_holds_nothing(void **state)
     (void)state;
     begin(EYELET_SESSION_SERVER, true);
     for (uint32_t id = 1; id < 40; id += 2)
-        wire_request(&wire, id, &(struct wire_request){ .service = "s", .method = "m",
-                                                        .payload = eyelet_slice_of("the secret of a peer") });
+        wire_request(&wire, id,
+                     &(struct wire_request){
+                         .service = "s", .method = "m", .payload = eyelet_slice_of("the secret of a peer") });
     peer_says(wire.bytes, wire.len - 3);
     assert_int_equal(eyelet_line_read(line), 0);
     for (int i = 0; i < 5; i++) {

@@ -358,12 +358,12 @@ static void h067_depth_is_the_types_and_not_the_peers(void **state)
     nano2_Loose loose;
 
     (void)state;
-    assert_taken("nano.Empty", nest(room, sizeof(room), 100000, 0x12));     /* unknown: bytes, not messages */
-    assert_refused("nano.Branch", nest(room, sizeof(room), 100000, 0x0a),   /* a leaf has a number there */
+    assert_taken("nano.Empty", nest(room, sizeof(room), 100000, 0x12));   /* unknown: bytes, not messages */
+    assert_refused("nano.Branch", nest(room, sizeof(room), 100000, 0x0a), /* a leaf has a number there */
                    "wrong wire type");
-    assert_int_equal(eyelet_message_decode(nano2_Loose_fields, nest(room, sizeof(room), 100000, 0x12), &loose,
-                                           sizeof(loose), NULL),
-                     EYELET_INTERNAL); /* the one type that could contain itself */
+    assert_int_equal(
+        eyelet_message_decode(nano2_Loose_fields, nest(room, sizeof(room), 100000, 0x12), &loose, sizeof(loose), NULL),
+        EYELET_INTERNAL); /* the one type that could contain itself */
 }
 
 /* @n times @unit. */
@@ -388,8 +388,7 @@ static void h068_two_million_of_anything_take_no_memory(void **state)
         { "nano.Lists", "\x12\x00", 2, false }, /* empty strings */
         { "nano.Lists", "\x1a\x00", 2, false }, /* empty bytes */
         { "nano.Leaf", "\x7a\x00", 2, true },   /* unknown fields */
-        { "nano.Leaf", "\x78\x00", 2, true },
-        { "nano.Leaf", "\x12\x00", 2, true },   /* the last one wins */
+        { "nano.Leaf", "\x78\x00", 2, true },   { "nano.Leaf", "\x12\x00", 2, true }, /* the last one wins */
         { "nano.Empty", "\x7a\x00", 2, true },
     };
 
@@ -507,8 +506,8 @@ static void h072_strings_are_utf8_without_nul_wherever_they_are(void **state)
         const char *type;
         uint32_t outer, inner; /* the string is field @inner, of the message that is field @outer unless that is 0 */
     } places[] = {
-        { "nano.Leaf", 0, 2 },        { "nano.Branch", 1, 2 },     { "nano.Branch", 2, 2 },
-        { "nano.Choice", 0, 2 },      { "nano.Choice", 4, 2 },     { "nano.Lists", 0, 2 },
+        { "nano.Leaf", 0, 2 },        { "nano.Branch", 1, 2 },      { "nano.Branch", 2, 2 },
+        { "nano.Choice", 0, 2 },      { "nano.Choice", 4, 2 },      { "nano.Lists", 0, 2 },
         { "nano.Lists", 1, 2 },       { "nano.Everything", 0, 15 }, { "nano.Everything", 20, 1 },
         { "nano.Everything", 18, 2 }, { "nano.Everything", 19, 2 }, { "nano2.Open", 2, 1 },
     };
@@ -543,7 +542,8 @@ static void h073_enums_are_kept_bools_normalised_and_floats_untouched(void **sta
     decode(nano_Everything_fields, SLICE("\x68\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), &message, sizeof(message));
     assert_true(message.flag);
 
-    decode(nano_Everything_fields, SLICE("\xa8\x01\xf9\xff\xff\xff\xff\xff\xff\xff\xff\x01"), &message, sizeof(message));
+    decode(nano_Everything_fields, SLICE("\xa8\x01\xf9\xff\xff\xff\xff\xff\xff\xff\xff\x01"), &message,
+           sizeof(message));
     assert_int_equal(message.sign, -7);
     assert_refused("nano.Everything", SLICE("\x70\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), "integer too large");
 
@@ -742,9 +742,9 @@ static void h079_each_size_is_taken_up_to_its_place_and_no_further(void **state)
         uint32_t outer, number;
         size_t max;
     } rows[] = {
-        { "nano.Leaf", 0, 2, 8 },    { "nano.Branch", 1, 2, 8 },      { "nano.Branch", 2, 2, 8 },
-        { "nano.Choice", 0, 2, 8 },  { "nano.Choice", 0, 3, 8 },      { "nano.Choice", 4, 2, 8 },
-        { "nano.Lists", 0, 2, 4 },   { "nano.Lists", 0, 3, 4 },       { "nano.Everything", 0, 15, 8 },
+        { "nano.Leaf", 0, 2, 8 },        { "nano.Branch", 1, 2, 8 },      { "nano.Branch", 2, 2, 8 },
+        { "nano.Choice", 0, 2, 8 },      { "nano.Choice", 0, 3, 8 },      { "nano.Choice", 4, 2, 8 },
+        { "nano.Lists", 0, 2, 4 },       { "nano.Lists", 0, 3, 4 },       { "nano.Everything", 0, 15, 8 },
         { "nano.Everything", 0, 16, 8 }, { "nano.Everything", 20, 1, 8 }, { "nano2.Open", 2, 1, 8 },
     };
 
@@ -834,7 +834,7 @@ static void h079_bytes_of_a_fixed_number_are_exactly_so_many(void **state)
 
 static void h079_arrays_of_a_fixed_count_have_exactly_so_many(void **state)
 {
-#define TWO "\x12\x02\x08\x01\x12\x00"
+#define TWO   "\x12\x02\x08\x01\x12\x00"
 #define WORDS "\x1dpqrs\x1dtuvw"
     static const struct {
         struct eyelet_slice bytes;
@@ -897,12 +897,10 @@ static void h080_fields_without_a_place_are_refused(void **state)
         struct eyelet_slice bytes;
         bool is_taken;
     } rows[] = {
-        { BYTES("\x18\x01"), true },    /* the one field that has a place */
-        { BYTES("\x0a\x01x"), false },  /* a call-back */
-        { BYTES("\x12\x00"), false },   /* pointers */
-        { BYTES("\x22\x01x"), false },
-        { BYTES("\x22\x00"), false },
-        { BYTES("\x08\x01"), false },
+        { BYTES("\x18\x01"), true },   /* the one field that has a place */
+        { BYTES("\x0a\x01x"), false }, /* a call-back */
+        { BYTES("\x12\x00"), false },  /* pointers */
+        { BYTES("\x22\x01x"), false }, { BYTES("\x22\x00"), false }, { BYTES("\x08\x01"), false },
     };
     nano2_Loose loose;
 

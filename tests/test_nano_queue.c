@@ -270,7 +270,9 @@ static void step(struct fixture *fixture, struct model *model, uint32_t *seed)
     }
 }
 
-/* So the messages are moved down from every place to what is kept; and where they were nothing is left, if it is wiped. */
+/*
+ * So the messages are moved down from every place to what is kept; and where they were nothing is left, if it is wiped.
+ */
 static void any_order_of_push_and_pop_is_that_of_a_list(void **state)
 {
     uint32_t seed = 7;

@@ -1,6 +1,6 @@
 /*
- * A block of memory, cut up: nothing is handed out twice, or from beyond its end; and what the macros of <eyelet/nano.h>
- * say is enough.
+ * A block of memory, cut up: nothing is handed out twice, or from beyond its end; and what the macros of
+ * <eyelet/nano.h> say is enough.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,7 +101,8 @@ static void no_memory_is_no_memory(void **state)
     assert_null(eyelet_storage_take(&storage, SIZE_MAX));
 }
 
-static const uint32_t calls_rows[] = { 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100, 127, 129, 511, 513, 1023, 1024 };
+static const uint32_t calls_rows[] = { 1,  2,  3,  4,   5,   7,   8,   9,   15,   16,  17,
+                                       31, 33, 64, 100, 127, 129, 511, 513, 1023, 1024 };
 static const uint32_t frame_rows[] = { 4096, 4097, 4111, 4112, 5000, 16384, 65535, 65536, 1 << 20, (16 << 20) - 1 };
 
 static bool line_fits(void *memory, size_t size, uint32_t calls, uint32_t frame, size_t *ret_left)

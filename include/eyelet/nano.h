@@ -500,7 +500,8 @@ EYELET_API enum eyelet_status eyelet_nano_client_open_stream(struct eyelet_nano_
 
 /*
  * What <eyelet/service.h> says of eyelet_stream_send(), _end(), _recv() and _close(); a received message goes to @message,
- * the method's reply struct.
+ * the method's reply struct. A client that was processed before is taken for one with a loop, and opening, sending and
+ * ending leave to that what the socket does not take at once.
  */
 EYELET_API enum eyelet_status eyelet_nano_stream_send(struct eyelet_nano_stream *stream, const void *message,
                                                       struct eyelet_error *reterr);

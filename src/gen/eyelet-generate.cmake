@@ -243,6 +243,10 @@ function(_eyelet_generate_add target backend out name file imports others)
         COMMENT "Generating messages, services and clients of ${name}"
         COMMAND_EXPAND_LISTS VERBATIM)
     target_sources(${target} PRIVATE ${outputs})
+    if(backend STREQUAL "nanopb" AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+        # A small server links with --gc-sections and without the client's half of this.
+        set_property(SOURCE ${outputs} APPEND PROPERTY COMPILE_OPTIONS -ffunction-sections -fdata-sections)
+    endif()
 endfunction()
 
 function(eyelet_generate)

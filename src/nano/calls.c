@@ -40,7 +40,25 @@ static struct eyelet_nano_call *find_free(struct eyelet_nano_server *server)
 
 bool eyelet_nano_calls_have_slot(const struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
 {
-    return server->n_calls < server->opts.calls_max && guest->n_calls < server->calls_per_guest;
+    uint32_t n_free = server->opts.calls_max - server->n_calls;
+    uint32_t n_others = guest->n_calls > 0 ? server->opts.connections_max - server->n_calling : 0;
+
+    return n_free > n_others; /* one is kept for each of the others that has none yet, or is not there yet */
+}
+
+/* A guest has one call more, or one less. */
+static void enter_guest(struct eyelet_nano_call *call, struct eyelet_nano_guest *guest)
+{
+    call->guest = guest;
+    call->server->n_calling += guest->n_calls == 0;
+    guest->n_calls++;
+}
+
+static void leave_guest(struct eyelet_nano_call *call)
+{
+    call->guest->n_calls--;
+    call->server->n_calling -= call->guest->n_calls == 0;
+    call->guest = NULL;
 }
 
 static void call_free(struct eyelet_nano_call *call)
@@ -48,13 +66,12 @@ static void call_free(struct eyelet_nano_call *call)
     struct eyelet_nano_server *server = call->server;
 
     if (call->guest != NULL)
-        call->guest->n_calls--;
+        leave_guest(call);
     server->n_calls--;
     server->is_stirred = true;
     eyelet_queue_clear(&call->held);
     if (server->opts.wipe)
         explicit_bzero(&call->failure, sizeof(call->failure));
-    call->guest = NULL;
     call->state = EYELET_NANO_CALL_FREE;
 }
 
@@ -149,7 +166,6 @@ static void call_open(struct eyelet_nano_server *server, struct eyelet_nano_gues
         call->request.payload = (struct eyelet_slice){ 0 };
     call->state = EYELET_NANO_CALL_WAITS;
     call->id = event->id;
-    call->guest = guest;
     call->peer = guest->peer;
     call->node = node;
     call->method = method;
@@ -161,7 +177,7 @@ static void call_open(struct eyelet_nano_server *server, struct eyelet_nano_gues
     call->is_over = false;
     call->failure.status = EYELET_OK;
     call->failure.details_len = 0;
-    guest->n_calls++;
+    enter_guest(call, guest);
     server->n_calls++;
 }
 
@@ -261,24 +277,46 @@ void eyelet_nano_call_end(struct eyelet_nano_call *call, enum eyelet_status stat
     end(call);
 }
 
-void eyelet_nano_calls_lose(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, bool all)
+/* May it be told that it is over? While its peer takes nothing there may be no room for that. */
+static bool has_room_to_fail(const struct eyelet_nano_call *call)
+{
+    return call->state == EYELET_NANO_CALL_RUNS ||
+           eyelet_nano_calls_room(call->server, call->guest) >= EYELET_LINE_REFUSAL_MAX;
+}
+
+/* The connection of @call is gone. */
+static void lose(struct eyelet_nano_call *call)
+{
+    eyelet_session_finish(&call->guest->line.session, call->id);
+    leave_guest(call);
+    if (call->is_over)
+        return;
+    eyelet_error_set(&call->failure, EYELET_UNAVAILABLE, "connection is lost");
+    end(call);
+}
+
+void eyelet_nano_calls_lose(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
 {
     for (uint32_t i = 0; i < server->opts.calls_max; i++) {
         struct eyelet_nano_call *call = &server->calls[i];
 
-        if (call->state == EYELET_NANO_CALL_FREE || call->guest != guest)
+        if (call->state != EYELET_NANO_CALL_FREE && call->guest == guest)
+            lose(call);
+    }
+}
+
+void eyelet_nano_calls_end_streams(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
+        struct eyelet_nano_call *call = &server->calls[i];
+
+        if (call->state == EYELET_NANO_CALL_FREE || call->guest != guest || !takes_stream(call) || call->has_ended ||
+            call->is_over)
             continue;
-        if (all || (takes_stream(call) && !call->has_ended && !call->is_over)) {
-            if (!call->is_over)
-                eyelet_error_set(&call->failure, EYELET_UNAVAILABLE, "connection is lost");
-            eyelet_session_finish(&guest->line.session, call->id);
-            if (all) {
-                guest->n_calls--;
-                call->guest = NULL;
-            }
-            if (!call->is_over)
-                end(call);
-        }
+        if (has_room_to_fail(call))
+            eyelet_nano_call_end(call, EYELET_CANCELLED, "the connection ended before the stream did", now_ns);
+        else
+            guest->is_over = true; /* it neither says what it wants nor takes what it gets */
     }
 }
 
@@ -293,12 +331,6 @@ void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t no
 }
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
-
-/* May it be told that it is over? While its peer takes nothing there may be no room for that. */
-static bool has_room_to_fail(const struct eyelet_nano_call *call)
-{
-    return call->state == EYELET_NANO_CALL_RUNS || eyelet_nano_calls_room(call->server, call->guest) >= EYELET_LINE_REFUSAL_MAX;
-}
 
 static uint64_t deadline_of(const struct eyelet_nano_call *call)
 {
@@ -376,7 +408,7 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
 static enum eyelet_status settle(struct eyelet_nano_call *call, enum eyelet_status status)
 {
     if ((unsigned)status > EYELET_STATUS_MAX)
-        return fail(call, EYELET_UNKNOWN, "handler returned a status that is none");
+        return eyelet_nano_call_fail(call, EYELET_UNKNOWN, "handler returned status %d", (int)status);
     if (status == EYELET_OK)
         return call->failure.status; /* OK, unless the handler said that it failed and returned OK all the same */
     if (call->failure.status == EYELET_OK)

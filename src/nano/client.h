@@ -1,6 +1,7 @@
 /*
  * A client in its caller's storage: what its rooms share. client.c is its life and its face to loops, calling.c a call
- * from its start to its end, driving.c reading, writing and waiting for all of them, stream.c the streams.
+ * from its start to its end, unary.c and stream.c the faces of calls, driving.c reading, writing and waiting for all of
+ * them, incoming.c what becomes of what was read.
  *
  * There is one thread. A function of the program's is called from eyelet_nano_client_tell() alone, where nothing is
  * half-done: it may use the client as if nobody else did, and what it does there nests.
@@ -177,6 +178,9 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
                                             bool is_stream, struct eyelet_nano_pending **ret,
                                             struct eyelet_error *reterr);
 
+/* It begins, or begins again after it was over. */
+void eyelet_nano_pending_arm(struct eyelet_nano_pending *pending);
+
 /* Its slot is free for another. */
 void eyelet_nano_pending_release(struct eyelet_nano_pending *pending);
 
@@ -256,12 +260,20 @@ uint64_t eyelet_nano_client_queued(const struct eyelet_nano_client *client);
 /* The connection is of no more use, for the reason in @client->lost: all calls in flight end. */
 void eyelet_nano_client_lose(struct eyelet_nano_client *client);
 
+/* The same when it is this side that ends it, for what the peer did or did not do. */
+void eyelet_nano_client_break(struct eyelet_nano_client *client);
+
 /* Gives up what has run out of time. */
 void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns);
 
 /* When there is something to do although nothing came; EYELET_NO_DEADLINE for never. Is there something now? */
 uint64_t eyelet_nano_client_next_deadline(const struct eyelet_nano_client *client);
 bool eyelet_nano_client_has_work(const struct eyelet_nano_client *client);
+
+/* --- incoming.c --------------------------------------------------------------------------------------------------- */
+
+/* Hands out what was read, up to a message that its stream has no room for: that is @client->full then. */
+void eyelet_nano_client_hand_out(struct eyelet_nano_client *client);
 
 /* --- stream.c ----------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /*
- * Reading and writing for all calls of a client: by whoever waits for one of them, or by a foreign loop. What came is
- * handed out here; a program's function is never called from in here but between two rounds of a wait.
+ * Reading and writing for all calls of a client: by whoever waits for one of them, or by a foreign loop. A program's
+ * function is never called from in here but between two rounds of a wait.
  */
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +10,6 @@
 #include "core/error.h"
 #include "io/socket.h"
 #include "nano/client.h"
-#include "nano/message.h"
 
 #define READS_PER_TURN 16u /* of a foreign loop's: then others have theirs */
 
@@ -46,6 +45,12 @@ void eyelet_nano_client_lose(struct eyelet_nano_client *client)
         eyelet_nano_pending_lose(client->first_live);
 }
 
+void eyelet_nano_client_break(struct eyelet_nano_client *client)
+{
+    client->counters.connections_broken++;
+    eyelet_nano_client_lose(client);
+}
+
 static void lose_by_errno(struct eyelet_nano_client *client, int error_number)
 {
     eyelet_error_errno(&client->lost, error_number, "connection lost");
@@ -58,127 +63,6 @@ static void end_by_peer(struct eyelet_nano_client *client)
     eyelet_session_describe_end(&client->line.session, eyelet_line_held(&client->line), &client->lost);
     client->lost.error_number = -client->write_error;
     eyelet_nano_client_lose(client);
-}
-
-/* --- what came ---------------------------------------------------------------------------------------------------- */
-
-/* A reply that is OK goes where its caller wants it. */
-static void take_unary_reply(struct eyelet_nano_client *client, struct eyelet_nano_pending *pending)
-{
-    struct eyelet_error *why = &client->event.error;
-    enum eyelet_status status;
-
-    status = eyelet_message_decode(pending->method->reply_type, client->event.response.payload, pending->reply,
-                                   pending->method->reply_size, why);
-    if (status == EYELET_OK) {
-        eyelet_nano_pending_succeed(pending);
-        return;
-    }
-    eyelet_nano_pending_describe(pending, status, why->text);
-    pending->error.may_have_executed = true;
-    eyelet_nano_pending_finish(pending);
-}
-
-/* On a stream of replies it has none (WIRE, "Streams"), but one that has is believed. Return: false without room. */
-static bool take_streams_reply(struct eyelet_nano_pending *pending, struct eyelet_slice payload)
-{
-    bool is_expected = (pending->method->kind & EYELET_SERVER_STREAM) == 0;
-
-    if ((is_expected || payload.len > 0) && !eyelet_queue_push(&eyelet_nano_stream_of(pending)->queue, payload))
-        return false;
-    pending->is_open = false; /* WIRE: "client stops sending" */
-    eyelet_nano_pending_succeed(pending);
-    return true;
-}
-
-static bool take_reply(struct eyelet_nano_client *client, struct eyelet_nano_pending *pending)
-{
-    const struct eyelet_response *response = &client->event.response;
-
-    client->connect_pause_ns = 0;
-    if (eyelet_response_status(response, &pending->error) != EYELET_OK) {
-        pending->is_open = false;
-        eyelet_nano_pending_finish(pending);
-        return true;
-    }
-    if (pending->is_stream)
-        return take_streams_reply(pending, response->payload);
-    take_unary_reply(client, pending);
-    return true;
-}
-
-static bool take_message(struct eyelet_nano_client *client, struct eyelet_nano_pending *pending)
-{
-    const struct eyelet_session_event *event = &client->event;
-
-    client->connect_pause_ns = 0;
-    if (event->has_message && !eyelet_queue_push(&eyelet_nano_stream_of(pending)->queue, event->message))
-        return false;
-    if (!event->is_end)
-        return true;
-    pending->is_open = false;
-    eyelet_nano_pending_succeed(pending);
-    return true;
-}
-
-/* What the server made of it is no use here; it may not have ended the call. */
-static void take_failure(struct eyelet_nano_client *client, struct eyelet_nano_pending *pending)
-{
-    eyelet_nano_pending_describe(pending, client->event.error.status, client->event.error.text);
-    pending->error.may_have_executed = true; /* something was answered, and what has not left yet still will */
-    eyelet_nano_pending_finish(pending);
-    eyelet_nano_pending_end_sending(pending);
-}
-
-/* It is this side that ends it, for what the peer did or did not do. */
-static void break_off(struct eyelet_nano_client *client)
-{
-    client->counters.connections_broken++;
-    eyelet_nano_client_lose(client);
-}
-
-/* Return: false when its stream has no room for it: it must come again. */
-static bool take_event(struct eyelet_nano_client *client)
-{
-    const struct eyelet_session_event *event = &client->event;
-
-    switch (event->kind) {
-    case EYELET_SESSION_REPLY:
-        return take_reply(client, event->owner);
-    case EYELET_SESSION_DATA:
-        return take_message(client, event->owner);
-    case EYELET_SESSION_FAILED:
-        take_failure(client, event->owner);
-        break;
-    case EYELET_SESSION_BROKEN:
-        client->lost = event->error;
-        break_off(client);
-        break;
-    case EYELET_SESSION_MORE:
-    case EYELET_SESSION_CALL: /* a server's */
-    case EYELET_SESSION_REFUSE:
-        break;
-    }
-    return true;
-}
-
-/* Hands out what was read, up to a message that its stream has no room for. */
-static void hand_out(struct eyelet_nano_client *client)
-{
-    uint64_t now_ns = eyelet_now_ns();
-
-    if (client->full != NULL && !take_event(client))
-        return;
-    client->full = NULL;
-    client->is_cut = false;
-    while (!client->is_lost && eyelet_line_next(&client->line, now_ns, &client->event) != EYELET_SESSION_MORE) {
-        if (take_event(client))
-            continue;
-        client->full = eyelet_nano_stream_of(client->event.owner);
-        client->full_ns = now_ns;
-        client->is_cut = true;
-        break;
-    }
 }
 
 /* --- reading, writing, waiting ------------------------------------------------------------------------------------ */
@@ -203,7 +87,7 @@ static void read_once(struct eyelet_nano_client *client)
     else if (r < 0)
         lose_by_errno(client, r);
     else if (line->received != before)
-        hand_out(client);
+        eyelet_nano_client_hand_out(client);
     else if (client->write_error != 0)
         lose_by_errno(client, client->write_error); /* and all that the peer said before was read */
 }
@@ -263,7 +147,7 @@ static void wait_for_peer(struct eyelet_nano_client *client, uint64_t until_ns)
 {
     const short is_gone = POLLHUP | POLLERR;
     short events = eyelet_nano_client_events(client), revents = 0;
-    int fd = events != 0 ? client->line.fd : -1; /* an end that is not to be read yet must not be heard again and again */
+    int fd = events != 0 ? client->line.fd : -1; /* an end that is not to be read yet is not to be heard all the time */
     int r;
 
     r = eyelet_socket_wait_until(fd, events, earlier(eyelet_nano_client_next_deadline(client), until_ns), &revents);
@@ -356,7 +240,7 @@ static void look_at_the_clock(struct eyelet_nano_client *client)
 
     if (peers_deadline(client) <= now_ns) {
         eyelet_session_describe_timeout(&client->line.session, &client->lost);
-        break_off(client);
+        eyelet_nano_client_break(client);
     }
     eyelet_nano_client_expire(client, now_ns);
 }
@@ -405,11 +289,13 @@ static void drive(struct eyelet_nano_client *client, const struct eyelet_nano_wa
     if (is_in_a_frame(client))
         forgive_absence(client, eyelet_now_ns());
     if (client->is_cut)
-        hand_out(client);
+        eyelet_nano_client_hand_out(client);
     eyelet_nano_client_flush(client);
     if (!client->is_lost && !is_ready(client, wait)) {
         if (!reads(client) || !(client->line.is_readable || client->write_error != 0))
             wait_for_peer(client, until_ns);
+        else
+            client->line.is_writable = true; /* nobody asked poll(): a peer that never pauses must not stop sending */
         read_once(client);
         eyelet_nano_client_flush(client);
     }
@@ -443,7 +329,7 @@ void eyelet_nano_client_turn(struct eyelet_nano_client *client)
 
     line->is_readable = line->is_writable = true; /* nobody says which of both it was */
     if (client->is_cut)
-        hand_out(client);
+        eyelet_nano_client_hand_out(client);
     eyelet_nano_client_flush(client);
     for (unsigned i = 0; i < READS_PER_TURN && line->is_readable && reads(client) && !client->is_lost; i++) {
         read_once(client);

@@ -39,7 +39,7 @@ static void count(const struct eyelet_nano_guest *guest, struct eyelet_counters 
 
 static void guest_close(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest)
 {
-    eyelet_nano_calls_lose(server, guest, true);
+    eyelet_nano_calls_lose(server, guest);
     count(guest, &server->counters);
     eyelet_line_close(&guest->line); /* epoll lets go of it by this */
     server->n_guests--;
@@ -275,7 +275,7 @@ static void end_reading(struct eyelet_nano_server *server, struct eyelet_nano_gu
 {
     guest->has_ended = true;
     guest->give_up_ns = eyelet_deadline_after_ms(now_ns, server->opts.grace_ms);
-    eyelet_nano_calls_lose(server, guest, false);
+    eyelet_nano_calls_end_streams(server, guest, now_ns);
 }
 
 static void read_some(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, uint64_t now_ns)

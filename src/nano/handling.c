@@ -28,6 +28,8 @@ enum eyelet_status eyelet_nano_call_fail(struct eyelet_nano_call *call, enum eye
     va_end(args);
     call->failure.status = status; /* details that were added before stay */
     memcpy(call->failure.text, error->text, sizeof(error->text));
+    if (call->server->opts.wipe)
+        explicit_bzero(error->text, sizeof(error->text));
     return status;
 }
 
@@ -129,6 +131,13 @@ bool eyelet_nano_call_is_cancelled(struct eyelet_nano_call *call)
     return is_cancelled;
 }
 
+/* Waits, with nothing held back that is to be sent: answers that were ready before this handler began. */
+static void wait_for_more(struct eyelet_nano_server *server)
+{
+    eyelet_nano_guests_flush(server, eyelet_now_ns(), 0);
+    eyelet_nano_server_step(server, EYELET_NO_DEADLINE);
+}
+
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* Waits until a frame of @len bytes has room beside the call's end. Return: false when the call is over. */
@@ -137,7 +146,7 @@ static bool wait_for_room(struct eyelet_nano_call *call, size_t len)
     struct eyelet_nano_server *server = call->server;
 
     while (!is_over(call) && eyelet_nano_calls_room(server, call->guest) < len)
-        eyelet_nano_server_step(server, EYELET_NO_DEADLINE);
+        wait_for_more(server);
     return !call->is_over;
 }
 
@@ -200,8 +209,9 @@ static enum eyelet_got recv_message(struct eyelet_nano_call *call, const void **
 {
     enum eyelet_status status;
 
+    call->server->is_stirred = true; /* what is left lying for want of room may hide what is waited for */
     while (!is_over(call) && !has_message_or_end(call))
-        eyelet_nano_server_step(call->server, EYELET_NO_DEADLINE);
+        wait_for_more(call->server);
     if (call->is_over)
         return EYELET_GOT_ERROR;
     if (!take(call, &status))

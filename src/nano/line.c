@@ -103,7 +103,9 @@ static bool is_cheap_to_compact(const struct eyelet_line_buffer *buffer)
     return buffer->end - buffer->start <= buffer->start;
 }
 
-/* A frame must lie in one piece. What is whole and waits to be taken needs no room behind it, and is not moved for it. */
+/*
+ * A frame must lie in one piece. What is whole and waits to be taken needs no room behind it, and is not moved for it.
+ */
 static bool wants_front(const struct eyelet_line *line)
 {
     const struct eyelet_frame_decoder *decoder = &line->session.decoder;

@@ -15,6 +15,7 @@
 #include "io/socket.h"
 
 #define EVENTS_PER_STEP 16
+#define ROUNDS_PER_STEP 16 /* of running and taking, before others are looked for */
 
 _Static_assert(sizeof(struct eyelet_nano_server) <= EYELET_NANO_SERVER_BASE, "a block holds what its macro says");
 _Static_assert(sizeof(struct eyelet_nano_guest) <= EYELET_NANO_CONNECTION_BASE, "a block holds what its macro says");
@@ -91,12 +92,6 @@ static struct eyelet_session_limits session_limits(const struct eyelet_nano_serv
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-/* One for each of the others that may come, if there are enough. */
-static uint32_t calls_per_guest(const struct eyelet_nano_server_opts *opts)
-{
-    return opts->calls_max > opts->connections_max ? opts->calls_max - opts->connections_max + 1 : 1;
-}
-
 static void init_guests(struct eyelet_nano_server *server, struct eyelet_storage *storage)
 {
     const struct eyelet_nano_server_opts *opts = &server->opts;
@@ -137,7 +132,6 @@ static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opt
     memset(server, 0, sizeof(*server));
     server->opts = *opts;
     server->limits = session_limits(opts);
-    server->calls_per_guest = calls_per_guest(opts);
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
     server->own_cid = EYELET_VSOCK_CID_ANY;
     server->accept_again_ns = server->grace_end_ns = EYELET_NO_DEADLINE;
@@ -410,12 +404,21 @@ static enum eyelet_status begin(struct eyelet_nano_server *server, struct eyelet
     return EYELET_OK;
 }
 
+/* Runs what waits, and what was left lying for it, so that the answers leave together. */
+static void run_calls(struct eyelet_nano_server *server)
+{
+    for (unsigned i = 0; i < ROUNDS_PER_STEP && eyelet_nano_calls_have_next(server); i++) {
+        while (eyelet_nano_calls_run_next(server))
+            ;
+        eyelet_nano_guests_attend(server, eyelet_now_ns());
+    }
+}
+
 static enum eyelet_status go_round(struct eyelet_nano_server *server, uint64_t wait_until_ns,
                                    struct eyelet_error *reterr)
 {
     eyelet_nano_server_step(server, wait_until_ns);
-    while (eyelet_nano_calls_run_next(server))
-        ;
+    run_calls(server);
     eyelet_nano_guests_flush(server, eyelet_now_ns(), 0);
     if (server->is_broken) {
         server->state = EYELET_NANO_SERVER_OVER;

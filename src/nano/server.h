@@ -99,6 +99,7 @@ enum eyelet_nano_server_state {
  * @stop_asked:   set in signal handlers and other threads; @wake_fd wakes the loop then
  * @is_broken:    epoll or the listener is of no more use
  * @is_single:    it serves the one connection that it was given, and ends with it
+ * @n_calling:    guests that have a slot or more
  * @turn:         place of the guest that is attended first
  * @served:       place of the guest whose handler ran last
  * @n_told:       calls of on_broken since @told_since_ns
@@ -121,9 +122,9 @@ struct eyelet_nano_server {
     int epoll_fd;
     int wake_fd;
     uint32_t own_cid;
-    uint32_t calls_per_guest;
     uint32_t n_guests;
     uint32_t n_calls;
+    uint32_t n_calling;
     uint32_t n_nodes;
     uint32_t turn;
     uint32_t served;
@@ -210,8 +211,11 @@ bool eyelet_nano_calls_have_next(const struct eyelet_nano_server *server);
 void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns);
 uint64_t eyelet_nano_calls_deadline(const struct eyelet_nano_server *server);
 
-/* The peer sends no more: streams that it had not ended fail. With all, every call of it does, and nothing is sent. */
-void eyelet_nano_calls_lose(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, bool all);
+/* The connection is gone: all its calls fail, and nothing is sent. */
+void eyelet_nano_calls_lose(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest);
+
+/* The peer sends no more: streams that it had not ended fail. */
+void eyelet_nano_calls_end_streams(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, uint64_t now_ns);
 
 /* All calls end, EYELET_UNAVAILABLE. */
 void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t now_ns);

@@ -119,8 +119,7 @@ void endpoint_kill(int number);
 /* --- counters ----------------------------------------------------------------------------------------------------- */
 
 /*
- * Of what runs in a thread. They may be those of a moment ago: endpoint_await() looks until @is_so says so of them, which
- * a hang alone prevents.
+ * Of what runs in a thread, and not while a handler waits at a gate. endpoint_await() looks until @is_so says so of them.
  */
 struct eyelet_counters endpoint_counters(void);
 void endpoint_await(bool (*is_so)(const struct eyelet_counters *counters));

@@ -10,6 +10,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <eyelet/nano.h>
 
@@ -20,8 +22,8 @@
 const struct endpoint_traits endpoint_traits = { .calls_of_all = true, .frame_max = EYELET_NANO_FRAME_DEFAULT };
 
 /*
- * The lock protects the counters, which the thread writes down whenever it is about to wait; nothing is called and no
- * other lock taken under it.
+ * A server is for one thread: others ask that for its counters, by @ask_fd, and it answers when no handler runs. The lock
+ * protects @n_asked and what is behind it; nothing is called and no other lock taken under it.
  */
 static struct {
     struct eyelet_nano_server *server;
@@ -30,9 +32,13 @@ static struct {
     struct demo_echo_handlers typed;
     pthread_t thread;
     enum eyelet_status status;
+    int ask_fd;
     pthread_mutex_t lock;
+    pthread_cond_t answered;
+    uint64_t n_asked;
+    uint64_t n_answered;
     struct eyelet_counters counters;
-} endpoint = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} endpoint = { .ask_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
 
 /* --- handlers ----------------------------------------------------------------------------------------------------- */
 
@@ -234,7 +240,6 @@ enum eyelet_status endpoint_open(const struct endpoint_opts *opts, const struct 
     live_must(endpoint.memory == NULL, "a server is open already");
     live_must(eyelet_address_format(&address, text, sizeof(text)) == 0, "the folder's name is too long");
     set_handlers(handlers);
-    endpoint.counters = (struct eyelet_counters){ 0 };
     endpoint.memory = malloc(size_of(&own));
     live_must(endpoint.memory != NULL, "no memory for a server");
     status = eyelet_nano_server_init(opts != NULL && opts->address != NULL ? opts->address : text, &own,
@@ -251,28 +256,34 @@ enum eyelet_status endpoint_run(void)
     return eyelet_nano_server_run(endpoint.server, NULL);
 }
 
-static void note_counters(void)
+/* Answers all who have asked; the last answer is for all who ever will. */
+static void answer(bool is_last)
 {
     struct eyelet_counters counters;
 
     eyelet_nano_server_get_counters(endpoint.server, &counters);
     pthread_mutex_lock(&endpoint.lock);
     endpoint.counters = counters;
+    endpoint.n_answered = is_last ? UINT64_MAX : endpoint.n_asked;
+    pthread_cond_broadcast(&endpoint.answered);
     pthread_mutex_unlock(&endpoint.lock);
 }
 
 static void *run(void *argument)
 {
-    struct pollfd one = { .fd = eyelet_nano_server_fd(endpoint.server), .events = POLLIN };
+    struct pollfd fds[2] = { { .fd = eyelet_nano_server_fd(endpoint.server), .events = POLLIN },
+                             { .fd = endpoint.ask_fd, .events = POLLIN } };
+    uint64_t n;
 
     (void)argument;
     do {
-        int n = poll(&one, 1, eyelet_nano_server_timeout_ms(endpoint.server));
-
-        live_must(n >= 0 || errno == EINTR, "poll() fails");
+        fds[1].revents = 0;
+        live_must(poll(fds, 2, eyelet_nano_server_timeout_ms(endpoint.server)) >= 0 || errno == EINTR, "poll() fails");
         endpoint.status = eyelet_nano_server_process(endpoint.server, NULL);
-        note_counters();
+        if (fds[1].revents != 0 && read(endpoint.ask_fd, &n, sizeof(n)) == sizeof(n))
+            answer(false);
     } while (endpoint.status == EYELET_OK && !eyelet_nano_server_is_over(endpoint.server));
+    answer(true);
     return NULL;
 }
 
@@ -281,6 +292,9 @@ void endpoint_start(const struct endpoint_opts *opts, const struct endpoint_hand
     struct eyelet_error error = { 0 };
 
     live_must(endpoint_open(opts, handlers, &error) == EYELET_OK, error.text);
+    endpoint.ask_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    live_must(endpoint.ask_fd >= 0, "no eventfd");
+    endpoint.n_asked = endpoint.n_answered = 0;
     live_must(pthread_create(&endpoint.thread, NULL, run, NULL) == 0, "no thread for the server");
 }
 
@@ -302,6 +316,9 @@ void endpoint_close(void)
     endpoint.server = NULL;
     free(endpoint.memory);
     endpoint.memory = NULL;
+    if (endpoint.ask_fd >= 0)
+        close(endpoint.ask_fd);
+    endpoint.ask_fd = -1;
 }
 
 void endpoint_kill(int number)
@@ -312,8 +329,13 @@ void endpoint_kill(int number)
 struct eyelet_counters endpoint_counters(void)
 {
     struct eyelet_counters counters;
+    uint64_t n;
 
     pthread_mutex_lock(&endpoint.lock);
+    n = ++endpoint.n_asked;
+    live_must(eventfd_write(endpoint.ask_fd, 1) == 0, "the server's thread cannot be asked");
+    while (endpoint.n_answered < n)
+        pthread_cond_wait(&endpoint.answered, &endpoint.lock);
     counters = endpoint.counters;
     pthread_mutex_unlock(&endpoint.lock);
     return counters;

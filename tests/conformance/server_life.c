@@ -325,7 +325,7 @@ static void h117_after_the_grace_a_stream_that_waits_is_ended(void **state)
     live_send_wire(fd, &wire);
     echo_expect_text(fd, 1, "here");
     endpoint_stop();
-    echo_expect_error(fd, 1, EYELET_UNAVAILABLE, "stopped");
+    echo_expect_error(fd, 1, EYELET_UNAVAILABLE, "stop");
     assert_int_equal(live_read_to_end(fd), 0);
     join();
     close(fd);

@@ -205,8 +205,8 @@ enum eyelet_status caller_call(uint32_t timeout_ms, const char *text, char *ret_
 
     set_text(request.text, sizeof(request.text), text);
     memset(&reply, 0xa5, sizeof(reply));
-    status = demo_echo_say(caller.client, &(struct eyelet_call_opts){ .timeout_ms = timeout_ms }, &request, &reply,
-                           reterr);
+    status =
+        demo_echo_say(caller.client, &(struct eyelet_call_opts){ .timeout_ms = timeout_ms }, &request, &reply, reterr);
     if (status == EYELET_OK && ret_text != NULL)
         snprintf(ret_text, cap, "%s", reply.text);
     return status;

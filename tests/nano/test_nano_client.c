@@ -408,8 +408,8 @@ static unsigned fill(uint32_t n_max)
     memset(request.text, 'f', 1000);
     faults_fail_always(FAULT_SENDMSG, EAGAIN);
     for (uint32_t i = 0; i < n_max; i++) {
-        enum eyelet_status status = demo_echo_say_start(caller.client, NULL, &request, &reply, NULL, NULL, &pending[i],
-                                                        &error);
+        enum eyelet_status status =
+            demo_echo_say_start(caller.client, NULL, &request, &reply, NULL, NULL, &pending[i], &error);
 
         if (status == EYELET_OK)
             continue;

@@ -30,16 +30,21 @@ struct agreement_type {
 
 #define AGREEMENT_TYPE(package, message, lower)                                                                        \
     {                                                                                                                  \
-        #package "." #message, &package##_##message##_msg, sizeof(package##_##message),                                \
+#package "." #message, &package##_##message##_msg, sizeof(package##_##message),                                \
             &package##__##lower##__descriptor                                                                          \
     }
 
 static const struct agreement_type agreement_types[] = {
-    AGREEMENT_TYPE(nano, Everything, everything), AGREEMENT_TYPE(nano, Leaf, leaf),
-    AGREEMENT_TYPE(nano, Branch, branch),         AGREEMENT_TYPE(nano, Choice, choice),
-    AGREEMENT_TYPE(nano, Lists, lists),           AGREEMENT_TYPE(nano, Exactly, exactly),
-    AGREEMENT_TYPE(nano, Empty, empty),           AGREEMENT_TYPE(nano2, Strict, strict),
-    AGREEMENT_TYPE(nano2, Open, open),            AGREEMENT_TYPE(nano2, Told, told),
+    AGREEMENT_TYPE(nano, Everything, everything),
+    AGREEMENT_TYPE(nano, Leaf, leaf),
+    AGREEMENT_TYPE(nano, Branch, branch),
+    AGREEMENT_TYPE(nano, Choice, choice),
+    AGREEMENT_TYPE(nano, Lists, lists),
+    AGREEMENT_TYPE(nano, Exactly, exactly),
+    AGREEMENT_TYPE(nano, Empty, empty),
+    AGREEMENT_TYPE(nano2, Strict, strict),
+    AGREEMENT_TYPE(nano2, Open, open),
+    AGREEMENT_TYPE(nano2, Told, told),
     AGREEMENT_TYPE(nano, Big, big),
 };
 
@@ -108,8 +113,7 @@ static inline void agreement_drop_unknown(ProtobufCMessage *message)
         if (field->label == PROTOBUF_C_LABEL_REPEATED) {
             for (size_t n = 0; n < *(size_t *)(void *)quantifier; n++)
                 agreement_drop_unknown((*(ProtobufCMessage ***)(void *)place)[n]);
-        } else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 ||
-                   *(uint32_t *)(void *)quantifier == field->id) {
+        } else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 || *(uint32_t *)(void *)quantifier == field->id) {
             if (*(ProtobufCMessage **)(void *)place != NULL)
                 agreement_drop_unknown(*(ProtobufCMessage **)(void *)place);
         }
