@@ -30,7 +30,7 @@ INDIRECT = {
     "eyelet_nano_client_tell": ["tell_*"],                    # pending->tell, generated
     "tell_*": [PROGRAM],                                      # done
     "tell": [PROGRAM],                                        # opts.on_broken
-    "find_objection": [PROGRAM],                              # opts.accept
+    "is_welcome": [PROGRAM],                                  # opts.accept
     "judge_head": [PROGRAM],                                  # session->on_frame: rpc's trace, NULL here
     "pb_default_field_callback": [PROGRAM],                   # nanopb's: no field has one
 }
