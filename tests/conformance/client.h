@@ -22,7 +22,7 @@
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
 /**
- * struct client_opts - how it behaves; zero means the library's default, but for 16 calls and 8 streams
+ * struct client_opts - how it behaves; zero means the library's default; 16 calls and 8 streams are possible at least
  *
  * All are the options of <eyelet/client.h> and <eyelet/nano.h> of that name.
  */

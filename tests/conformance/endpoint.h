@@ -22,12 +22,9 @@
 
 /**
  * struct endpoint_traits - of the library
- * @calls_of_all:      calls_max counts the calls of all connections, and what comes beyond waits; otherwise those of
- * one connection, and what comes beyond is refused
- * @frame_max:         the default
+ * @frame_max:  the default of that option
  */
 struct endpoint_traits {
-    bool calls_of_all;
     uint32_t frame_max;
 };
 

@@ -19,7 +19,7 @@
 #include "support/folder.h"
 #include "support/live.h"
 
-const struct endpoint_traits endpoint_traits = { .calls_of_all = true, .frame_max = EYELET_NANO_FRAME_DEFAULT };
+const struct endpoint_traits endpoint_traits = { .frame_max = EYELET_NANO_FRAME_DEFAULT };
 
 /*
  * A server is for one thread: others ask that for its counters, by @ask_fd, and it answers when no handler runs. The
