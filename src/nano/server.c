@@ -74,7 +74,9 @@ static enum eyelet_status check_opts(const struct eyelet_nano_server_opts *opts,
     wanted = EYELET_NANO_SERVER_SIZE(opts->connections_max, opts->calls_max, opts->frame_max, opts->message_size);
     if (size < wanted)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
-                                "%zu bytes of memory are less than the %zu that these options take", size, wanted);
+                                "%zu bytes of memory are less than the %zu of EYELET_NANO_SERVER_SIZE(%u, %u, %u, %u)",
+                                size, wanted, opts->connections_max, opts->calls_max, opts->frame_max,
+                                opts->message_size);
     return EYELET_OK;
 }
 
@@ -98,7 +100,6 @@ static void init_guests(struct eyelet_nano_server *server, struct eyelet_storage
     bool is_enough = true;
 
     server->guests = eyelet_storage_take(storage, opts->connections_max * sizeof(*server->guests));
-    memset(server->guests, 0, opts->connections_max * sizeof(*server->guests));
     for (uint32_t i = 0; i < opts->connections_max; i++)
         is_enough &= eyelet_line_init(&server->guests[i].line, storage, opts->calls_max, opts->frame_max, opts->wipe);
     assert(is_enough);
@@ -111,7 +112,6 @@ static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage 
     size_t cap = (size_t)opts->frame_max + EYELET_NANO_FRAME_ROOM;
 
     server->calls = eyelet_storage_take(storage, opts->calls_max * sizeof(*server->calls));
-    memset(server->calls, 0, opts->calls_max * sizeof(*server->calls));
     for (uint32_t i = 0; i < opts->calls_max; i++) {
         uint8_t *bytes = eyelet_storage_take(storage, cap);
 
@@ -127,9 +127,10 @@ static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage 
 static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opts *opts, void *memory, size_t size)
 {
     struct eyelet_storage storage = eyelet_storage_of(memory, size);
-    struct eyelet_nano_server *server = eyelet_storage_take(&storage, sizeof(*server));
+    struct eyelet_nano_server *server;
 
-    memset(server, 0, sizeof(*server));
+    memset(memory, 0, size); /* every page, so that none is missing later */
+    server = eyelet_storage_take(&storage, sizeof(*server));
     server->opts = *opts;
     server->limits = session_limits(opts);
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
@@ -452,6 +453,8 @@ enum eyelet_status eyelet_nano_server_process(struct eyelet_nano_server *server,
 
 void eyelet_nano_server_stop(struct eyelet_nano_server *server)
 {
+    if (server == NULL)
+        return;
     server->stop_asked = true;
     eyelet_wake_send(server->wake_fd);
 }
