@@ -329,7 +329,7 @@ static void an_error_says_how_long_and_what_is_wrong(void **state)
     (void)state;
     assert_int_equal(eyelet_message_decode(nano_Leaf_fields, SLICE("\x12\x01\xff"), &leaf, sizeof(leaf), &error),
                      EYELET_INTERNAL);
-    assert_string_equal(error.text, "message of 3 bytes cannot be unpacked: a string that is not UTF-8");
+    assert_string_equal(error.text, "message of 3 bytes cannot be unpacked: field 2: a string that is not UTF-8");
     assert_int_equal(eyelet_message_decode(nano_Leaf_fields, SLICE("\x12\x01\xff"), &leaf, sizeof(leaf), NULL),
                      EYELET_INTERNAL);
 }
@@ -759,7 +759,7 @@ static void h079_each_size_is_taken_up_to_its_place_and_no_further(void **state)
             if (len <= rows[i].max)
                 assert_taken(rows[i].type, bytes);
             else
-                assert_refused(rows[i].type, bytes, "overflow");
+                assert_refused(rows[i].type, bytes, "longer than");
         }
     }
 }

@@ -82,13 +82,16 @@ struct eyelet_nano_stream;
  * @connections:  connections_max of its options
  * @calls:        calls_max
  * @frame:        frame_max
- * @message:      message_size: the largest of DEMO_ECHO_MESSAGE_SIZE, as generated, of its services
+ * @message:      message_size: DEMO_ECHO_MESSAGE_SIZE, as generated; of several services the largest, EYELET_NANO_MAX()
  *
  * With 4, 8, 16384 and 1024: 323 KiB.
  */
 #define EYELET_NANO_SERVER_SIZE(connections, calls, frame, message)                                                    \
     (EYELET_NANO_ALIGN + EYELET_NANO_SERVER_BASE + (connections) * EYELET_NANO_LINE_SIZE(calls, frame) +               \
      (calls) * EYELET_NANO_CALL_SIZE(frame) + EYELET_NANO_ROUND((size_t)(message)))
+
+/* The larger of two, for message_size of two services: a constant. */
+#define EYELET_NANO_MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /**
  * EYELET_NANO_CLIENT_SIZE() - bytes of memory for a client: a constant
@@ -125,8 +128,8 @@ struct eyelet_nano_stream;
  *                        default 5,000
  * @accept:               asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:      handed to @accept
- * @on_broken:            told of every connection that this side closes for what its peer did, at most 100 times per
- *                        second; may be NULL. It and @accept may stop the server and do nothing else with it
+ * @on_broken:            told of every connection that this side refuses, or closes for what its peer did, at most 100
+ *                        times per second; may be NULL. It and @accept may stop the server and do nothing else with it
  * @on_broken_userdata:   handed to @on_broken
  */
 struct eyelet_nano_server_opts {
@@ -191,6 +194,7 @@ EYELET_API enum eyelet_status eyelet_nano_server_run(struct eyelet_nano_server *
 
 /**
  * eyelet_nano_server_stop() - end it: from a handler, a signal handler or another thread, any number of times
+ * @server:  may be NULL
  *
  * No new connection is accepted, a new request is answered with EYELET_UNAVAILABLE, calls in flight finish within
  * @grace_ms or end with EYELET_UNAVAILABLE, and run returns.
@@ -363,8 +367,21 @@ EYELET_API bool eyelet_nano_stream_is_readable(const struct eyelet_nano_stream *
 EYELET_API bool eyelet_nano_stream_is_writable(const struct eyelet_nano_stream *stream);
 
 /*
- * Calls, which generated functions make, return what <eyelet/client.h> says of calls there. A reply goes to memory that
- * the caller gives; after a failure its contents mean nothing.
+ * Calls, which generated functions make. A request is encoded before they return, and may go then; a reply goes to
+ * memory that the caller gives, whose contents mean nothing after a failure. A call returns one of
+ *
+ *   EYELET_OK                  the reply is there
+ *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
+ *   EYELET_UNAVAILABLE         the connection is lost; or the server is stopping and did not take the call
+ *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, or as many calls or streams are
+ *                              open as there is room for; the client stays usable
+ *   EYELET_INVALID_ARGUMENT    metadata with a bad key or a request that cannot be encoded, nothing was sent; or from
+ *                              the server
+ *   EYELET_INTERNAL            the reply makes no sense or does not fit into its struct
+ *   EYELET_CANCELLED           the call was given up, or the client is being cleared; or from the server
+ *   any other                  from the server, struct eyelet_error says so in is_remote
+ *
+ * and error.may_have_executed tells whether the server may have run it.
  */
 
 /* --- what generated code is made of ------------------------------------------------------------------------------- */

@@ -409,8 +409,9 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
         return fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
     if (request != NULL &&
         eyelet_message_decode(method->request_type, call->request.payload, request, method->request_size,
-                              &call->failure) != EYELET_OK)
-        return call->failure.status;
+                              &server->error) != EYELET_OK)
+        return eyelet_nano_call_fail(call, server->error.status, "request of %s/%s: %s", call->node->service,
+                                     method->name, server->error.text);
     if (reply != NULL)
         eyelet_message_init(method->reply_type, reply, method->reply_size);
 
@@ -457,7 +458,8 @@ static void answer(struct eyelet_nano_call *call, enum eyelet_status status, uin
         status = eyelet_nano_call_fail(call, EYELET_RESOURCE_EXHAUSTED,
                                        "reply is longer than the server's limit of a frame, %u", server->opts.frame_max);
     else if (r < 0)
-        status = fail(call, EYELET_INTERNAL, "reply cannot be encoded");
+        status = eyelet_nano_call_fail(call, EYELET_INTERNAL, "reply cannot be encoded: %s",
+                                       eyelet_message_fault(call->method->reply_type, reply_of(call)));
     if (status == EYELET_OK)
         return;
     server->counters.calls_failed++;

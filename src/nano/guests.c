@@ -46,12 +46,10 @@ static void guest_close(struct eyelet_nano_server *server, struct eyelet_nano_gu
     server->counters.connections_open--;
 }
 
-/* The peer is closed for what it did: @server->error says what. */
-static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest,
-                      const struct eyelet_error *why, uint64_t now_ns)
+/* A peer is refused, or closed for what it did. */
+static void tell(struct eyelet_nano_server *server, const struct eyelet_peer *peer, const struct eyelet_error *why,
+                 uint64_t now_ns)
 {
-    guest->is_over = true;
-    server->counters.connections_broken++;
     if (server->opts.on_broken == NULL)
         return;
     if (now_ns - server->told_since_ns >= EYELET_NS_PER_S) {
@@ -60,23 +58,48 @@ static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_gues
     }
     if (server->n_told < TOLD_PER_S_MAX) {
         server->n_told++;
-        server->opts.on_broken(&guest->peer, why, server->opts.on_broken_userdata);
+        server->opts.on_broken(peer, why, server->opts.on_broken_userdata);
     } else {
         server->counters.logs_dropped++;
     }
 }
 
+static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest,
+                      const struct eyelet_error *why, uint64_t now_ns)
+{
+    guest->is_over = true;
+    server->counters.connections_broken++;
+    tell(server, &guest->peer, why, now_ns);
+}
+
 /* --- accepting ---------------------------------------------------------------------------------------------------- */
 
-static bool is_welcome(struct eyelet_nano_server *server, const struct eyelet_peer *peer)
+/* Why a peer may not come in; NULL when it may. */
+static const char *find_objection(const struct eyelet_nano_server *server, const struct eyelet_peer *peer)
 {
     const struct eyelet_nano_server_opts *opts = &server->opts;
     bool is_own = peer->family == EYELET_FAMILY_VSOCK &&
                   (peer->cid == EYELET_VSOCK_CID_LOCAL || peer->cid == server->own_cid);
 
-    if (server->n_guests >= opts->connections_max || (opts->is_enclave && is_own))
-        return false;
-    return opts->accept == NULL || opts->accept(peer, opts->accept_userdata);
+    if (server->n_guests >= opts->connections_max)
+        return "there are connections_max connections";
+    if (opts->is_enclave && is_own)
+        return "it comes from this machine, which is an enclave";
+    if (opts->accept != NULL && !opts->accept(peer, opts->accept_userdata))
+        return "the accept filter said no";
+    return NULL;
+}
+
+static bool is_welcome(struct eyelet_nano_server *server, const struct eyelet_peer *peer, uint64_t now_ns)
+{
+    const char *objection = find_objection(server, peer);
+
+    if (objection == NULL)
+        return true;
+    server->counters.connections_refused++;
+    eyelet_error_set(&server->error, EYELET_PERMISSION_DENIED, "connection is refused: %s", objection);
+    tell(server, peer, &server->error, now_ns);
+    return false;
 }
 
 static struct eyelet_nano_guest *find_place(struct eyelet_nano_server *server)
@@ -165,8 +188,7 @@ static int accept_one(struct eyelet_nano_server *server, uint64_t now_ns)
     }
 
     server->accept_pause_ns = 0;
-    if (!is_welcome(server, &peer)) {
-        server->counters.connections_refused++;
+    if (!is_welcome(server, &peer, now_ns)) {
         eyelet_socket_close(fd);
         return 0;
     }
@@ -199,10 +221,8 @@ int eyelet_nano_guests_take_connected(struct eyelet_nano_server *server)
 
     if (r < 0)
         return r;
-    if (!is_welcome(server, &peer)) {
-        server->counters.connections_refused++;
+    if (!is_welcome(server, &peer, eyelet_now_ns()))
         return 0;
-    }
     server->listener.fd = -1; /* the guest's now */
     return guest_open(server, fd, &peer);
 }

@@ -18,18 +18,14 @@
 enum eyelet_status eyelet_nano_call_fail(struct eyelet_nano_call *call, enum eyelet_status status, const char *format,
                                          ...)
 {
-    struct eyelet_error *error = &call->server->error;
     va_list args;
 
     if (status == EYELET_OK || (unsigned)status > EYELET_STATUS_MAX)
         status = EYELET_UNKNOWN;
     va_start(args, format);
-    eyelet_error_vset(error, status, format, args);
+    eyelet_text_vformat(call->failure.text, sizeof(call->failure.text), format, args);
     va_end(args);
     call->failure.status = status; /* details that were added before stay */
-    memcpy(call->failure.text, error->text, sizeof(error->text));
-    if (call->server->opts.wipe)
-        explicit_bzero(error->text, sizeof(error->text));
     return status;
 }
 
@@ -198,7 +194,10 @@ static bool take(struct eyelet_nano_call *call, enum eyelet_status *ret_status)
     if (!call->has_first && !eyelet_queue_peek(&call->held, &bytes))
         return false;
     *ret_status = eyelet_message_decode(method->request_type, bytes, call->server->message, method->request_size,
-                                        &call->failure);
+                                        &call->server->error);
+    if (*ret_status != EYELET_OK)
+        *ret_status = eyelet_nano_call_fail(call, *ret_status, "stream of %s/%s: %s", call->node->service, method->name,
+                                            call->server->error.text);
     if (!call->has_first)
         eyelet_queue_pop(&call->held);
     call->has_first = false;

@@ -24,6 +24,13 @@ int eyelet_message_len(const pb_msgdesc_t *type, const void *message, size_t *re
     return pb_get_encoded_size(ret, type, message) ? 0 : -EINVAL;
 }
 
+const char *eyelet_message_fault(const pb_msgdesc_t *type, const void *message)
+{
+    pb_ostream_t stream = PB_OSTREAM_SIZING;
+
+    return pb_encode(&stream, type, message) ? "" : PB_GET_ERROR(&stream);
+}
+
 void eyelet_message_encode(const pb_msgdesc_t *type, const void *message, uint8_t *room, size_t len)
 {
     pb_ostream_t stream = pb_ostream_from_buffer(room, len);
@@ -41,7 +48,8 @@ void eyelet_message_init(const pb_msgdesc_t *type, void *message, size_t size)
     (void)pb_decode(&none, type, message); /* the defaults are set, also where required fields are missing */
 }
 
-static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes);
+static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes,
+                                 uint32_t *ret_field);
 
 static const char *check_string(struct eyelet_slice text)
 {
@@ -62,16 +70,21 @@ static const char *check_packed_bools(struct eyelet_slice values)
 
 static const char *check_bytes(const pb_field_iter_t *known, struct eyelet_slice value)
 {
+    uint32_t inner;
+
     switch (PB_LTYPE(known->type)) {
     case PB_LTYPE_STRING:
-        return check_string(value);
+        return value.len < known->data_size ? check_string(value) : "a string longer than its max_length";
+    case PB_LTYPE_BYTES:
+        return value.len <= known->data_size - offsetof(pb_bytes_array_t, bytes) ? NULL
+                                                                                  : "bytes longer than their max_size";
     case PB_LTYPE_BOOL:
         return check_packed_bools(value);
     case PB_LTYPE_FIXED_LENGTH_BYTES: /* nanopb would make zeros of nothing */
         return value.len == 0 ? "no bytes where there must be a fixed number" : NULL;
     case PB_LTYPE_SUBMESSAGE:
     case PB_LTYPE_SUBMSG_W_CB:
-        return check_message(known->submsg_desc, known->pData, value);
+        return check_message(known->submsg_desc, known->pData, value, &inner);
     default:
         return NULL;
     }
@@ -135,15 +148,21 @@ static const char *check_fixed_counts(const pb_msgdesc_t *type, void *message, s
     return fault;
 }
 
-/* @message is only there for the fields' places. Return: NULL, or what is wrong. */
-static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes)
+/*
+ * @message is only there for the fields' places.
+ *
+ * Return: NULL, or what is wrong; then @ret_field is the number of the field it is in, 0 when nobody knows.
+ */
+static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes,
+                                 uint32_t *ret_field)
 {
     struct eyelet_slice rest = bytes;
-    struct eyelet_field field;
+    struct eyelet_field field = { 0 };
     const char *fault = NULL;
     pb_field_iter_t known;
     bool has_fields = pb_field_iter_begin(&known, type, message);
 
+    *ret_field = 0;
     if (type->required_field_count > PB_MAX_REQUIRED_FIELDS)
         return "a message with more required fields than nanopb looks for";
     while (rest.len > 0 && fault == NULL) {
@@ -151,7 +170,10 @@ static const char *check_message(const pb_msgdesc_t *type, void *message, struct
         if (fault == NULL && has_fields && pb_field_iter_find(&known, field.number))
             fault = check_field(&known, &field);
     }
-    return fault != NULL ? fault : check_fixed_counts(type, message, bytes);
+    if (fault == NULL)
+        return check_fixed_counts(type, message, bytes);
+    *ret_field = field.number;
+    return fault;
 }
 
 enum eyelet_status eyelet_message_decode(const pb_msgdesc_t *type, struct eyelet_slice bytes, void *message,
@@ -159,12 +181,16 @@ enum eyelet_status eyelet_message_decode(const pb_msgdesc_t *type, struct eyelet
 {
     pb_istream_t stream = pb_istream_from_buffer(bytes.data, bytes.len);
     const char *fault;
+    uint32_t field;
 
     memset(message, 0, size);
-    fault = check_message(type, message, bytes);
+    fault = check_message(type, message, bytes, &field);
     if (fault == NULL && !pb_decode(&stream, type, message))
         fault = PB_GET_ERROR(&stream);
     if (fault == NULL)
         return EYELET_OK;
+    if (field > 0)
+        return eyelet_error_set(reterr, EYELET_INTERNAL, "message of %zu bytes cannot be unpacked: field %u: %s",
+                                bytes.len, field, fault);
     return eyelet_error_set(reterr, EYELET_INTERNAL, "message of %zu bytes cannot be unpacked: %s", bytes.len, fault);
 }

@@ -74,7 +74,9 @@ static enum eyelet_status check_opts(const struct eyelet_nano_server_opts *opts,
     wanted = EYELET_NANO_SERVER_SIZE(opts->connections_max, opts->calls_max, opts->frame_max, opts->message_size);
     if (size < wanted)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
-                                "%zu bytes of memory are less than the %zu that these options take", size, wanted);
+                                "%zu bytes of memory are less than the %zu of EYELET_NANO_SERVER_SIZE(%u, %u, %u, %u)",
+                                size, wanted, opts->connections_max, opts->calls_max, opts->frame_max,
+                                opts->message_size);
     return EYELET_OK;
 }
 
@@ -461,6 +463,8 @@ enum eyelet_status eyelet_nano_server_process(struct eyelet_nano_server *server,
 
 void eyelet_nano_server_stop(struct eyelet_nano_server *server)
 {
+    if (server == NULL)
+        return;
     server->stop_asked = true;
     eyelet_wake_send(server->wake_fd);
 }

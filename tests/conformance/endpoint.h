@@ -1,6 +1,6 @@
 /*
- * A server of demo.Echo under test, of whichever library: the tests of this folder know nothing else of it. Each library
- * has an adapter, endpoint_<library>.c; a test is compiled once and linked with each of them.
+ * A server of demo.Echo under test, of whichever library: the tests of this folder know nothing else of it. Each
+ * library has an adapter, endpoint_<library>.c; a test is compiled once and linked with each of them.
  *
  * What a test starts listens on "server" in its folder, see support/folder.h, unless it says where; there is one at a
  * time. What must not happen here ends the program with a sentence, see support/live.h.
@@ -22,8 +22,8 @@
 
 /**
  * struct endpoint_traits - of the library
- * @calls_of_all:      calls_max counts the calls of all connections, and what comes beyond waits; otherwise those of one
- *                     connection, and what comes beyond is refused
+ * @calls_of_all:      calls_max counts the calls of all connections, and what comes beyond waits; otherwise those of
+ * one connection, and what comes beyond is refused
  * @frame_max:         the default
  */
 struct endpoint_traits {
@@ -72,7 +72,8 @@ enum eyelet_got endpoint_call_recv_text(struct endpoint_call *call, const char *
 
 /**
  * struct endpoint_opts - how it behaves; zero means the library's default
- * @address:  where it listens, if not in the folder
+ * @address:    where it listens, if not in the folder
+ * @on_broken:  told of each connection that it closes for what the peer did; @why is its text
  *
  * All others are the options of <eyelet/server.h> and <eyelet/nano.h> of that name.
  */
@@ -92,6 +93,7 @@ struct endpoint_opts {
     uint32_t grace_ms;
     bool (*accept)(const struct eyelet_peer *peer, void *userdata);
     void *accept_userdata;
+    void (*on_broken)(const char *why);
 };
 
 /* @opts may be NULL. Return: why it does not open, with all released; EYELET_OK, and it listens. */
@@ -119,7 +121,8 @@ void endpoint_kill(int number);
 /* --- counters ----------------------------------------------------------------------------------------------------- */
 
 /*
- * Of what runs in a thread, and not while a handler waits at a gate. endpoint_await() looks until @is_so says so of them.
+ * Of what runs in a thread, and not while a handler waits at a gate. endpoint_await() looks until @is_so says so of
+ * them.
  */
 struct eyelet_counters endpoint_counters(void);
 void endpoint_await(bool (*is_so)(const struct eyelet_counters *counters));
