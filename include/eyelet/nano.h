@@ -157,7 +157,8 @@ struct eyelet_nano_server_opts {
  * eyelet_nano_server_init() - listen
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the server's until eyelet_nano_server_clear()
+ * @memory:   of any alignment; the server's until eyelet_nano_server_clear(). It is cleared, and so every page of it is
+ *            there from now on: a server needs no more memory later than it has at its start
  * @size:     bytes in @memory, at least EYELET_NANO_SERVER_SIZE() of the options
  * @ret:      the server, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -315,7 +316,7 @@ struct eyelet_nano_client_opts {
  * eyelet_nano_client_init() - connect to a service
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the client's until eyelet_nano_client_clear()
+ * @memory:   of any alignment; the client's until eyelet_nano_client_clear(); cleared, as a server's is
  * @size:     bytes in @memory, at least EYELET_NANO_CLIENT_SIZE() of the options
  * @ret:      the client, which lies in @memory; set on success only
  * @reterr:   may be NULL

@@ -91,10 +91,10 @@ static struct eyelet_nano_client *carve(const struct eyelet_nano_client_opts *op
 
     if (size < EYELET_NANO_CLIENT_SIZE(opts->calls_max, opts->streams_max, opts->frame_max))
         return NULL;
+    memset(memory, 0, size); /* every page, so that none is missing later */
     client = eyelet_storage_take(&storage, sizeof(*client));
     if (client == NULL)
         return NULL;
-    memset(client, 0, sizeof(*client));
     client->opts = *opts;
     client->size = (size_t)(end - (uint8_t *)client);
     if (!eyelet_line_init(&client->line, &storage, opts->calls_max + opts->streams_max, opts->frame_max, opts->wipe) ||

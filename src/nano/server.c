@@ -100,7 +100,6 @@ static void init_guests(struct eyelet_nano_server *server, struct eyelet_storage
     bool is_enough = true;
 
     server->guests = eyelet_storage_take(storage, opts->connections_max * sizeof(*server->guests));
-    memset(server->guests, 0, opts->connections_max * sizeof(*server->guests));
     for (uint32_t i = 0; i < opts->connections_max; i++)
         is_enough &= eyelet_line_init(&server->guests[i].line, storage, opts->calls_max, opts->frame_max, opts->wipe);
     assert(is_enough);
@@ -113,7 +112,6 @@ static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage 
     size_t cap = (size_t)opts->frame_max + EYELET_NANO_FRAME_ROOM;
 
     server->calls = eyelet_storage_take(storage, opts->calls_max * sizeof(*server->calls));
-    memset(server->calls, 0, opts->calls_max * sizeof(*server->calls));
     for (uint32_t i = 0; i < opts->calls_max; i++) {
         uint8_t *bytes = eyelet_storage_take(storage, cap);
 
@@ -129,9 +127,10 @@ static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage 
 static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opts *opts, void *memory, size_t size)
 {
     struct eyelet_storage storage = eyelet_storage_of(memory, size);
-    struct eyelet_nano_server *server = eyelet_storage_take(&storage, sizeof(*server));
+    struct eyelet_nano_server *server;
 
-    memset(server, 0, sizeof(*server));
+    memset(memory, 0, size); /* every page, so that none is missing later */
+    server = eyelet_storage_take(&storage, sizeof(*server));
     server->opts = *opts;
     server->limits = session_limits(opts);
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
