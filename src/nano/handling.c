@@ -211,6 +211,8 @@ static enum eyelet_got recv_message(struct eyelet_nano_call *call, const void **
     enum eyelet_status status;
 
     call->server->is_stirred = true; /* what is left lying for want of room may hide what is waited for */
+    if (eyelet_nano_server_should_look(call->server)) /* a peer that has sent much must not hold up all others */
+        eyelet_nano_server_step(call->server, 0);
     while (!is_over(call) && !has_message_or_end(call))
         wait_for_more(call->server);
     if (call->is_over)

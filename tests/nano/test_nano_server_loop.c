@@ -34,6 +34,7 @@ static struct {
     char ran[RAN_MAX];            /* first letters of the texts that Say was asked, in the order of its calls */
     unsigned n_canaries[RAN_MAX]; /* in the memory, while each of them ran */
     unsigned n_sent;
+    unsigned n_received;
     bool is_other_answered;
     enum eyelet_status last_sent;
 } loop;
@@ -119,13 +120,23 @@ static enum eyelet_status count(struct eyelet_nano_call *call, const demo_CountR
     return loop.last_sent;
 }
 
+/* A number of 1000 stops the server, and takes 1 s as all that are behind it. */
 static enum eyelet_status sum(struct eyelet_nano_call *call, demo_SumReply *reply, void *userdata)
 {
     const demo_SumRequest *request;
+    bool is_slow = false;
 
     (void)userdata;
-    while (demo_echo_sum_call_recv(call, &request) == EYELET_GOT_MESSAGE)
+    while (demo_echo_sum_call_recv(call, &request) == EYELET_GOT_MESSAGE) {
         reply->sum += request->number;
+        if (request->number == 1000) {
+            is_slow = true;
+            eyelet_nano_server_stop(loop.server);
+        }
+        if (is_slow)
+            faults_advance_ns(1000 * MS);
+        loop.n_received += is_slow;
+    }
     return EYELET_OK;
 }
 
@@ -154,7 +165,7 @@ static int setup(void **state)
     loop.server = NULL;
     loop.memory = NULL;
     loop.fds[0] = loop.fds[1] = loop.fds[2] = -1;
-    loop.n_ran = loop.n_sent = 0;
+    loop.n_ran = loop.n_sent = loop.n_received = 0;
     loop.is_other_answered = false;
     loop.last_sent = EYELET_OK;
     return folder_setup(state);
@@ -325,6 +336,25 @@ static void h117_a_handler_whose_peer_always_has_room_hears_of_a_stop(void **sta
     process();
     assert_int_equal(loop.last_sent, EYELET_UNAVAILABLE);
     assert_in_range(loop.n_sent, 2, 8);
+    assert_true(eyelet_nano_server_is_over(loop.server));
+}
+
+static void h117_a_handler_whose_peer_has_sent_much_hears_of_a_stop(void **state)
+{
+    struct eyelet_nano_server_opts opts = usual;
+    struct wire wire = { 0 };
+
+    (void)state;
+    opts.grace_ms = 5000;
+    start(opts);
+    put_open_sum(&wire, 1);
+    put_data(&wire, 1, (struct eyelet_slice){ (const uint8_t *)"\x08\xe8\x07", 3 });
+    for (unsigned i = 0; i < 20; i++)
+        put_data(&wire, 1, (struct eyelet_slice){ (const uint8_t *)"\x08\x01", 2 });
+    live_send_wire(loop.fds[0], &wire);
+    process();
+    assert_in_range(loop.n_received, 2, 8);
+    expect_code(loop.fds[0], 1, EYELET_UNAVAILABLE);
     assert_true(eyelet_nano_server_is_over(loop.server));
 }
 
@@ -525,6 +555,7 @@ int main(void)
         TEST(h117_calls_that_wait_do_not_outlast_the_grace),
         TEST(h117_at_the_end_of_the_grace_every_call_is_told),
         TEST(h117_a_handler_whose_peer_always_has_room_hears_of_a_stop),
+        TEST(h117_a_handler_whose_peer_has_sent_much_hears_of_a_stop),
         TEST(a_call_that_waits_ends_on_time_behind_a_handler_that_always_has_room),
         TEST(a_peer_is_not_late_with_what_nobody_wanted_to_send_it),
         TEST(answers_leave_in_the_order_of_the_requests_though_some_need_more_room),
