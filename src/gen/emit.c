@@ -106,8 +106,27 @@ static void put_message_size(struct gen_text *text, const struct gen_service *se
                     service->prefix);
 }
 
+/*
+ * Functions are called the same with both backends. From two libraries a linker would take those that it finds first;
+ * a reference from here to what only the right source has makes it take both sources, and then it refuses.
+ */
+static void put_mark(struct gen_text *text, const struct gen_service *service)
+{
+    gen_text_printf(
+        text,
+        "/* \"multiple definition\" of functions of %s? Part of this program has them with BACKEND %s, part with\n"
+        "   the other: only one can be linked. */\n"
+        "extern const char %s_makes_%s;\n"
+        "#if defined(__GNUC__)\n"
+        "static const char *const backend_of_%s __attribute__((__used__)) = &%s_makes_%s;\n"
+        "#endif\n\n",
+        service->name, service->backend->name, service->backend->word, service->prefix, service->prefix,
+        service->backend->word, service->prefix);
+}
+
 static void put_service(struct gen_text *text, const struct gen_service *service)
 {
+    put_mark(text, service);
     put_handlers(text, service);
     put_add(text, service);
     if (service->backend->is_fixed)
@@ -193,6 +212,7 @@ static void put_service_definition(struct gen_text *text, const struct gen_servi
         gen_text_printf(text, "methods_of_%s, %zu };\n", service->prefix, service->n_methods);
     else
         gen_text_printf(text, "NULL, 0 };\n");
+    gen_text_printf(text, "const char %s_makes_%s = 1;\n", service->backend->word, service->prefix);
 }
 
 static void put_add_body(struct gen_text *text, const struct gen_service *service)

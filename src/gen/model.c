@@ -562,7 +562,8 @@ static int note_service(struct builder *builder, const gen_proto_file *file, str
                         const struct gen_service *service)
 {
     static const char *const formats[][2] = {
-        { "", "_handlers" }, { "", "_service" }, { "", "_add" }, { "check_", "" }, { "methods_of_", "" },
+        { "", "_handlers" }, { "", "_service" },    { "", "_add" },
+        { "check_", "" },    { "methods_of_", "" }, { "backend_of_", "" },
     };
     const char *what = gen_pool_printf(builder->pool, "service %s", service->name);
     int r = what ? 0 : -ENOMEM;
@@ -572,6 +573,9 @@ static int note_service(struct builder *builder, const gen_proto_file *file, str
 
         r = note_name(builder, name, what, file, place);
     }
+    if (r == 0)
+        r = note_name(builder, gen_pool_printf(builder->pool, "%s_makes_%s", service->backend->word, service->prefix),
+                      what, file, place);
     if (r < 0 || !service->backend->is_fixed)
         return r;
     r = note_name(builder, gen_pool_printf(builder->pool, "%s_messages", service->prefix), what, file, place);

@@ -17,6 +17,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of S? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_s;
+#if defined(__GNUC__)
+static const char *const backend_of_s __attribute__((__used__)) = &nanopb_makes_s;
+#endif
+
 /**
  * struct s_handlers - what answers the calls of S
  *
@@ -99,6 +106,13 @@ enum eyelet_status s_p_start(struct eyelet_nano_client *client, const struct eye
  */
 enum eyelet_status s_p_collect(struct eyelet_nano_pending *pending,
     struct eyelet_error *reterr);
+
+/* "multiple definition" of functions of Second? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_second;
+#if defined(__GNUC__)
+static const char *const backend_of_second __attribute__((__used__)) = &nanopb_makes_second;
+#endif
 
 /**
  * struct second_handlers - what answers the calls of Second

@@ -24,6 +24,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of acme.parts.Boxes? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_acme_parts_boxes;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_parts_boxes __attribute__((__used__)) = &nanopb_makes_acme_parts_boxes;
+#endif
+
 /**
  * struct acme_parts_boxes_handlers - what answers the calls of acme.parts.Boxes
  *
