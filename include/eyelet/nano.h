@@ -81,7 +81,8 @@ struct eyelet_nano_stream;
  * EYELET_NANO_SERVER_SIZE() - bytes of memory for a server: a constant
  * @connections:  connections_max of its options
  * @calls:        calls_max
- * @frame:        frame_max
+ * @frame:        frame_max; the largest of DEMO_ECHO_FRAME_SIZE, as generated, holds every request and reply of its
+ *                services, but no metadata beside the longest of them
  * @message:      message_size: the largest of DEMO_ECHO_MESSAGE_SIZE, as generated, of its services
  *
  * With 4, 8, 16384 and 1024: 323 KiB.

@@ -132,6 +132,23 @@ union demo_echo_messages {
 };
 #define DEMO_ECHO_MESSAGE_SIZE (sizeof(union demo_echo_messages))
 
+/*
+ * Bytes of the longest frame of demo.Echo, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_demo_echo {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char say_request[33 + demo_SayRequest_size];
+    unsigned char say_reply[6 + demo_SayReply_size];
+    unsigned char count_request[35 + demo_CountRequest_size];
+    unsigned char count_reply[6 + demo_CountReply_size];
+    unsigned char sum_request[33 + demo_SumRequest_size];
+    unsigned char sum_reply[6 + demo_SumReply_size];
+    unsigned char chat_request[34 + demo_SayRequest_size];
+    unsigned char chat_reply[6 + demo_SayReply_size];
+};
+#define DEMO_ECHO_FRAME_SIZE (sizeof(union frames_of_demo_echo))
+
 /**
  * demo_echo_say() - call Say of demo.Echo
  * @client:   an open client

@@ -68,6 +68,17 @@ union s_messages {
 };
 #define S_MESSAGE_SIZE (sizeof(union s_messages))
 
+/*
+ * Bytes of the longest frame of S, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_s {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char p_request[23 + Ping_size];
+    unsigned char p_reply[6 + Ping_size];
+};
+#define S_FRAME_SIZE (sizeof(union frames_of_s))
+
 /**
  * s_p() - call P of S
  * @client:   an open client
@@ -155,6 +166,17 @@ union second_messages {
         EYELET_NANO_ROUND(sizeof(Ping))];
 };
 #define SECOND_MESSAGE_SIZE (sizeof(union second_messages))
+
+/*
+ * Bytes of the longest frame of Second, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_second {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char p_request[28 + Ping_size];
+    unsigned char p_reply[6 + Ping_size];
+};
+#define SECOND_FRAME_SIZE (sizeof(union frames_of_second))
 
 /**
  * second_p() - call P of Second

@@ -73,6 +73,17 @@ union acme_parts_boxes_messages {
 };
 #define ACME_PARTS_BOXES_MESSAGE_SIZE (sizeof(union acme_parts_boxes_messages))
 
+/*
+ * Bytes of the longest frame of acme.parts.Boxes, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_parts_boxes {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char open_request[41 + acme_parts_Box_size];
+    unsigned char open_reply[6 + acme_parts_Box_Part_size];
+};
+#define ACME_PARTS_BOXES_FRAME_SIZE (sizeof(union frames_of_acme_parts_boxes))
+
 /**
  * acme_parts_boxes_open() - call Open of acme.parts.Boxes
  * @client:   an open client

@@ -161,6 +161,37 @@ union acme_shop_v2_http_api_httpserver_messages {
 };
 #define ACME_SHOP_V2_HTTP_API_HTTPSERVER_MESSAGE_SIZE (sizeof(union acme_shop_v2_http_api_httpserver_messages))
 
+/*
+ * Bytes of the longest frame of Acme.shopV2.http_api.HTTPServer, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_shop_v2_http_api_httpserver {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char int__request[55 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char int__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char delete__request[58 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char delete__reply[6 + Acme_shopV2_http_api_HTTPRequest_in_ner_size];
+    unsigned char class__request[57 + Acme_shopV2_http_api_HTTPRequest_in_ner_size];
+    unsigned char class__reply[6 + google_protobuf_Empty_size];
+    unsigned char add__request[55 + google_protobuf_Empty_size];
+    unsigned char add__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char check_request__request[64 + google_protobuf_Empty_size];
+    unsigned char check_request__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char service__request[59 + google_protobuf_Empty_size];
+    unsigned char service__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char handlers__request[60 + google_protobuf_Empty_size];
+    unsigned char handlers__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_v2_foo_request[60 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_v2_foo_reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_raw_request[59 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_raw_reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char __say2x___http__request[65 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char __say2x___http__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char parts_request[57 + acme_parts_Box_Part_size];
+    unsigned char parts_reply[6 + acme_parts_Box_size];
+};
+#define ACME_SHOP_V2_HTTP_API_HTTPSERVER_FRAME_SIZE (sizeof(union frames_of_acme_shop_v2_http_api_httpserver))
+
 /**
  * acme_shop_v2_http_api_httpserver_int_() - call Int of Acme.shopV2.http_api.HTTPServer
  * @client:   an open client
@@ -639,6 +670,15 @@ enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_nano_server *
 
 /* Bytes for one request of Acme.shopV2.http_api.Without and its reply: message_size of a server's options. */
 #define ACME_SHOP_V2_HTTP_API_WITHOUT_MESSAGE_SIZE ((size_t)1)
+
+/*
+ * Bytes of the longest frame of Acme.shopV2.http_api.Without, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_shop_v2_http_api_without {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+};
+#define ACME_SHOP_V2_HTTP_API_WITHOUT_FRAME_SIZE (sizeof(union frames_of_acme_shop_v2_http_api_without))
 
 EYELET_END_DECLS
 

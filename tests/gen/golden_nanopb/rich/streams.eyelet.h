@@ -146,6 +146,33 @@ union acme_streams_hall_messages {
 };
 #define ACME_STREAMS_HALL_MESSAGE_SIZE (sizeof(union acme_streams_hall_messages))
 
+/*
+ * Bytes of the longest frame of Acme.streams.Hall, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_streams_hall {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char new__request[41 + google_protobuf_Empty_size];
+    unsigned char new__reply[6 + acme_parts_Box_Part_size];
+    unsigned char delete__request[44 + acme_parts_Box_size];
+    unsigned char delete__reply[6 + google_protobuf_Empty_size];
+    unsigned char union__request[43 + acme_parts_Box_Part_size];
+    unsigned char union__reply[6 + acme_parts_Box_size];
+    unsigned char get_request[41 + Acme_streams_Item_size];
+    unsigned char get_reply[6 + Acme_streams_Item_size];
+    unsigned char get_stream_request[47 + Acme_streams_Item_size];
+    unsigned char get_stream_reply[6 + Acme_streams_Item_size];
+    unsigned char open_request[42 + Acme_streams_Item_size];
+    unsigned char open_reply[6 + Acme_streams_Item_size];
+    unsigned char stream__open_request[49 + Acme_streams_Item_size];
+    unsigned char stream__open_reply[6 + Acme_streams_Item_size];
+    unsigned char call_send_request[46 + Acme_streams_Item_size];
+    unsigned char call_send_reply[6 + Acme_streams_Item_size];
+    unsigned char start_request[43 + Acme_streams_Item_size];
+    unsigned char start_reply[6 + Acme_streams_Item_size];
+};
+#define ACME_STREAMS_HALL_FRAME_SIZE (sizeof(union frames_of_acme_streams_hall))
+
 /**
  * acme_streams_hall_new__call_send() - send a reply, in the handler
  * @call:     the handler's
@@ -599,6 +626,19 @@ union acme_streams_streams_messages {
         EYELET_NANO_ROUND(sizeof(Acme_streams_Item))];
 };
 #define ACME_STREAMS_STREAMS_MESSAGE_SIZE (sizeof(union acme_streams_streams_messages))
+
+/*
+ * Bytes of the longest frame of Acme.streams.Streams, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_streams_streams {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char sum_request[44 + Acme_streams_Item_size];
+    unsigned char sum_reply[6 + Acme_streams_Item_size];
+    unsigned char chat_request[45 + Acme_streams_Item_size];
+    unsigned char chat_reply[6 + Acme_streams_Item_size];
+};
+#define ACME_STREAMS_STREAMS_FRAME_SIZE (sizeof(union frames_of_acme_streams_streams))
 
 /**
  * acme_streams_streams_sum_call_recv() - wait for the next request, in the handler
