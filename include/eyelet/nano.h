@@ -16,7 +16,8 @@
  *     eyelet_nano_server_clear(server);
  *
  * eyelet_generate(BACKEND nanopb) writes the typed functions. Every string, bytes and repeated field needs a max_size or
- * max_count in the .options file beside the .proto file; what comes longer is refused, EYELET_INTERNAL.
+ * max_count in the .options file beside the .proto file; what comes longer is refused, EYELET_INTERNAL. The struct of a
+ * message has at most 64 KiB, 65,535 bytes.
  *
  * Threads: an object is for one thread, whichever; eyelet_nano_server_stop() alone may be called from a signal handler
  * or another thread.
@@ -39,8 +40,11 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
-#if defined(PB_FIELD_32BIT) || defined(PB_WITHOUT_64BIT)
-#error eyelet::nano and its nanopb are built without PB_FIELD_32BIT and PB_WITHOUT_64BIT: descriptors would not be the same
+#if defined(PB_FIELD_32BIT)
+#error "eyelet::nano is built without PB_FIELD_32BIT: a message's struct has at most 64 KiB; send what is longer in parts, as a stream"
+#endif
+#if defined(PB_WITHOUT_64BIT)
+#error "eyelet::nano is built without PB_WITHOUT_64BIT: descriptors would not be the same"
 #endif
 
 EYELET_BEGIN_DECLS
@@ -369,6 +373,15 @@ EYELET_API bool eyelet_nano_stream_is_writable(const struct eyelet_nano_stream *
  */
 
 /* --- what generated code is made of ------------------------------------------------------------------------------- */
+
+/* For a message of a service: nanopb's descriptors are of 16 bits, and its own sentence would ask for PB_FIELD_32BIT. */
+#ifdef __cplusplus
+#define EYELET_NANO_CHECK_MESSAGE(type, name)                                                                          \
+    static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger messages")
+#else
+#define EYELET_NANO_CHECK_MESSAGE(type, name)                                                                          \
+    _Static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger messages")
+#endif
 
 /**
  * struct eyelet_nano_method - one method of a generated service

@@ -193,8 +193,10 @@ static void put_size_check(struct gen_text *text, const struct gen_type *type)
                     "#error \"%s has no fixed size: give its strings, bytes and repeated fields (and those of what it "
                     "contains) max_size, max_length or max_count in %s.options\"\n"
                     "#define %s_size 1 /* said once, and no more of it */\n"
-                    "#endif\n\n",
-                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem, type->c_type);
+                    "#endif\n"
+                    "EYELET_NANO_CHECK_MESSAGE(%s, \"%s\");\n\n",
+                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem, type->c_type,
+                    type->c_type, type->name);
 }
 
 void gen_emit_header(struct gen_text *text, const struct gen_file *file)

@@ -14,6 +14,7 @@
 #error "demo.CountReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_CountReply_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_CountReply, "demo.CountReply");
 
 #if defined(demo_CountRequest)
 #error "demo.CountRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -21,6 +22,7 @@
 #error "demo.CountRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_CountRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_CountRequest, "demo.CountRequest");
 
 #if defined(demo_SayReply)
 #error "demo.SayReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -28,6 +30,7 @@
 #error "demo.SayReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SayReply_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SayReply, "demo.SayReply");
 
 #if defined(demo_SayRequest)
 #error "demo.SayRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -35,6 +38,7 @@
 #error "demo.SayRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SayRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SayRequest, "demo.SayRequest");
 
 #if defined(demo_SumReply)
 #error "demo.SumReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -42,6 +46,7 @@
 #error "demo.SumReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SumReply_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SumReply, "demo.SumReply");
 
 #if defined(demo_SumRequest)
 #error "demo.SumRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -49,6 +54,7 @@
 #error "demo.SumRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SumRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SumRequest, "demo.SumRequest");
 
 EYELET_BEGIN_DECLS
 

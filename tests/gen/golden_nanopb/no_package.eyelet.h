@@ -14,6 +14,7 @@
 #error "Ping has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in no_package.options"
 #define Ping_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Ping, "Ping");
 
 EYELET_BEGIN_DECLS
 

@@ -14,6 +14,7 @@
 #error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -21,6 +22,7 @@
 #error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
 
 EYELET_BEGIN_DECLS
 

@@ -14,6 +14,7 @@
 #error "Acme.shopV2.http_api.HTTPRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/shop.options"
 #define Acme_shopV2_http_api_HTTPRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Acme_shopV2_http_api_HTTPRequest, "Acme.shopV2.http_api.HTTPRequest");
 
 #if defined(Acme_shopV2_http_api_HTTPRequest_in_ner)
 #error "Acme.shopV2.http_api.HTTPRequest.in_ner must keep its name in C: mangle_names and package do not go with eyelet, see rich/shop.options"
@@ -21,6 +22,7 @@
 #error "Acme.shopV2.http_api.HTTPRequest.in_ner has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/shop.options"
 #define Acme_shopV2_http_api_HTTPRequest_in_ner_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Acme_shopV2_http_api_HTTPRequest_in_ner, "Acme.shopV2.http_api.HTTPRequest.in_ner");
 
 #if defined(acme_parts_Box)
 #error "acme.parts.Box must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -28,6 +30,7 @@
 #error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -35,6 +38,7 @@
 #error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
 
 #if defined(google_protobuf_Empty)
 #error "google.protobuf.Empty must keep its name in C: mangle_names and package do not go with eyelet, see google/protobuf/empty.options"
@@ -42,6 +46,7 @@
 #error "google.protobuf.Empty has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in google/protobuf/empty.options"
 #define google_protobuf_Empty_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(google_protobuf_Empty, "google.protobuf.Empty");
 
 EYELET_BEGIN_DECLS
 
