@@ -16,7 +16,8 @@
  *     eyelet_nano_server_clear(server);
  *
  * eyelet_generate(BACKEND nanopb) writes the typed functions. Every string, bytes and repeated field needs a max_size or
- * max_count in the .options file beside the .proto file; what comes longer is refused, EYELET_INTERNAL.
+ * max_count in the .options file beside the .proto file; what comes longer is refused, EYELET_INTERNAL. The struct of a
+ * message has at most 64 KiB, 65,535 bytes.
  *
  * Threads: an object is for one thread, whichever; eyelet_nano_server_stop() alone may be called from a signal handler
  * or another thread.
@@ -39,8 +40,11 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
-#if defined(PB_FIELD_32BIT) || defined(PB_WITHOUT_64BIT)
-#error eyelet::nano and its nanopb are built without PB_FIELD_32BIT and PB_WITHOUT_64BIT: descriptors would not be the same
+#if defined(PB_FIELD_32BIT)
+#error "eyelet::nano is built without PB_FIELD_32BIT: a message's struct has at most 64 KiB; send what is longer in parts, as a stream"
+#endif
+#if defined(PB_WITHOUT_64BIT)
+#error "eyelet::nano is built without PB_WITHOUT_64BIT: descriptors would not be the same"
 #endif
 
 EYELET_BEGIN_DECLS
@@ -81,16 +85,17 @@ struct eyelet_nano_stream;
  * EYELET_NANO_SERVER_SIZE() - bytes of memory for a server: a constant
  * @connections:  connections_max of its options
  * @calls:        calls_max
- * @frame:        frame_max
- * @message:      message_size: DEMO_ECHO_MESSAGE_SIZE, as generated; of several services the largest, EYELET_NANO_MAX()
+ * @frame:        frame_max; DEMO_ECHO_FRAME_SIZE, as generated, holds every request and reply, but no metadata beside the
+ *                longest of them
+ * @message:      message_size: DEMO_ECHO_MESSAGE_SIZE, as generated
  *
- * With 4, 8, 16384 and 1024: 323 KiB.
+ * Of several services the larger numbers, EYELET_NANO_MAX(). With 4, 8, 16384 and 1024: 323 KiB.
  */
 #define EYELET_NANO_SERVER_SIZE(connections, calls, frame, message)                                                    \
     (EYELET_NANO_ALIGN + EYELET_NANO_SERVER_BASE + (connections) * EYELET_NANO_LINE_SIZE(calls, frame) +               \
      (calls) * EYELET_NANO_CALL_SIZE(frame) + EYELET_NANO_ROUND((size_t)(message)))
 
-/* The larger of two, for message_size of two services: a constant. */
+/* The larger of two: a constant. */
 #define EYELET_NANO_MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /**
@@ -386,6 +391,15 @@ EYELET_API bool eyelet_nano_stream_is_writable(const struct eyelet_nano_stream *
  */
 
 /* --- what generated code is made of ------------------------------------------------------------------------------- */
+
+/* For a message of a service: nanopb's descriptors are of 16 bits, and its own sentence would ask for PB_FIELD_32BIT. */
+#ifdef __cplusplus
+#define EYELET_NANO_CHECK_MESSAGE(type, name)                                                                          \
+    static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger messages")
+#else
+#define EYELET_NANO_CHECK_MESSAGE(type, name)                                                                          \
+    _Static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger messages")
+#endif
 
 /**
  * struct eyelet_nano_method - one method of a generated service

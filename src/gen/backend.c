@@ -5,6 +5,7 @@
 
 const struct gen_backend gen_backend_protobuf_c = {
     .name = "protobuf-c",
+    .word = "protobuf_c",
     .tool = "protoc-c",
     .library = "eyelet",
     .manual = "<eyelet/service.h>",
@@ -21,6 +22,7 @@ const struct gen_backend gen_backend_protobuf_c = {
 
 const struct gen_backend gen_backend_nanopb = {
     .name = "nanopb",
+    .word = "nanopb",
     .tool = "nanopb",
     .library = "eyelet_nano",
     .manual = "<eyelet/nano.h>",

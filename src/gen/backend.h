@@ -11,6 +11,7 @@
 /*
  * struct gen_backend - one of the two
  * @name:              in options and for users, "nanopb"
+ * @word:              the same in names of C
  * @tool:              what makes the messages, "protoc-c"
  * @library:           what the library's own names begin with, "eyelet_nano"
  * @manual:            the library's header, where its functions are explained
@@ -26,6 +27,7 @@
  */
 struct gen_backend {
     const char *name;
+    const char *word;
     const char *tool;
     const char *library;
     const char *manual;

@@ -1,5 +1,7 @@
 #include "emit.h"
 
+#include <string.h>
+
 #include "emit_method.h"
 
 static void put_title(struct gen_text *text, const struct gen_file *file)
@@ -106,12 +108,76 @@ static void put_message_size(struct gen_text *text, const struct gen_service *se
                     service->prefix);
 }
 
+#define PAYLOAD_HEAD_LEN 6  /* a tag, and the longest length */
+#define TIMEOUT_LEN      11 /* a tag, and the longest varint */
+
+/* Bytes of a string in an envelope. */
+static size_t string_field_len(const char *value)
+{
+    size_t len = strlen(value), field_len = len + 2;
+
+    for (size_t left = len; left > 127; left >>= 7)
+        field_len++;
+    return field_len;
+}
+
+/* Bytes of an envelope around a request; the messages of a stream have none, and then there is room to spare. */
+static size_t request_head_len(const struct gen_service *service, const struct gen_method *method)
+{
+    return string_field_len(service->name) + string_field_len(method->name) + TIMEOUT_LEN + PAYLOAD_HEAD_LEN;
+}
+
+static void put_frame_size(struct gen_text *text, const struct gen_service *service)
+{
+    gen_text_printf(
+        text,
+        "/*\n"
+        " * Bytes of the longest frame of %s, for frame_max in the options of a server or a client: any request and\n"
+        " * any reply fit, in their envelopes and with a deadline, but metadata needs more.\n"
+        " */\n"
+        "union frames_of_%s {\n"
+        "    unsigned char at_least[EYELET_NANO_FRAME_MIN];\n",
+        service->name, service->prefix);
+    for (size_t i = 0; i < service->n_methods; i++) {
+        const struct gen_method *method = &service->methods[i];
+
+        gen_text_printf(text,
+                        "    unsigned char %s_request[%zu + %s_size];\n"
+                        "    unsigned char %s_reply[%d + %s_size];\n",
+                        method->member, request_head_len(service, method), method->request.c_type, method->member,
+                        PAYLOAD_HEAD_LEN, method->reply.c_type);
+    }
+    gen_text_printf(text, "};\n#define %s_FRAME_SIZE (sizeof(union frames_of_%s))\n\n", service->macro,
+                    service->prefix);
+}
+
+/*
+ * Functions are called the same with both backends. From two libraries a linker would take those that it finds first;
+ * a reference from here to what only the right source has makes it take both sources, and then it refuses.
+ */
+static void put_mark(struct gen_text *text, const struct gen_service *service)
+{
+    gen_text_printf(
+        text,
+        "/* \"multiple definition\" of functions of %s? Part of this program has them with BACKEND %s, part with\n"
+        "   the other: only one can be linked. */\n"
+        "extern const char %s_makes_%s;\n"
+        "#if defined(__GNUC__)\n"
+        "static const char *const backend_of_%s __attribute__((__used__)) = &%s_makes_%s;\n"
+        "#endif\n\n",
+        service->name, service->backend->name, service->backend->word, service->prefix, service->prefix,
+        service->backend->word, service->prefix);
+}
+
 static void put_service(struct gen_text *text, const struct gen_service *service)
 {
+    put_mark(text, service);
     put_handlers(text, service);
     put_add(text, service);
-    if (service->backend->is_fixed)
+    if (service->backend->is_fixed) {
         put_message_size(text, service);
+        put_frame_size(text, service);
+    }
     for (size_t i = 0; i < service->n_methods; i++)
         put_method(text, service, &service->methods[i]);
 }
@@ -127,8 +193,10 @@ static void put_size_check(struct gen_text *text, const struct gen_type *type)
                     "#error \"%s has no fixed size: give its strings, bytes and repeated fields (and those of what it "
                     "contains) max_size, max_length or max_count in %s.options\"\n"
                     "#define %s_size 1 /* said once, and no more of it */\n"
-                    "#endif\n\n",
-                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem, type->c_type);
+                    "#endif\n"
+                    "EYELET_NANO_CHECK_MESSAGE(%s, \"%s\");\n\n",
+                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem, type->c_type,
+                    type->c_type, type->name);
 }
 
 void gen_emit_header(struct gen_text *text, const struct gen_file *file)
@@ -193,6 +261,7 @@ static void put_service_definition(struct gen_text *text, const struct gen_servi
         gen_text_printf(text, "methods_of_%s, %zu };\n", service->prefix, service->n_methods);
     else
         gen_text_printf(text, "NULL, 0 };\n");
+    gen_text_printf(text, "const char %s_makes_%s = 1;\n", service->backend->word, service->prefix);
 }
 
 static void put_add_body(struct gen_text *text, const struct gen_service *service)

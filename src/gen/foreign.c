@@ -51,8 +51,8 @@ int gen_foreign_add_protoc_c(struct gen_foreign *foreign, const char *package, c
 }
 
 /*
- * Of nanopb's names those with a macro's ending in upper case are left out: of ours only X_MESSAGE_SIZE has one, and
- * nothing of nanopb's ends so but the name of a type or a value.
+ * Of nanopb's names those with a macro's ending in upper case are left out: of ours only X_MESSAGE_SIZE and
+ * X_FRAME_SIZE have one, and nothing of nanopb's ends so but the name of a type or a value.
  */
 
 /* What is called @name in @scope, with all these endings. */

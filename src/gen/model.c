@@ -561,23 +561,29 @@ static int build_methods(struct builder *builder, const gen_proto_file *file, si
 static int note_service(struct builder *builder, const gen_proto_file *file, struct place place,
                         const struct gen_service *service)
 {
-    static const char *const formats[][2] = {
-        { "", "_handlers" }, { "", "_service" }, { "", "_add" }, { "check_", "" }, { "methods_of_", "" },
+    const struct {
+        const char *before, *name, *behind;
+        bool is_of_fixed; /* and not of the other backend */
+    } rows[] = {
+        { "", service->prefix, "_handlers", false },   { "", service->prefix, "_service", false },
+        { "", service->prefix, "_add", false },        { "check_", service->prefix, "", false },
+        { "methods_of_", service->prefix, "", false }, { "backend_of_", service->prefix, "", false },
+        { "", service->prefix, "_messages", true },    { "frames_of_", service->prefix, "", true },
+        { "", service->macro, "_MESSAGE_SIZE", true }, { "", service->macro, "_FRAME_SIZE", true },
     };
     const char *what = gen_pool_printf(builder->pool, "service %s", service->name);
     int r = what ? 0 : -ENOMEM;
 
-    for (size_t i = 0; r == 0 && i < sizeof(formats) / sizeof(formats[0]); i++) {
-        const char *name = gen_pool_printf(builder->pool, "%s%s%s", formats[i][0], service->prefix, formats[i][1]);
-
-        r = note_name(builder, name, what, file, place);
+    for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (service->backend->is_fixed || !rows[i].is_of_fixed)
+            r = note_name(builder,
+                          gen_pool_printf(builder->pool, "%s%s%s", rows[i].before, rows[i].name, rows[i].behind), what,
+                          file, place);
     }
-    if (r < 0 || !service->backend->is_fixed)
+    if (r < 0)
         return r;
-    r = note_name(builder, gen_pool_printf(builder->pool, "%s_messages", service->prefix), what, file, place);
-    if (r == 0)
-        r = note_name(builder, gen_pool_printf(builder->pool, "%s_MESSAGE_SIZE", service->macro), what, file, place);
-    return r;
+    return note_name(builder, gen_pool_printf(builder->pool, "%s_makes_%s", service->backend->word, service->prefix),
+                     what, file, place);
 }
 
 static int build_service(struct builder *builder, const struct source *source, size_t index, struct gen_service *ret)

@@ -510,6 +510,25 @@ static void a_constant_says_how_much_the_largest_method_needs(void **state)
     assert_true(sizeof(memory) > DEMO_ECHO_MESSAGE_SIZE);
 }
 
+/* A field of a string, and the tag and the longest length of a payload. */
+#define STRING_LEN(text) (1 + 1 + sizeof(text) - 1)
+#define PAYLOAD_LEN(len) (1 + 5 + (len))
+
+static void a_constant_says_how_long_a_frame_can_be(void **state)
+{
+    static uint8_t memory[EYELET_NANO_CLIENT_SIZE(1, 0, DEMO_ECHO_FRAME_SIZE)];
+
+    (void)state;
+    assert_int_equal(DEMO_ECHO_FRAME_SIZE, EYELET_NANO_FRAME_MIN);
+    assert_int_equal(ACME_SHOP_V2_HTTP_API_WITHOUT_FRAME_SIZE, EYELET_NANO_FRAME_MIN);
+    assert_int_equal(sizeof(((union frames_of_demo_echo *)NULL)->say_request),
+                     STRING_LEN("demo.Echo") + STRING_LEN("Say") + 1 + 10 + PAYLOAD_LEN(demo_SayRequest_size));
+    assert_int_equal(sizeof(((union frames_of_demo_echo *)NULL)->sum_reply), PAYLOAD_LEN(demo_SumReply_size));
+    assert_int_equal(ACME_STREAMS_STREAMS_FRAME_SIZE,
+                     STRING_LEN("Acme.streams.Streams") + STRING_LEN("Chat") + 1 + 10 + PAYLOAD_LEN(1 + 2 + 5000));
+    assert_true(sizeof(memory) > DEMO_ECHO_FRAME_SIZE);
+}
+
 static void each_function_calls_the_method_it_is_named_after(void **state)
 {
     const struct eyelet_nano_service *service = &acme_shop_v2_http_api_httpserver_service;
@@ -563,6 +582,7 @@ int main(void)
         cmocka_unit_test_setup(streams_send_receive_and_end, forget),
         cmocka_unit_test_setup(tables_have_kinds_types_and_sizes, forget),
         cmocka_unit_test_setup(a_constant_says_how_much_the_largest_method_needs, forget),
+        cmocka_unit_test_setup(a_constant_says_how_long_a_frame_can_be, forget),
         cmocka_unit_test_setup(each_function_calls_the_method_it_is_named_after, forget),
         cmocka_unit_test_setup(tables_are_sorted_and_keep_the_names_of_the_wire, forget),
     };

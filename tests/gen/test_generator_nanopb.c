@@ -243,6 +243,9 @@ static void h125_the_macro_of_a_service_is_its_own(void **state)
     sample.file.n_enum_type = 1;
     assert_refused(&sample.request,
                    "demo.proto: service Echo needs the name ECHO_MESSAGE_SIZE in C, which nanopb uses for a message");
+    snprintf(macro, sizeof(macro), "ECHO_FRAME_SIZE");
+    assert_refused(&sample.request,
+                   "demo.proto: service Echo needs the name ECHO_FRAME_SIZE in C, which nanopb uses for a message");
     sample.file.n_enum_type = 0;
     sample.method.name = messages;
     assert_refused(&sample.request, "demo.proto: rpc Messages in Echo needs the name echo_messages in C, which service "

@@ -114,6 +114,14 @@ if cmake --build "$build" >"$room/out" 2>&1; then
 elif ! grep -q 'error: .*sub\.Label must keep its name in C' "$room/out"; then
     complain "expected a sentence about the name of sub.Label, got" "$room/out"
 fi
+sed 's/max_size:12/max_size:70000/' "$room/label.options" >"$project/more options/sub/label.options"
+keep_going=-k
+[ "$generator" != Ninja ] || keep_going="-k 0"
+if cmake --build "$build" -- $keep_going >"$room/out" 2>&1; then
+    complain "a message of more than 64 KiB was taken"
+elif ! grep -q 'error: .*"sub\.Label has more than 64 KiB: nanopb and eyelet::nano have no larger messages' "$room/out"; then
+    complain "expected a sentence about the length of sub.Label, got" "$room/out"
+fi
 cp "$room/label.options" "$project/more options/sub/label.options"
 makes label
 

@@ -14,6 +14,7 @@
 #error "demo.CountReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_CountReply_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_CountReply, "demo.CountReply");
 
 #if defined(demo_CountRequest)
 #error "demo.CountRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -21,6 +22,7 @@
 #error "demo.CountRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_CountRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_CountRequest, "demo.CountRequest");
 
 #if defined(demo_SayReply)
 #error "demo.SayReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -28,6 +30,7 @@
 #error "demo.SayReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SayReply_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SayReply, "demo.SayReply");
 
 #if defined(demo_SayRequest)
 #error "demo.SayRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -35,6 +38,7 @@
 #error "demo.SayRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SayRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SayRequest, "demo.SayRequest");
 
 #if defined(demo_SumReply)
 #error "demo.SumReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -42,6 +46,7 @@
 #error "demo.SumReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SumReply_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SumReply, "demo.SumReply");
 
 #if defined(demo_SumRequest)
 #error "demo.SumRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
@@ -49,8 +54,16 @@
 #error "demo.SumRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
 #define demo_SumRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(demo_SumRequest, "demo.SumRequest");
 
 EYELET_BEGIN_DECLS
+
+/* "multiple definition" of functions of demo.Echo? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_demo_echo;
+#if defined(__GNUC__)
+static const char *const backend_of_demo_echo __attribute__((__used__)) = &nanopb_makes_demo_echo;
+#endif
 
 /**
  * struct demo_echo_handlers - what answers the calls of demo.Echo
@@ -124,6 +137,23 @@ union demo_echo_messages {
         EYELET_NANO_ROUND(sizeof(demo_SayReply))];
 };
 #define DEMO_ECHO_MESSAGE_SIZE (sizeof(union demo_echo_messages))
+
+/*
+ * Bytes of the longest frame of demo.Echo, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_demo_echo {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char say_request[33 + demo_SayRequest_size];
+    unsigned char say_reply[6 + demo_SayReply_size];
+    unsigned char count_request[35 + demo_CountRequest_size];
+    unsigned char count_reply[6 + demo_CountReply_size];
+    unsigned char sum_request[33 + demo_SumRequest_size];
+    unsigned char sum_reply[6 + demo_SumReply_size];
+    unsigned char chat_request[34 + demo_SayRequest_size];
+    unsigned char chat_reply[6 + demo_SayReply_size];
+};
+#define DEMO_ECHO_FRAME_SIZE (sizeof(union frames_of_demo_echo))
 
 /**
  * demo_echo_say() - call Say of demo.Echo

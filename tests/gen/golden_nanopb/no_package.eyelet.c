@@ -31,6 +31,7 @@ static const struct eyelet_nano_method methods_of_s[] = {
 };
 
 const struct eyelet_nano_service s_service = { "S", methods_of_s, 1 };
+const char nanopb_makes_s = 1;
 
 enum eyelet_status s_add(struct eyelet_nano_server *server,
     const struct s_handlers *handlers, void *userdata, struct eyelet_error *reterr)
@@ -98,6 +99,7 @@ static const struct eyelet_nano_method methods_of_second[] = {
 };
 
 const struct eyelet_nano_service second_service = { "Second", methods_of_second, 1 };
+const char nanopb_makes_second = 1;
 
 enum eyelet_status second_add(struct eyelet_nano_server *server,
     const struct second_handlers *handlers, void *userdata, struct eyelet_error *reterr)

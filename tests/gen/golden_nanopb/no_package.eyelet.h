@@ -14,8 +14,16 @@
 #error "Ping has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in no_package.options"
 #define Ping_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Ping, "Ping");
 
 EYELET_BEGIN_DECLS
+
+/* "multiple definition" of functions of S? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_s;
+#if defined(__GNUC__)
+static const char *const backend_of_s __attribute__((__used__)) = &nanopb_makes_s;
+#endif
 
 /**
  * struct s_handlers - what answers the calls of S
@@ -61,6 +69,17 @@ union s_messages {
 };
 #define S_MESSAGE_SIZE (sizeof(union s_messages))
 
+/*
+ * Bytes of the longest frame of S, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_s {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char p_request[23 + Ping_size];
+    unsigned char p_reply[6 + Ping_size];
+};
+#define S_FRAME_SIZE (sizeof(union frames_of_s))
+
 /**
  * s_p() - call P of S
  * @client:   an open client
@@ -99,6 +118,13 @@ enum eyelet_status s_p_start(struct eyelet_nano_client *client, const struct eye
  */
 enum eyelet_status s_p_collect(struct eyelet_nano_pending *pending,
     struct eyelet_error *reterr);
+
+/* "multiple definition" of functions of Second? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_second;
+#if defined(__GNUC__)
+static const char *const backend_of_second __attribute__((__used__)) = &nanopb_makes_second;
+#endif
 
 /**
  * struct second_handlers - what answers the calls of Second
@@ -141,6 +167,17 @@ union second_messages {
         EYELET_NANO_ROUND(sizeof(Ping))];
 };
 #define SECOND_MESSAGE_SIZE (sizeof(union second_messages))
+
+/*
+ * Bytes of the longest frame of Second, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_second {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char p_request[28 + Ping_size];
+    unsigned char p_reply[6 + Ping_size];
+};
+#define SECOND_FRAME_SIZE (sizeof(union frames_of_second))
 
 /**
  * second_p() - call P of Second

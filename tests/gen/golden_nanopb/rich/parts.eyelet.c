@@ -31,6 +31,7 @@ static const struct eyelet_nano_method methods_of_acme_parts_boxes[] = {
 };
 
 const struct eyelet_nano_service acme_parts_boxes_service = { "acme.parts.Boxes", methods_of_acme_parts_boxes, 1 };
+const char nanopb_makes_acme_parts_boxes = 1;
 
 enum eyelet_status acme_parts_boxes_add(struct eyelet_nano_server *server,
     const struct acme_parts_boxes_handlers *handlers, void *userdata, struct eyelet_error *reterr)

@@ -14,6 +14,7 @@
 #error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -21,8 +22,16 @@
 #error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
 
 EYELET_BEGIN_DECLS
+
+/* "multiple definition" of functions of acme.parts.Boxes? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_acme_parts_boxes;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_parts_boxes __attribute__((__used__)) = &nanopb_makes_acme_parts_boxes;
+#endif
 
 /**
  * struct acme_parts_boxes_handlers - what answers the calls of acme.parts.Boxes
@@ -65,6 +74,17 @@ union acme_parts_boxes_messages {
         EYELET_NANO_ROUND(sizeof(acme_parts_Box_Part))];
 };
 #define ACME_PARTS_BOXES_MESSAGE_SIZE (sizeof(union acme_parts_boxes_messages))
+
+/*
+ * Bytes of the longest frame of acme.parts.Boxes, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_parts_boxes {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char open_request[41 + acme_parts_Box_size];
+    unsigned char open_reply[6 + acme_parts_Box_Part_size];
+};
+#define ACME_PARTS_BOXES_FRAME_SIZE (sizeof(union frames_of_acme_parts_boxes))
 
 /**
  * acme_parts_boxes_open() - call Open of acme.parts.Boxes

@@ -14,6 +14,7 @@
 #error "Acme.shopV2.http_api.HTTPRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/shop.options"
 #define Acme_shopV2_http_api_HTTPRequest_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Acme_shopV2_http_api_HTTPRequest, "Acme.shopV2.http_api.HTTPRequest");
 
 #if defined(Acme_shopV2_http_api_HTTPRequest_in_ner)
 #error "Acme.shopV2.http_api.HTTPRequest.in_ner must keep its name in C: mangle_names and package do not go with eyelet, see rich/shop.options"
@@ -21,6 +22,7 @@
 #error "Acme.shopV2.http_api.HTTPRequest.in_ner has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/shop.options"
 #define Acme_shopV2_http_api_HTTPRequest_in_ner_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Acme_shopV2_http_api_HTTPRequest_in_ner, "Acme.shopV2.http_api.HTTPRequest.in_ner");
 
 #if defined(acme_parts_Box)
 #error "acme.parts.Box must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -28,6 +30,7 @@
 #error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -35,6 +38,7 @@
 #error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
 
 #if defined(google_protobuf_Empty)
 #error "google.protobuf.Empty must keep its name in C: mangle_names and package do not go with eyelet, see google/protobuf/empty.options"
@@ -42,8 +46,16 @@
 #error "google.protobuf.Empty has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in google/protobuf/empty.options"
 #define google_protobuf_Empty_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(google_protobuf_Empty, "google.protobuf.Empty");
 
 EYELET_BEGIN_DECLS
+
+/* "multiple definition" of functions of Acme.shopV2.http_api.HTTPServer? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_acme_shop_v2_http_api_httpserver;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_shop_v2_http_api_httpserver __attribute__((__used__)) = &nanopb_makes_acme_shop_v2_http_api_httpserver;
+#endif
 
 /**
  * struct acme_shop_v2_http_api_httpserver_handlers - what answers the calls of Acme.shopV2.http_api.HTTPServer
@@ -153,6 +165,37 @@ union acme_shop_v2_http_api_httpserver_messages {
         EYELET_NANO_ROUND(sizeof(acme_parts_Box))];
 };
 #define ACME_SHOP_V2_HTTP_API_HTTPSERVER_MESSAGE_SIZE (sizeof(union acme_shop_v2_http_api_httpserver_messages))
+
+/*
+ * Bytes of the longest frame of Acme.shopV2.http_api.HTTPServer, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_shop_v2_http_api_httpserver {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char int__request[55 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char int__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char delete__request[58 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char delete__reply[6 + Acme_shopV2_http_api_HTTPRequest_in_ner_size];
+    unsigned char class__request[57 + Acme_shopV2_http_api_HTTPRequest_in_ner_size];
+    unsigned char class__reply[6 + google_protobuf_Empty_size];
+    unsigned char add__request[55 + google_protobuf_Empty_size];
+    unsigned char add__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char check_request__request[64 + google_protobuf_Empty_size];
+    unsigned char check_request__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char service__request[59 + google_protobuf_Empty_size];
+    unsigned char service__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char handlers__request[60 + google_protobuf_Empty_size];
+    unsigned char handlers__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_v2_foo_request[60 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_v2_foo_reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_raw_request[59 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char get_raw_reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char __say2x___http__request[65 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char __say2x___http__reply[6 + Acme_shopV2_http_api_HTTPRequest_size];
+    unsigned char parts_request[57 + acme_parts_Box_Part_size];
+    unsigned char parts_reply[6 + acme_parts_Box_size];
+};
+#define ACME_SHOP_V2_HTTP_API_HTTPSERVER_FRAME_SIZE (sizeof(union frames_of_acme_shop_v2_http_api_httpserver))
 
 /**
  * acme_shop_v2_http_api_httpserver_int_() - call Int of Acme.shopV2.http_api.HTTPServer
@@ -591,6 +634,13 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts_start(struct eyelet_na
 enum eyelet_status acme_shop_v2_http_api_httpserver_parts_collect(struct eyelet_nano_pending *pending,
     struct eyelet_error *reterr);
 
+/* "multiple definition" of functions of Acme.shopV2.http_api.Without? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_acme_shop_v2_http_api_without;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_shop_v2_http_api_without __attribute__((__used__)) = &nanopb_makes_acme_shop_v2_http_api_without;
+#endif
+
 /**
  * struct acme_shop_v2_http_api_without_handlers - what answers the calls of Acme.shopV2.http_api.Without
  *
@@ -625,6 +675,15 @@ enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_nano_server *
 
 /* Bytes for one request of Acme.shopV2.http_api.Without and its reply: message_size of a server's options. */
 #define ACME_SHOP_V2_HTTP_API_WITHOUT_MESSAGE_SIZE ((size_t)1)
+
+/*
+ * Bytes of the longest frame of Acme.shopV2.http_api.Without, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_shop_v2_http_api_without {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+};
+#define ACME_SHOP_V2_HTTP_API_WITHOUT_FRAME_SIZE (sizeof(union frames_of_acme_shop_v2_http_api_without))
 
 EYELET_END_DECLS
 

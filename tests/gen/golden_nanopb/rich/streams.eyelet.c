@@ -163,6 +163,7 @@ static const struct eyelet_nano_method methods_of_acme_streams_hall[] = {
 };
 
 const struct eyelet_nano_service acme_streams_hall_service = { "Acme.streams.Hall", methods_of_acme_streams_hall, 9 };
+const char nanopb_makes_acme_streams_hall = 1;
 
 enum eyelet_status acme_streams_hall_add(struct eyelet_nano_server *server,
     const struct acme_streams_hall_handlers *handlers, void *userdata, struct eyelet_error *reterr)
@@ -619,6 +620,7 @@ static const struct eyelet_nano_method methods_of_acme_streams_streams[] = {
 };
 
 const struct eyelet_nano_service acme_streams_streams_service = { "Acme.streams.Streams", methods_of_acme_streams_streams, 2 };
+const char nanopb_makes_acme_streams_streams = 1;
 
 enum eyelet_status acme_streams_streams_add(struct eyelet_nano_server *server,
     const struct acme_streams_streams_handlers *handlers, void *userdata, struct eyelet_error *reterr)

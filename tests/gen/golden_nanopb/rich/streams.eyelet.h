@@ -14,6 +14,7 @@
 #error "Acme.streams.Item has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/streams.options"
 #define Acme_streams_Item_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(Acme_streams_Item, "Acme.streams.Item");
 
 #if defined(acme_parts_Box)
 #error "acme.parts.Box must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -21,6 +22,7 @@
 #error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
@@ -28,6 +30,7 @@
 #error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
 
 #if defined(google_protobuf_Empty)
 #error "google.protobuf.Empty must keep its name in C: mangle_names and package do not go with eyelet, see google/protobuf/empty.options"
@@ -35,8 +38,16 @@
 #error "google.protobuf.Empty has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in google/protobuf/empty.options"
 #define google_protobuf_Empty_size 1 /* said once, and no more of it */
 #endif
+EYELET_NANO_CHECK_MESSAGE(google_protobuf_Empty, "google.protobuf.Empty");
 
 EYELET_BEGIN_DECLS
+
+/* "multiple definition" of functions of Acme.streams.Hall? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_acme_streams_hall;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_streams_hall __attribute__((__used__)) = &nanopb_makes_acme_streams_hall;
+#endif
 
 /**
  * struct acme_streams_hall_handlers - what answers the calls of Acme.streams.Hall
@@ -138,6 +149,33 @@ union acme_streams_hall_messages {
         EYELET_NANO_ROUND(sizeof(Acme_streams_Item))];
 };
 #define ACME_STREAMS_HALL_MESSAGE_SIZE (sizeof(union acme_streams_hall_messages))
+
+/*
+ * Bytes of the longest frame of Acme.streams.Hall, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_streams_hall {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char new__request[41 + google_protobuf_Empty_size];
+    unsigned char new__reply[6 + acme_parts_Box_Part_size];
+    unsigned char delete__request[44 + acme_parts_Box_size];
+    unsigned char delete__reply[6 + google_protobuf_Empty_size];
+    unsigned char union__request[43 + acme_parts_Box_Part_size];
+    unsigned char union__reply[6 + acme_parts_Box_size];
+    unsigned char get_request[41 + Acme_streams_Item_size];
+    unsigned char get_reply[6 + Acme_streams_Item_size];
+    unsigned char get_stream_request[47 + Acme_streams_Item_size];
+    unsigned char get_stream_reply[6 + Acme_streams_Item_size];
+    unsigned char open_request[42 + Acme_streams_Item_size];
+    unsigned char open_reply[6 + Acme_streams_Item_size];
+    unsigned char stream__open_request[49 + Acme_streams_Item_size];
+    unsigned char stream__open_reply[6 + Acme_streams_Item_size];
+    unsigned char call_send_request[46 + Acme_streams_Item_size];
+    unsigned char call_send_reply[6 + Acme_streams_Item_size];
+    unsigned char start_request[43 + Acme_streams_Item_size];
+    unsigned char start_reply[6 + Acme_streams_Item_size];
+};
+#define ACME_STREAMS_HALL_FRAME_SIZE (sizeof(union frames_of_acme_streams_hall))
 
 /**
  * acme_streams_hall_new__call_send() - send a reply, in the handler
@@ -532,6 +570,13 @@ enum eyelet_status acme_streams_hall_start_start(struct eyelet_nano_client *clie
 enum eyelet_status acme_streams_hall_start_collect(struct eyelet_nano_pending *pending,
     struct eyelet_error *reterr);
 
+/* "multiple definition" of functions of Acme.streams.Streams? Part of this program has them with BACKEND nanopb, part with
+   the other: only one can be linked. */
+extern const char nanopb_makes_acme_streams_streams;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_streams_streams __attribute__((__used__)) = &nanopb_makes_acme_streams_streams;
+#endif
+
 /**
  * struct acme_streams_streams_handlers - what answers the calls of Acme.streams.Streams
  *
@@ -585,6 +630,19 @@ union acme_streams_streams_messages {
         EYELET_NANO_ROUND(sizeof(Acme_streams_Item))];
 };
 #define ACME_STREAMS_STREAMS_MESSAGE_SIZE (sizeof(union acme_streams_streams_messages))
+
+/*
+ * Bytes of the longest frame of Acme.streams.Streams, for frame_max in the options of a server or a client: any request and
+ * any reply fit, in their envelopes and with a deadline, but metadata needs more.
+ */
+union frames_of_acme_streams_streams {
+    unsigned char at_least[EYELET_NANO_FRAME_MIN];
+    unsigned char sum_request[44 + Acme_streams_Item_size];
+    unsigned char sum_reply[6 + Acme_streams_Item_size];
+    unsigned char chat_request[45 + Acme_streams_Item_size];
+    unsigned char chat_reply[6 + Acme_streams_Item_size];
+};
+#define ACME_STREAMS_STREAMS_FRAME_SIZE (sizeof(union frames_of_acme_streams_streams))
 
 /**
  * acme_streams_streams_sum_call_recv() - wait for the next request, in the handler
