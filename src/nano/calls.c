@@ -127,6 +127,8 @@ bool eyelet_nano_calls_hold(struct eyelet_nano_server *server, const struct eyel
 
     if (call == NULL || !takes_stream(call) || call->has_ended || head->data_len > server->opts.frame_max)
         return true; /* the session says what that is */
+    if ((head->flags & EYELET_FRAME_FLAG_NO_DATA) != 0)
+        return true; /* no message, or one to be ignored */
     if (eyelet_queue_fits(&call->held, head->data_len) || !eyelet_queue_ever_fits(&call->held, head->data_len))
         return true;
     if (call->full_ns == 0)
@@ -325,8 +327,14 @@ void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t no
     for (uint32_t i = 0; i < server->opts.calls_max; i++) {
         struct eyelet_nano_call *call = &server->calls[i];
 
-        if (call->state != EYELET_NANO_CALL_FREE && !call->is_over)
+        if (call->state == EYELET_NANO_CALL_FREE || call->is_over)
+            continue;
+        if (!has_room_to_fail(call))
+            eyelet_nano_guests_flush(server, now_ns, 0);
+        if (has_room_to_fail(call))
             eyelet_nano_call_end(call, EYELET_UNAVAILABLE, "server is stopping", now_ns);
+        else
+            lose(call); /* the end of the connection, which is next, has to say it */
     }
 }
 
@@ -354,6 +362,14 @@ void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns
             eyelet_nano_call_end(call, EYELET_RESOURCE_EXHAUSTED, "too many messages wait and nobody takes them",
                                  now_ns);
         server->is_stirred = true;
+    }
+}
+
+void eyelet_nano_calls_forgive(struct eyelet_nano_server *server, uint64_t absence_ns)
+{
+    for (uint32_t i = 0; i < server->opts.calls_max && server->n_calls > 0; i++) {
+        if (server->calls[i].full_ns != 0)
+            server->calls[i].full_ns += absence_ns;
     }
 }
 
@@ -450,27 +466,48 @@ static void answer(struct eyelet_nano_call *call, enum eyelet_status status, uin
     put_failure(call->guest, call->id, &call->failure, now_ns);
 }
 
-/* Which call's turn is it? The oldest one of each connection, beginning behind the connection that had it last. */
-static struct eyelet_nano_call *find_next(const struct eyelet_nano_server *server)
+/* How many connections are served before this one? The one that was served last is the last. */
+static uint32_t distance_of(const struct eyelet_nano_call *call)
 {
-    struct eyelet_nano_call *next = NULL;
-    uint32_t n = server->opts.connections_max, next_distance = 0;
+    const struct eyelet_nano_server *server = call->server;
+    uint32_t n = server->opts.connections_max;
 
-    if (server->running != NULL)
-        return NULL;
+    return ((uint32_t)(call->guest - server->guests) + n - server->served - 1) % n;
+}
+
+/* The oldest call that waits, of the next connection that has one, at @distance_min or behind it. */
+static struct eyelet_nano_call *find_oldest(const struct eyelet_nano_server *server, uint32_t distance_min)
+{
+    struct eyelet_nano_call *oldest = NULL;
+    uint32_t oldest_distance = 0;
+
     for (uint32_t i = 0; i < server->opts.calls_max && server->n_calls > 0; i++) {
         struct eyelet_nano_call *call = &server->calls[i];
         uint32_t distance;
 
-        if (call->state != EYELET_NANO_CALL_WAITS || eyelet_line_room(&call->guest->line) < call->reserve)
+        if (call->state != EYELET_NANO_CALL_WAITS)
             continue;
-        distance = ((uint32_t)(call->guest - server->guests) + n - server->served - 1) % n;
-        if (next != NULL && (distance > next_distance || (distance == next_distance && call->id > next->id)))
+        distance = distance_of(call);
+        if (distance < distance_min || (oldest != NULL && distance > oldest_distance) ||
+            (oldest != NULL && distance == oldest_distance && call->id > oldest->id))
             continue;
-        next = call;
-        next_distance = distance;
+        oldest = call;
+        oldest_distance = distance;
     }
-    return next;
+    return oldest;
+}
+
+/* Whose turn is it? Connections without room for an answer are passed over, not the calls that are before others. */
+static struct eyelet_nano_call *find_next(const struct eyelet_nano_server *server)
+{
+    struct eyelet_nano_call *call = NULL;
+    uint32_t distance = 0;
+
+    if (server->running != NULL)
+        return NULL;
+    while ((call = find_oldest(server, distance)) != NULL && eyelet_line_room(&call->guest->line) < call->reserve)
+        distance = distance_of(call) + 1;
+    return call;
 }
 
 bool eyelet_nano_calls_have_next(const struct eyelet_nano_server *server)

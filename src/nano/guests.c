@@ -323,6 +323,7 @@ static bool work_once(struct eyelet_nano_server *server, struct eyelet_nano_gues
     case EYELET_SESSION_REFUSE:
         turn->n_frames++;
         eyelet_nano_calls_take(server, guest, now_ns);
+        eyelet_line_wipe_taken(&guest->line);
         return true;
     case EYELET_SESSION_REPLY: /* a client's */
     case EYELET_SESSION_FAILED:
@@ -350,9 +351,10 @@ static bool is_done(const struct eyelet_nano_server *server, const struct eyelet
            !guest->is_paused;
 }
 
+/* While there is room that this side has not used the peer is not the one that is late. */
 static uint64_t stall_deadline(const struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
 {
-    if (eyelet_line_queued(&guest->line) == 0)
+    if (eyelet_line_queued(&guest->line) == 0 || guest->line.is_writable)
         return EYELET_NO_DEADLINE;
     return eyelet_deadline_after_ms(guest->line.progress_ns, server->opts.write_stall_ms);
 }

@@ -158,6 +158,8 @@ static enum eyelet_status send_message(struct eyelet_nano_call *call, const void
         return EYELET_INVALID_ARGUMENT;
     if (eyelet_session_measure_data(&call->guest->line.session, len) < 0)
         return EYELET_RESOURCE_EXHAUSTED;
+    if (eyelet_nano_server_should_look(server)) /* a peer that always has room must not hold up all others */
+        eyelet_nano_server_step(server, 0);
     if (!wait_for_room(call, EYELET_FRAME_HEADER_LEN + len))
         return call->failure.status;
     eyelet_line_put_data(&call->guest->line, call->id, type, message, eyelet_now_ns());
@@ -209,6 +211,8 @@ static enum eyelet_got recv_message(struct eyelet_nano_call *call, const void **
     enum eyelet_status status;
 
     call->server->is_stirred = true; /* what is left lying for want of room may hide what is waited for */
+    if (eyelet_nano_server_should_look(call->server)) /* a peer that has sent much must not hold up all others */
+        eyelet_nano_server_step(call->server, 0);
     while (!is_over(call) && !has_message_or_end(call))
         wait_for_more(call->server);
     if (call->is_over)

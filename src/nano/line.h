@@ -77,6 +77,9 @@ int eyelet_line_read(struct eyelet_line *line);
 enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64_t now_ns,
                                                 struct eyelet_session_event *ret);
 
+/* What was taken is of no more use, if it is to be wiped; the next eyelet_line_next() or _read() knows by itself. */
+void eyelet_line_wipe_taken(struct eyelet_line *line);
+
 /* Bytes that came and were not taken. */
 size_t eyelet_line_held(const struct eyelet_line *line);
 

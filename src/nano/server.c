@@ -15,7 +15,7 @@
 #include "io/socket.h"
 
 #define EVENTS_PER_STEP 16
-#define ROUNDS_PER_STEP 16 /* of running and taking, before others are looked for */
+#define LOOK_AGE_MAX_NS EYELET_NS_PER_MS /* so long handlers run one after the other before others are looked for */
 
 _Static_assert(sizeof(struct eyelet_nano_server) <= EYELET_NANO_SERVER_BASE, "a block holds what its macro says");
 _Static_assert(sizeof(struct eyelet_nano_guest) <= EYELET_NANO_CONNECTION_BASE, "a block holds what its macro says");
@@ -354,6 +354,7 @@ static bool is_all_over(const struct eyelet_nano_server *server)
 /* What is due and what has come, but for handlers. */
 static void look(struct eyelet_nano_server *server, uint64_t now_ns)
 {
+    server->looked_ns = now_ns;
     if (server->stop_asked && server->state == EYELET_NANO_SERVER_SERVES)
         begin_draining(server, now_ns);
     if (eyelet_nano_guests_accept(server, now_ns) < 0)
@@ -373,6 +374,11 @@ void eyelet_nano_server_step(struct eyelet_nano_server *server, uint64_t wait_un
     look(server, eyelet_now_ns());
 }
 
+bool eyelet_nano_server_should_look(const struct eyelet_nano_server *server)
+{
+    return eyelet_now_ns() - server->looked_ns >= LOOK_AGE_MAX_NS;
+}
+
 void eyelet_nano_server_leave(struct eyelet_nano_server *server)
 {
     server->left_ns = eyelet_now_ns();
@@ -383,6 +389,7 @@ void eyelet_nano_server_enter(struct eyelet_nano_server *server)
     uint64_t now_ns = eyelet_now_ns();
 
     eyelet_nano_guests_forgive(server, now_ns - server->left_ns, now_ns);
+    eyelet_nano_calls_forgive(server, now_ns - server->left_ns);
 }
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
@@ -408,9 +415,11 @@ static enum eyelet_status begin(struct eyelet_nano_server *server, struct eyelet
 /* Runs what waits, and what was left lying for it, so that the answers leave together. */
 static void run_calls(struct eyelet_nano_server *server)
 {
-    for (unsigned i = 0; i < ROUNDS_PER_STEP && eyelet_nano_calls_have_next(server); i++) {
-        while (eyelet_nano_calls_run_next(server))
-            ;
+    while (eyelet_nano_calls_have_next(server)) {
+        while (eyelet_nano_calls_run_next(server)) {
+            if (eyelet_nano_server_should_look(server)) /* others may have come, calls may be late, it may be stopped */
+                return;
+        }
         eyelet_nano_guests_attend(server, eyelet_now_ns());
     }
 }
