@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Prints every number of the catalogue of hostile peers that has no test, for the main library and for eyelet::nano.
 
-The catalogue is not in this tree: its numbers, whom each concerns and where its tests may be are in here. A test carries
-the numbers that it is for in its name, h034_... or h033_h034_..., in C or in a corpus.
+The catalogue is not in this tree: its numbers, whom each concerns and where its tests may be are in here. A test
+carries the numbers that it is for in its name, h034_... or h033_h034_...
 """
 import os
 import re

@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-
 #include <cmocka.h>
 
 #include <eyelet/vsock.h>
