@@ -1,10 +1,9 @@
 /*
  * The echo service on eyelet::nano after a thousand calls, and after a million: it has not taken a page more.
  *
- * Its own pages are compared, exactly. Those of its file come and go as the kernel likes, and are printed. A page of its
- * static memory is taken when it is used for the first time: so what waits there at once is the same all along, a batch
- * that comes in one piece and is answered before the next. Where as much waits as callers can send, which differs from
- * run to run, all of that memory is the limit.
+ * Its own pages are compared, exactly. Those of its file come and go as the kernel likes, and are printed. The batches
+ * here come in one piece and are answered before the next, so that what waits at once, and with it which pages of its
+ * stack and memory are used, does not depend on timing; bursts, where it does, must stay within the static memory.
  */
 #include <errno.h>
 #include <poll.h>
