@@ -7,13 +7,15 @@
 #   nanopb      x.pb.[ch], by nanopb's plugin. Link eyelet::nano besides. Sizes of strings, bytes and repeated fields
 #               are in x.options, which is looked for as x.proto is, by the same name within the same folders; that for
 #               sub/x.proto is sub/x.options. A message of a service whose size is not fixed ends the compilation with
-#               a sentence that says what to add. nanopb.proto need not be listed where it is imported
+#               a sentence that says what to add. nanopb.proto, for options that stand in a .proto file, is found by
+#               itself and need not be listed where it is imported; protobuf-c's code of such a file does need its folder
+#               in IMPORT_DIRS, and both nanopb.proto and google/protobuf/descriptor.proto in PROTOS
 #
 # TARGET       a program or library of this directory. A library passes the folder of the headers on to its users
 # BACKEND      which messages. A target may have both, for different files
 # PROTOS       files, looked for in this directory, in IMPORT_DIRS, and among those that come with protoc, such as
 #              google/protobuf/empty.proto: what is imported must be listed, too, for this target or for a library that
-#              it links; if not, the build ends with a sentence that names the file
+#              it links, with the same BACKEND; if not, the build ends with a sentence that names the file
 # IMPORT_DIRS  where imports are looked for. A file's name within the first of these that it is in, else within this
 #              directory, else within its own, is what imports and includes call it: sub/x.proto, "sub/x.eyelet.h"
 #
@@ -76,6 +78,23 @@ function(_eyelet_generate_check_other names)
     endforeach()
 endfunction()
 
+# EYELET_NANOPB_PROTO_DIR: the folder of nanopb.proto. nanopb's generator is Python, so that lies in a folder of its own
+# or among Python's, which find_path() does not know.
+function(_eyelet_generate_find_nanopb_proto)
+    file(REAL_PATH "${EYELET_PROTOC_GEN_NANOPB}" program)
+    cmake_path(GET program PARENT_PATH bin)
+    cmake_path(GET bin PARENT_PATH prefix)
+    set(hints "${bin}/proto")
+    foreach(dir IN LISTS prefix CMAKE_PREFIX_PATH CMAKE_SYSTEM_PREFIX_PATH)
+        string(REGEX REPLACE "/$" "" dir "${dir}") # else two slashes: the cache has one, and then all is made again
+        file(GLOB found "${dir}/lib*/python3*/*-packages/proto" "${dir}/lib*/python3*/*-packages/nanopb/generator/proto"
+            "${dir}/share/nanopb/generator/proto")
+        list(APPEND hints ${found})
+    endforeach()
+    find_path(EYELET_NANOPB_PROTO_DIR nanopb.proto HINTS ${hints} NO_CMAKE_FIND_ROOT_PATH)
+    mark_as_advanced(EYELET_NANOPB_PROTO_DIR)
+endfunction()
+
 # The programs that it takes; what is missing is named with the package that brings it.
 macro(_eyelet_generate_find)
     find_program(EYELET_PROTOC protoc)
@@ -96,6 +115,7 @@ macro(_eyelet_generate_find)
             message(FATAL_ERROR
                 "eyelet_generate: there is no protoc-gen-nanopb; in Debian it is in the package nanopb")
         endif()
+        _eyelet_generate_find_nanopb_proto()
     else()
         find_program(EYELET_PROTOC_GEN_C NAMES protoc-gen-c)
         mark_as_advanced(EYELET_PROTOC_GEN_C)
@@ -159,6 +179,25 @@ function(_eyelet_generate_imports file dirs ret)
         endforeach()
     endwhile()
     set(${ret} "${found}" PARENT_SCOPE)
+endfunction()
+
+# Where nanopb.proto is not found, and one of <files> or what it imports wants it, the configuration ends.
+function(_eyelet_generate_check_nanopb_proto files imports)
+    foreach(dir IN LISTS imports)
+        if(EXISTS "${dir}/nanopb.proto")
+            return()
+        endif()
+    endforeach()
+    foreach(file IN LISTS files)
+        _eyelet_generate_imports("${file}" "${imports}" protos)
+        foreach(proto IN LISTS protos)
+            file(STRINGS "${proto}" lines REGEX "^[ \t]*import[ \t]*(public|weak)?[ \t]*[\"']nanopb\\.proto[\"']")
+            if(lines)
+                message(FATAL_ERROR "eyelet_generate: ${proto} imports nanopb.proto, and that lies neither in "
+                    "IMPORT_DIRS nor beside ${EYELET_PROTOC_GEN_NANOPB}: set EYELET_NANOPB_PROTO_DIR to its folder")
+            endif()
+        endforeach()
+    endforeach()
 endfunction()
 
 # Sets <ret> to what nanopb's code of <file> depends on: that file and what it imports, and the options of all these.
@@ -272,7 +311,13 @@ function(eyelet_generate)
         list(APPEND files "${file}")
         list(APPEND names "${name}")
     endforeach()
+    if(arg_BACKEND STREQUAL "nanopb" AND EYELET_NANOPB_PROTO_DIR)
+        list(APPEND imports "${EYELET_NANOPB_PROTO_DIR}")
+    endif()
     list(REMOVE_DUPLICATES imports)
+    if(arg_BACKEND STREQUAL "nanopb")
+        _eyelet_generate_check_nanopb_proto("${files}" "${imports}")
+    endif()
     if(arg_BACKEND STREQUAL "nanopb" AND "${imports}" MATCHES ",")
         message(FATAL_ERROR "eyelet_generate: nanopb finds no options in a folder with a comma in its name: ${imports}")
     endif()

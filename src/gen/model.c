@@ -697,7 +697,7 @@ static int check_import(struct builder *builder, const gen_proto_file *proto, st
         return r;
     return refuse(builder, proto, place,
                   "%s is imported and not listed: list it, too, in eyelet_generate() or for protoc, or say where its "
-                  "code is made: a library in target_link_libraries(), or --eyelet_opt=import_dir=DIR",
+                  "code is made: a library in target_link_libraries() with the same BACKEND, or --eyelet_opt=import_dir=DIR",
                   name);
 }
 

@@ -389,9 +389,10 @@ static void imported_files_are_listed_or_made_elsewhere(void **state)
 {
     char part[] = "part.proto", *dependencies[] = { part }, *both[] = { name_of_file, part };
     char by_name[] = "import=x.proto,import=part.proto", by_dir[128], nowhere[] = "import_dir=/nowhere";
-    const char *refusal = "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
-                          "for protoc, or say where its code is made: a library in target_link_libraries(), or "
-                          "--eyelet_opt=import_dir=DIR";
+    const char *refusal =
+        "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
+        "for protoc, or say where its code is made: a library in target_link_libraries() with the same BACKEND, or "
+        "--eyelet_opt=import_dir=DIR";
     gen_proto_file imported = GOOGLE__PROTOBUF__FILE_DESCRIPTOR_PROTO__INIT, *files[2];
     struct gen_pool pool;
     struct sample sample;

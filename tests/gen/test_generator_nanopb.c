@@ -264,9 +264,10 @@ static void write_header(const char *line)
 static void headers_of_imported_files_are_nanopbs(void **state)
 {
     char part[] = "part.proto", *dependencies[] = { part }, parameter[256];
-    const char *refusal = "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
-                          "for protoc, or say where its code is made: a library in target_link_libraries(), or "
-                          "--eyelet_opt=import_dir=DIR";
+    const char *refusal =
+        "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
+        "for protoc, or say where its code is made: a library in target_link_libraries() with the same BACKEND, or "
+        "--eyelet_opt=import_dir=DIR";
     gen_proto_file imported = GOOGLE__PROTOBUF__FILE_DESCRIPTOR_PROTO__INIT, *files[2];
     struct sample sample;
 

@@ -33,6 +33,8 @@ refused comma "nanopb finds no options in a folder with a comma in its name: $he
 refused no_nanopb "there is no protoc-gen-nanopb; in Debian it is in the package nanopb" \
     -DEYELET_PROTOC_GEN_NANOPB=EYELET_PROTOC_GEN_NANOPB-NOTFOUND \
     -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF
+refused no_nanopb_proto "$here/misuse/inline.proto imports nanopb.proto, and that lies neither in IMPORT_DIRS nor beside \
+$room/plugin-nanopb: set EYELET_NANOPB_PROTO_DIR to its folder" -DEYELET_PROTOC_GEN_NANOPB="$room/plugin-nanopb" -DEYELET_NANOPB_PROTO_DIR=NOTFOUND
 refused no_target "TARGET is missing"
 refused no_backend "BACKEND is missing"
 refused no_protos "PROTOS is missing"

@@ -5,7 +5,8 @@
 /* Sizes are those of the options, in the message and in the file that imports it. */
 _Static_assert(sizeof(((sub_Ink *)0)->color) == 8, "protos/sub/ink.options");
 _Static_assert(sizeof(((sub_Label *)0)->text) == 12, "more options/sub/label.options");
-_Static_assert(sub_Label_size == 2 + sub_Ink_size + 1 + 1 + 11, "both");
+_Static_assert(sizeof(((sub_Label *)0)->size) == 4, "protos/sub/label.proto");
+_Static_assert(sub_Label_size == 2 + sub_Ink_size + 1 + 1 + 11 + 1 + 1 + 3, "all");
 
 /* Services of either backend are there, by type. */
 extern const struct sub_labels_handlers labels_example;
