@@ -115,6 +115,7 @@ struct eyelet_nano_stream;
  * @is_enclave:           refuse vsock peers with CID 1 or this machine's own: nobody but the parent has business here
  * @wipe:                 overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connections_max:      default 4, at most 256; more are accepted and closed at once
+ * @connections_per_cid_max: default: @connections_max, no share; of those above, how many one vsock CID may hold
  * @calls_max:            calls of all connections that are running, waiting or streams; default 8, at most 1,024. One
  *                        connection has no more than leave one for each of the others that may come. What comes beyond
  *                        is left unread; where that would stop a stream that a handler waits for it is refused,
@@ -141,6 +142,7 @@ struct eyelet_nano_server_opts {
     bool is_enclave;
     bool wipe;
     uint32_t connections_max;
+    uint32_t connections_per_cid_max;
     uint32_t calls_max;
     uint32_t frame_max;
     uint32_t message_size;

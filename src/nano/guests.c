@@ -74,16 +74,29 @@ static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_gues
 
 /* --- accepting ---------------------------------------------------------------------------------------------------- */
 
+static uint32_t count_cid(const struct eyelet_nano_server *server, uint32_t cid)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+        const struct eyelet_nano_guest *guest = &server->guests[i];
+
+        n += is_open(guest) && guest->peer.family == EYELET_FAMILY_VSOCK && guest->peer.cid == cid;
+    }
+    return n;
+}
+
 /* Why a peer may not come in; NULL when it may. */
 static const char *find_objection(const struct eyelet_nano_server *server, const struct eyelet_peer *peer)
 {
     const struct eyelet_nano_server_opts *opts = &server->opts;
-    bool is_own = peer->family == EYELET_FAMILY_VSOCK &&
-                  (peer->cid == EYELET_VSOCK_CID_LOCAL || peer->cid == server->own_cid);
+    bool is_vsock = peer->family == EYELET_FAMILY_VSOCK;
 
     if (server->n_guests >= opts->connections_max)
         return "there are connections_max connections";
-    if (opts->is_enclave && is_own)
+    if (is_vsock && count_cid(server, peer->cid) >= opts->connections_per_cid_max)
+        return "its CID has connections_per_cid_max connections";
+    if (is_vsock && opts->is_enclave && (peer->cid == EYELET_VSOCK_CID_LOCAL || peer->cid == server->own_cid))
         return "it comes from this machine, which is an enclave";
     if (opts->accept != NULL && !opts->accept(peer, opts->accept_userdata))
         return "the accept filter said no";

@@ -38,6 +38,7 @@ static void default_u32(uint32_t *option, uint32_t value)
 static void fill_defaults(struct eyelet_nano_server_opts *opts)
 {
     default_u32(&opts->connections_max, EYELET_NANO_CONNECTIONS_DEFAULT);
+    default_u32(&opts->connections_per_cid_max, opts->connections_max);
     default_u32(&opts->calls_max, EYELET_NANO_CALLS_DEFAULT);
     default_u32(&opts->frame_max, EYELET_NANO_FRAME_DEFAULT);
     default_u32(&opts->message_size, EYELET_NANO_MESSAGE_DEFAULT);
@@ -462,7 +463,7 @@ enum eyelet_status eyelet_nano_server_process(struct eyelet_nano_server *server,
 
 void eyelet_nano_server_stop(struct eyelet_nano_server *server)
 {
-    if (server == NULL)
+    if (server == NULL || server->wake_fd < 0)
         return;
     server->stop_asked = true;
     eyelet_wake_send(server->wake_fd);

@@ -80,6 +80,7 @@ struct endpoint_opts {
     bool wipe;
     uint32_t frame_max;
     uint32_t connections_max;
+    uint32_t connections_per_cid_max;
     uint32_t calls_max;
     uint32_t header_timeout_ms;
     uint32_t body_grace_ms;

@@ -202,6 +202,7 @@ static struct eyelet_nano_server_opts opts_of(const struct endpoint_opts *opts)
         .frame_max = opts->frame_max,
         .message_size = DEMO_ECHO_MESSAGE_SIZE,
         .connections_max = opts->connections_max,
+        .connections_per_cid_max = opts->connections_per_cid_max,
         .calls_max = opts->calls_max,
         .header_timeout_ms = opts->header_timeout_ms,
         .body_grace_ms = opts->body_grace_ms,

@@ -626,6 +626,35 @@ static void h102_one_connection_too_many_is_closed_and_the_others_stay(void **st
     stop();
 }
 
+static void h102_h022_a_cid_has_its_share_and_leaves_room_for_others(void **state)
+{
+    const struct endpoint_opts opts = {
+        .address = "vsock://any:5005", .connections_max = 4, .connections_per_cid_max = 2
+    };
+    int first[2], other;
+
+    (void)state;
+    faults_fake_vsock(true);
+    start(&opts);
+    for (int i = 0; i < 2; i++) {
+        first[i] = connect_vsock(16, 1025);
+        peers_assert_served_on(first[i], 1);
+    }
+    assert_refused(16);
+    other = connect_vsock(17, 1025);
+    peers_assert_served_on(other, 1);
+    peers_assert_served_on(first[0], 3);
+
+    close(first[1]); /* once one has left there is room again: a new connection, with ids of its own */
+    peers_assert_served_on(first[0], 5);
+    first[1] = connect_vsock(16, 1025);
+    peers_assert_served_on(first[1], 1);
+    close(first[0]);
+    close(first[1]);
+    close(other);
+    stop();
+}
+
 /* Waits until the server has closed what its peers have left. */
 static void await_fds(unsigned n)
 {
@@ -790,6 +819,7 @@ int main(void)
         TEST(h007_outside_of_an_enclave_the_local_cid_is_welcome),
         TEST(h022_another_connection_of_a_peer_begins_anew),
         TEST(h102_one_connection_too_many_is_closed_and_the_others_stay),
+        TEST(h102_h022_a_cid_has_its_share_and_leaves_room_for_others),
         TEST(h005_h108_peers_that_come_and_go_leave_nothing_behind),
         TEST(h030_1000_connections_of_a_hybrid_vsock_leave_nothing_behind),
         TEST(h017_signals_throughout_are_not_noticed),
