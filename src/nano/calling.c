@@ -68,8 +68,9 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
         return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, EYELET_NANO_TEXT "the client is being closed",
                                 what->service->name, what->method->name, client->address_text);
     if (pending == NULL)
-        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, EYELET_NANO_TEXT "%u %s, as many as there is room for",
-                                what->service->name, what->method->name, client->address_text,
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
+                                EYELET_NANO_TEXT "%u %s, as many as there is room for", what->service->name,
+                                what->method->name, client->address_text,
                                 is_stream ? client->opts.streams_max : client->opts.calls_max,
                                 is_stream ? "streams are open" : "calls are in flight");
     *free_list = pending->next;

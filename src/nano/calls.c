@@ -267,7 +267,7 @@ void eyelet_nano_calls_take(struct eyelet_nano_server *server, struct eyelet_nan
     }
 }
 
-/* --- the end of a call before its handler's ------------------------------------------------------------------------ */
+/* --- the end of a call before its handler's ----------------------------------------------------------------------- */
 
 void eyelet_nano_call_end(struct eyelet_nano_call *call, enum eyelet_status status, const char *why, uint64_t now_ns)
 {
@@ -407,9 +407,8 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
 
     if (eyelet_now_ns() >= call->deadline_ns)
         return fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
-    if (request != NULL &&
-        eyelet_message_decode(method->request_type, call->request.payload, request, method->request_size,
-                              &server->error) != EYELET_OK)
+    if (request != NULL && eyelet_message_decode(method->request_type, call->request.payload, request,
+                                                 method->request_size, &server->error) != EYELET_OK)
         return eyelet_nano_call_fail(call, server->error.status, "request of %s/%s: %s", call->node->service,
                                      method->name, server->error.text);
     if (reply != NULL)
@@ -455,8 +454,9 @@ static void answer(struct eyelet_nano_call *call, enum eyelet_status status, uin
     if (status == EYELET_OK)
         r = put_end(call, now_ns);
     if (r == -EMSGSIZE)
-        status = eyelet_nano_call_fail(call, EYELET_RESOURCE_EXHAUSTED,
-                                       "reply is longer than the server's limit of a frame, %u", server->opts.frame_max);
+        status =
+            eyelet_nano_call_fail(call, EYELET_RESOURCE_EXHAUSTED,
+                                  "reply is longer than the server's limit of a frame, %u", server->opts.frame_max);
     else if (r < 0)
         status = eyelet_nano_call_fail(call, EYELET_INTERNAL, "reply cannot be encoded: %s",
                                        eyelet_message_fault(call->method->reply_type, reply_of(call)));

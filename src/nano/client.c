@@ -168,8 +168,8 @@ enum eyelet_status eyelet_nano_client_init(const char *address, const struct eye
     client = carve(&filled, memory, size);
     if (client == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
-                                "%zu bytes of memory are less than the %zu of EYELET_NANO_CLIENT_SIZE(%u, %u, %u)", size,
-                                EYELET_NANO_CLIENT_SIZE(filled.calls_max, filled.streams_max, filled.frame_max),
+                                "%zu bytes of memory are less than the %zu of EYELET_NANO_CLIENT_SIZE(%u, %u, %u)",
+                                size, EYELET_NANO_CLIENT_SIZE(filled.calls_max, filled.streams_max, filled.frame_max),
                                 filled.calls_max, filled.streams_max, filled.frame_max);
     client->address = parsed;
     eyelet_address_format(&parsed, client->address_text, sizeof(client->address_text));

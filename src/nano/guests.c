@@ -1,5 +1,6 @@
 /*
- * Who is connected. A guest is read only as far as there is room for what it sends, and for what may have to be answered.
+ * Who is connected. A guest is read only as far as there is room for what it sends, and for what may have to be
+ * answered.
  */
 #include <assert.h>
 #include <errno.h>
@@ -11,12 +12,12 @@
 #include "io/socket.h"
 #include "nano/server.h"
 
-#define TURN_FRAMES_MAX     64                         /* HOSTILE H015 */
-#define TURN_BYTES_MAX      (256u << 10)               /* HOSTILE H015 */
+#define TURN_FRAMES_MAX     64           /* HOSTILE H015 */
+#define TURN_BYTES_MAX      (256u << 10) /* HOSTILE H015 */
 #define ACCEPTS_PER_LOOK    16
-#define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)    /* VSOCK: accept, "pauses 10..1000 ms" */
-#define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS)  /* the same */
-#define TOLD_PER_S_MAX      100                        /* HOSTILE R12 */
+#define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
+#define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
+#define TOLD_PER_S_MAX      100                       /* HOSTILE R12 */
 #define GUEST_EVENTS        ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
 
 static bool is_open(const struct eyelet_nano_guest *guest)

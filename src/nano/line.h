@@ -94,8 +94,8 @@ bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *
 int eyelet_line_flush(struct eyelet_line *line, uint64_t now_ns);
 
 /*
- * Bytes that wait to leave, and bytes that can be put behind them: each that is put takes as much of it, and what leaves
- * gives it back, not at once, but all of it in the end.
+ * Bytes that wait to leave, and bytes that can be put behind them: each that is put takes as much of it, and what
+ * leaves gives it back, not at once, but all of it in the end.
  */
 size_t eyelet_line_queued(const struct eyelet_line *line);
 size_t eyelet_line_room(const struct eyelet_line *line);

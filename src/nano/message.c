@@ -62,8 +62,7 @@ struct walk {
 #define BUDGET_PER_STRUCT 16 /* a good message is cleared once for each level of it */
 #define BUDGET_PER_BYTE   64
 
-static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes,
-                                 struct walk *walk);
+static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes, struct walk *walk);
 
 static const char *check_string(struct eyelet_slice text)
 {
@@ -102,7 +101,7 @@ static const char *check_bytes(const pb_field_iter_t *known, struct eyelet_slice
         return value.len < known->data_size ? check_string(value) : "a string longer than its max_length";
     case PB_LTYPE_BYTES:
         return value.len <= known->data_size - offsetof(pb_bytes_array_t, bytes) ? NULL
-                                                                                  : "bytes longer than their max_size";
+                                                                                 : "bytes longer than their max_size";
     case PB_LTYPE_BOOL:
         return check_packed_bools(value);
     case PB_LTYPE_FIXED_LENGTH_BYTES: /* nanopb would make zeros of nothing */
@@ -174,8 +173,7 @@ static const char *check_fixed_counts(const pb_msgdesc_t *type, void *message, s
 }
 
 /* @message is only there for the fields' places. Return: NULL, or what is wrong, in @walk->field if that is not 0. */
-static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes,
-                                 struct walk *walk)
+static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes, struct walk *walk)
 {
     struct eyelet_slice rest = bytes;
     struct eyelet_field field = { 0 };

@@ -33,7 +33,8 @@ void eyelet_message_init(const pb_msgdesc_t *type, void *message, size_t size);
  *
  * Refused are bytes that are no such message; strings that are not UTF-8 or have a NUL byte in them; what is larger
  * than its place, or as an array or bytes of a fixed size smaller; numbers that their type does not hold; required
- * fields that are missing; and fields without a place of their own, pointers and call-backs. Extensions are passed over.
+ * fields that are missing; and fields without a place of their own, pointers and call-backs. Extensions are passed
+ * over.
  *
  * Return: EYELET_OK; EYELET_INTERNAL, and @message holds anything.
  */

@@ -346,8 +346,8 @@ static void end_now(struct eyelet_nano_server *server, uint64_t now_ns)
 
 static bool is_all_over(const struct eyelet_nano_server *server)
 {
-    bool is_last = server->state == EYELET_NANO_SERVER_DRAINS ||
-                   (server->state == EYELET_NANO_SERVER_SERVES && server->is_single);
+    bool is_last =
+        server->state == EYELET_NANO_SERVER_DRAINS || (server->state == EYELET_NANO_SERVER_SERVES && server->is_single);
 
     return is_last && server->n_guests == 0 && server->running == NULL;
 }

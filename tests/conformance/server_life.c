@@ -628,9 +628,9 @@ static void h102_one_connection_too_many_is_closed_and_the_others_stay(void **st
 
 static void h102_h022_a_cid_has_its_share_and_leaves_room_for_others(void **state)
 {
-    const struct endpoint_opts opts = {
-        .address = "vsock://any:5005", .connections_max = 4, .connections_per_cid_max = 2
-    };
+    const struct endpoint_opts opts = { .address = "vsock://any:5005",
+                                        .connections_max = 4,
+                                        .connections_per_cid_max = 2 };
     int first[2], other;
 
     (void)state;
