@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "fixed.h"
 #include "foreign.h"
 #include "names.h"
 #include "options.h"
@@ -38,6 +39,7 @@ struct builder {
     const gen_request *request;
     struct gen_options options;
     struct gen_catalog catalog;
+    struct gen_fixed fixed;
     struct gen_foreign foreign;
     struct c_name *names;
     size_t n_names;
@@ -281,7 +283,13 @@ static int find_type(struct builder *builder, const gen_proto_file *file, struct
         return malformed(builder, "a method's type is not described");
 
     r = name_type(builder, type, ret);
-    return r < 0 ? r : check_type(builder, file, place, type, ret);
+    if (r == 0)
+        r = check_type(builder, file, place, type, ret);
+    if (r == 0 && builder->options.backend->is_fixed)
+        r = gen_fixed_check_message(&builder->fixed, type);
+    if (r == 0 && builder->options.backend->is_fixed)
+        r = gen_fixed_explain(&builder->fixed, type, &ret->explanation);
+    return r;
 }
 
 /* Which methods need a name. */
@@ -601,6 +609,8 @@ static int build_file(struct builder *builder, const struct gen_source *source, 
     r = note_name(builder, ret->guard, "the file", proto, file_place(GEN_FILE_SYNTAX));
     if (r == 0)
         r = check_imports(builder, proto);
+    if (r == 0 && ret->backend->is_fixed)
+        r = gen_fixed_check_file(&builder->fixed, source, &ret->cxx_word);
     if (r < 0)
         return r;
 
@@ -650,6 +660,8 @@ int gen_model_build(const gen_request *request, struct gen_pool *pool, struct ge
         r = gen_catalog_init(&builder.catalog, request, builder.options.backend, pool, &builder.error);
     if (r == 0)
         r = mark_made_files(&builder);
+    if (r == 0)
+        r = gen_fixed_init(&builder.fixed, &builder.catalog, pool, &builder.error);
     if (r == 0)
         r = note_foreign_names(&builder);
     if (r == 0)

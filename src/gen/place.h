@@ -21,7 +21,7 @@
 #define GEN_MESSAGE_NESTED  3
 #define GEN_MESSAGE_ONEOF   8
 
-/* "echo.proto:12:3", or less where protoc did not say; NULL without memory. */
+/* "echo.proto:12:3", or of what it is in, or less, where protoc did not say; NULL without memory. */
 const char *gen_place_text(struct gen_pool *pool, const gen_proto_file *file, const int32_t *path, size_t n_path);
 
 /*
