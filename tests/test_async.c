@@ -2,26 +2,18 @@
  * Started calls beyond conformance/client_starts.c: bounded replies, functions that close the client, no memory.
  */
 #include <errno.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "core/bytes.h"
 #include "echo.eyelet.h"
 #include "io/socket.h"
 #include "support/caller.h"
 #include "support/faults.h"
 #include "support/folder.h"
-
-#define NOW_NS CALLER_NOW_NS
-#define MS     EYELET_NS_PER_MS
 
 /* What a function was told. */
 struct told {

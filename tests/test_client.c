@@ -14,9 +14,7 @@
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
-#include "io/socket.h"
 #include "support/faults.h"
-#include "support/folder.h"
 #include "support/live.h"
 
 #define MIB (1u << 20)

@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
-#include "io/socket.h"
 #include "support/caller.h"
 #include "support/faults.h"
 #include "support/folder.h"

@@ -1,13 +1,11 @@
 /*
- * What a handler does with its call beyond conformance/server_calls.c: answering later, being told that it is cancelled;
- * and what looks on: interceptors, the log, the trace.
+ * What a handler does with its call beyond conformance/server_calls.c: answering later, being told that it is
+ * cancelled; and what looks on: interceptors, the log, the trace.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

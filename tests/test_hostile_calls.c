@@ -1,23 +1,17 @@
 /*
  * HOSTILE.md's numbers about what many calls, and calls at their limits, do to a server as a whole, with its client.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
 #include "services/trial.eyelet.h"
-#include "support/faults.h"
 #include "support/folder.h"
 #include "support/live_server.h"
 

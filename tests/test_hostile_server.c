@@ -1,12 +1,10 @@
 /*
- * What peers can do to the memory that a server may buffer in, and what they get. Beside each of them there is a healthy
- * connection that must not notice. What hostile peers do else is in conformance/.
+ * What peers can do to the memory that a server may buffer in, and what they get. Beside each of them there is a
+ * healthy connection that must not notice. What hostile peers do else is in conformance/.
  */
-#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,7 +13,6 @@
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
-#include "support/faults.h"
 #include "support/folder.h"
 #include "support/live_server.h"
 

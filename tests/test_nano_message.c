@@ -329,7 +329,7 @@ static void an_error_says_how_long_and_what_is_wrong(void **state)
     (void)state;
     assert_int_equal(eyelet_message_decode(nano_Leaf_fields, SLICE("\x12\x01\xff"), &leaf, sizeof(leaf), &error),
                      EYELET_INTERNAL);
-    assert_string_equal(error.text, "message of 3 bytes cannot be unpacked: a string that is not UTF-8");
+    assert_string_equal(error.text, "message of 3 bytes cannot be unpacked: field 2: a string that is not UTF-8");
     assert_int_equal(eyelet_message_decode(nano_Leaf_fields, SLICE("\x12\x01\xff"), &leaf, sizeof(leaf), NULL),
                      EYELET_INTERNAL);
 }
@@ -425,6 +425,23 @@ static void h069_a_million_merges_are_done_in_their_place(void **state)
     assert_refused("nano.Branch", lists, "array overflow");
     free((void *)merges.data);
     free((void *)lists.data);
+}
+
+static void h069_a_oneof_changes_its_mind_so_often_and_no_more(void **state)
+{
+    struct eyelet_slice changes = repeat("\x0a\x00\x12\x00", 4, 1000);
+    struct eyelet_error error;
+    static nano_Fickle fickle;
+
+    (void)state;
+    assert_int_equal(eyelet_message_decode(nano_Fickle_fields, (struct eyelet_slice){ changes.data, 4 * 4 }, &fickle,
+                                           sizeof(fickle), &error),
+                     EYELET_OK);
+    assert_int_equal(fickle.which_which, nano_Fickle_other_tag);
+    assert_int_equal(eyelet_message_decode(nano_Fickle_fields, changes, &fickle, sizeof(fickle), &error),
+                     EYELET_INTERNAL);
+    assert_non_null(strstr(error.text, "begun anew too often"));
+    free((void *)changes.data);
 }
 
 static void h070_packed_numbers_fit_or_are_refused(void **state)
@@ -759,7 +776,7 @@ static void h079_each_size_is_taken_up_to_its_place_and_no_further(void **state)
             if (len <= rows[i].max)
                 assert_taken(rows[i].type, bytes);
             else
-                assert_refused(rows[i].type, bytes, "overflow");
+                assert_refused(rows[i].type, bytes, "longer than");
         }
     }
 }
@@ -961,6 +978,7 @@ int main(void)
         cmocka_unit_test_setup(h067_depth_is_the_types_and_not_the_peers, faults_setup),
         cmocka_unit_test_setup(h068_two_million_of_anything_take_no_memory, faults_setup),
         cmocka_unit_test_setup(h069_a_million_merges_are_done_in_their_place, faults_setup),
+        cmocka_unit_test_setup(h069_a_oneof_changes_its_mind_so_often_and_no_more, faults_setup),
         cmocka_unit_test_setup(h070_packed_numbers_fit_or_are_refused, faults_setup),
         cmocka_unit_test_setup(h071_lengths_beyond_the_end_are_refused, faults_setup),
         cmocka_unit_test_setup(h071_a_varint_is_64_bits_in_10_bytes, faults_setup),

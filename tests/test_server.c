@@ -9,17 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/vm_sockets.h>
-
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
-#include "io/socket.h"
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
@@ -483,53 +479,6 @@ static void where_somebody_listens_nobody_else_can(void **state)
     stop();
 }
 
-/* --- accepting ---------------------------------------------------------------------------------------------------- */
-
-static int connect_vsock(uint32_t cid, uint32_t port)
-{
-    int fd = -1;
-
-    faults_vsock_peer(cid, port);
-    fd = eyelet_vsock_connect_with_max_attempts(3, 5005, 1);
-    assert_true(fd >= 0);
-    return fd;
-}
-
-static void assert_refused(uint32_t cid)
-{
-    int fd = connect_vsock(cid, 1025);
-
-    assert_int_equal(live_read_to_end(fd), 0);
-    close(fd);
-}
-
-static void h102_h022_a_cid_has_its_share_and_leaves_room_for_others(void **state)
-{
-    const struct eyelet_server_opts opts = { .connections_max = 4, .connections_per_cid_max = 2 };
-    int first[2], other;
-
-    (void)state;
-    faults_fake_vsock(true);
-    live_server_start(&live, open_server("vsock://any:5005", &opts));
-    for (int i = 0; i < 2; i++) {
-        first[i] = connect_vsock(16, 1025);
-        assert_served(first[i], 1);
-    }
-    assert_refused(16);
-    other = connect_vsock(17, 1025);
-    assert_served(other, 1);
-    assert_served(first[0], 3);
-
-    close(first[1]); /* once one has left there is room again: a new connection, with ids of its own */
-    assert_served(first[0], 5);
-    first[1] = connect_vsock(16, 1025);
-    assert_served(first[1], 1);
-    close(first[0]);
-    close(first[1]);
-    close(other);
-    stop();
-}
-
 /* --- failures of this side ---------------------------------------------------------------------------------------- */
 
 /* One request, and its answer in memory of ours: nothing here allocates. Return: false when the connection ended. */
@@ -642,7 +591,6 @@ int main(void)
         TEST(h112_every_allocation_of_an_opening_may_fail),
         TEST(options_and_addresses_that_make_no_sense_are_refused),
         TEST(where_somebody_listens_nobody_else_can),
-        TEST(h102_h022_a_cid_has_its_share_and_leaves_room_for_others),
         TEST(h111_every_allocation_of_a_connection_and_its_call_may_fail),
         TEST(h017_signals_throughout_are_not_noticed),
     };

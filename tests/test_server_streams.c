@@ -1,13 +1,12 @@
 /*
- * Streams at a server with several threads, with its own limits, and without memory. What every server does with them is
- * in conformance/server_streams.c.
+ * Streams at a server with several threads, with its own limits, and without memory. What every server does with them
+ * is in conformance/server_streams.c.
  */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +14,6 @@
 #include <cmocka.h>
 
 #include "core/bytes.h"
-#include "core/envelope.h"
 #include "support/echo.h"
 #include "support/faults.h"
 #include "support/folder.h"

@@ -15,9 +15,9 @@
  *         status = eyelet_nano_server_run(server, &error);
  *     eyelet_nano_server_clear(server);
  *
- * eyelet_generate(BACKEND nanopb) writes the typed functions. Every string, bytes and repeated field needs a max_size or
- * max_count in the .options file beside the .proto file; what comes longer is refused, EYELET_INTERNAL. The struct of a
- * message has at most 64 KiB, 65,535 bytes.
+ * eyelet_generate(BACKEND nanopb) writes the typed functions. Every string, bytes and repeated field needs a max_size
+ * or max_count in the .options file beside the .proto file; what comes longer is refused, EYELET_INTERNAL. The struct
+ * of a message has at most 64 KiB, 65,535 bytes.
  *
  * Threads: an object is for one thread, whichever; eyelet_nano_server_stop() alone may be called from a signal handler
  * or another thread.
@@ -41,7 +41,7 @@
 #include <eyelet/status.h>
 
 #if defined(PB_FIELD_32BIT)
-#error "eyelet::nano is built without PB_FIELD_32BIT: a message's struct has at most 64 KiB; send what is longer in parts, as a stream"
+#error "a message has at most 64 KiB, eyelet::nano is built without PB_FIELD_32BIT: send it in parts, as a stream"
 #endif
 #if defined(PB_WITHOUT_64BIT)
 #error "eyelet::nano is built without PB_WITHOUT_64BIT: descriptors would not be the same"
@@ -57,43 +57,47 @@ struct eyelet_nano_stream;
 
 /* --- storage ------------------------------------------------------------------------------------------------------ */
 
-#define EYELET_NANO_CONNECTIONS_DEFAULT 4u    /* DESIGN: a parent, and room for who comes while it reconnects */
-#define EYELET_NANO_CONNECTIONS_MAX     256u  /* HOSTILE limit "connections" */
+#define EYELET_NANO_CONNECTIONS_DEFAULT 4u   /* DESIGN: a parent, and room for who comes while it reconnects */
+#define EYELET_NANO_CONNECTIONS_MAX     256u /* HOSTILE limit "connections" */
 #define EYELET_NANO_CALLS_DEFAULT       8u
 #define EYELET_NANO_CALLS_MAX           1024u /* HOSTILE limit "in-flight streams", the most */
 #define EYELET_NANO_FRAME_DEFAULT       16384u
 #define EYELET_NANO_FRAME_MIN           4096u /* every error reply of ours fits into this */
 #define EYELET_NANO_MESSAGE_DEFAULT     1024u
-#define EYELET_NANO_SERVICES_MAX        8u    /* services of one server */
+#define EYELET_NANO_SERVICES_MAX        8u /* services of one server */
 
 /* What the objects in a block take, in bytes; src/nano/ asserts that they do. For the macros below alone. */
-#define EYELET_NANO_ALIGN            16u
-#define EYELET_NANO_SERVER_BASE      6144u
-#define EYELET_NANO_CLIENT_BASE      7168u
-#define EYELET_NANO_CONNECTION_BASE  512u
-#define EYELET_NANO_SLOT_SIZE        32u  /* twice: a connection's table has up to twice as many places as calls */
-#define EYELET_NANO_CALL_BASE        2560u /* with the error that it may end with */
-#define EYELET_NANO_FRAME_ROOM       2304u /* beside a frame's data: its head, and an error reply behind it */
+#define EYELET_NANO_ALIGN           16u
+#define EYELET_NANO_SERVER_BASE     6144u
+#define EYELET_NANO_CLIENT_BASE     7168u
+#define EYELET_NANO_CONNECTION_BASE 512u
+#define EYELET_NANO_SLOT_SIZE       32u   /* twice: a connection's table has up to twice as many places as calls */
+#define EYELET_NANO_CALL_BASE       2560u /* with the error that it may end with */
+#define EYELET_NANO_FRAME_ROOM      2304u /* beside a frame's data: its head, and an error reply behind it */
 
 #define EYELET_NANO_ROUND(size) (((size) + EYELET_NANO_ALIGN - 1) / EYELET_NANO_ALIGN * EYELET_NANO_ALIGN)
 #define EYELET_NANO_LINE_SIZE(calls, frame)                                                                            \
     (EYELET_NANO_CONNECTION_BASE + 2 * EYELET_NANO_SLOT_SIZE * (size_t)(calls) +                                       \
      2 * EYELET_NANO_ROUND((size_t)(frame) + EYELET_NANO_FRAME_ROOM))
-#define EYELET_NANO_CALL_SIZE(frame) (EYELET_NANO_CALL_BASE + EYELET_NANO_ROUND((size_t)(frame) + EYELET_NANO_FRAME_ROOM))
+#define EYELET_NANO_CALL_SIZE(frame)                                                                                   \
+    (EYELET_NANO_CALL_BASE + EYELET_NANO_ROUND((size_t)(frame) + EYELET_NANO_FRAME_ROOM))
 
 /**
  * EYELET_NANO_SERVER_SIZE() - bytes of memory for a server: a constant
  * @connections:  connections_max of its options
  * @calls:        calls_max
- * @frame:        frame_max; the largest of DEMO_ECHO_FRAME_SIZE, as generated, holds every request and reply of its
- *                services, but no metadata beside the longest of them
- * @message:      message_size: the largest of DEMO_ECHO_MESSAGE_SIZE, as generated, of its services
+ * @frame:        frame_max; DEMO_ECHO_FRAME_SIZE, as generated, holds every request and reply, but no metadata beside
+ *                the longest of them
+ * @message:      message_size: DEMO_ECHO_MESSAGE_SIZE, as generated
  *
- * With 4, 8, 16384 and 1024: 323 KiB.
+ * Of several services the larger numbers, EYELET_NANO_MAX(). With 4, 8, 16384 and 1024: 323 KiB.
  */
 #define EYELET_NANO_SERVER_SIZE(connections, calls, frame, message)                                                    \
-    (EYELET_NANO_ALIGN + EYELET_NANO_SERVER_BASE + (connections) * EYELET_NANO_LINE_SIZE(calls, frame) +               \
-     (calls) * EYELET_NANO_CALL_SIZE(frame) + EYELET_NANO_ROUND((size_t)(message)))
+    (EYELET_NANO_ALIGN + EYELET_NANO_SERVER_BASE + (connections)*EYELET_NANO_LINE_SIZE(calls, frame) +                 \
+     (calls)*EYELET_NANO_CALL_SIZE(frame) + EYELET_NANO_ROUND((size_t)(message)))
+
+/* The larger of two: a constant. */
+#define EYELET_NANO_MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /**
  * EYELET_NANO_CLIENT_SIZE() - bytes of memory for a client: a constant
@@ -103,7 +107,7 @@ struct eyelet_nano_stream;
  */
 #define EYELET_NANO_CLIENT_SIZE(calls, streams, frame)                                                                 \
     (EYELET_NANO_ALIGN + EYELET_NANO_CLIENT_BASE + EYELET_NANO_LINE_SIZE((calls) + (streams), frame) +                 \
-     (calls) * EYELET_NANO_CALL_BASE + (streams) * EYELET_NANO_CALL_SIZE(frame))
+     (calls)*EYELET_NANO_CALL_BASE + (streams)*EYELET_NANO_CALL_SIZE(frame))
 
 /* --- server ------------------------------------------------------------------------------------------------------- */
 
@@ -112,6 +116,7 @@ struct eyelet_nano_stream;
  * @is_enclave:           refuse vsock peers with CID 1 or this machine's own: nobody but the parent has business here
  * @wipe:                 overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connections_max:      default 4, at most 256; more are accepted and closed at once
+ * @connections_per_cid_max: default: @connections_max, no share; of those above, how many one vsock CID may hold
  * @calls_max:            calls of all connections that are running, waiting or streams; default 8, at most 1,024. One
  *                        connection has no more than leave one for each of the others that may come. What comes beyond
  *                        is left unread; where that would stop a stream that a handler waits for it is refused,
@@ -130,14 +135,15 @@ struct eyelet_nano_stream;
  *                        default 5,000
  * @accept:               asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:      handed to @accept
- * @on_broken:            told of every connection that this side closes for what its peer did, at most 100 times per
- *                        second; may be NULL. It and @accept may stop the server and do nothing else with it
+ * @on_broken:            told of every connection that this side refuses, or closes for what its peer did, at most 100
+ *                        times per second; may be NULL. It and @accept may stop the server and do nothing else with it
  * @on_broken_userdata:   handed to @on_broken
  */
 struct eyelet_nano_server_opts {
     bool is_enclave;
     bool wipe;
     uint32_t connections_max;
+    uint32_t connections_per_cid_max;
     uint32_t calls_max;
     uint32_t frame_max;
     uint32_t message_size;
@@ -159,7 +165,8 @@ struct eyelet_nano_server_opts {
  * eyelet_nano_server_init() - listen
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the server's until eyelet_nano_server_clear()
+ * @memory:   of any alignment; the server's until eyelet_nano_server_clear(). It is cleared, and so every page of it is
+ *            there from now on: a server needs no more memory later than it has at its start
  * @size:     bytes in @memory, at least EYELET_NANO_SERVER_SIZE() of the options
  * @ret:      the server, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -196,6 +203,7 @@ EYELET_API enum eyelet_status eyelet_nano_server_run(struct eyelet_nano_server *
 
 /**
  * eyelet_nano_server_stop() - end it: from a handler, a signal handler or another thread, any number of times
+ * @server:  may be NULL
  *
  * No new connection is accepted, a new request is answered with EYELET_UNAVAILABLE, calls in flight finish within
  * @grace_ms or end with EYELET_UNAVAILABLE, and run returns.
@@ -233,7 +241,8 @@ EYELET_API void eyelet_nano_server_get_counters(const struct eyelet_nano_server 
 /* --- a call, for its handler -------------------------------------------------------------------------------------- */
 
 /**
- * eyelet_nano_call_fail() - end this call with an error: `return eyelet_nano_call_fail(call, EYELET_NOT_FOUND, "no key");`
+ * eyelet_nano_call_fail() - end this call with an error: `return eyelet_nano_call_fail(call, EYELET_NOT_FOUND, "no
+ * key");`
  * @status:  what the caller gets; EYELET_OK becomes EYELET_UNKNOWN
  * @format:  of the text that the caller gets. The conversions are printf's c, d, i, u, x, X, s and %, with h, l, ll, z,
  *           t or j, a width, the flags 0 and -, and a precision for s; there are no others, and at what is none of
@@ -290,17 +299,16 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
 /**
  * struct eyelet_nano_client_opts - how a client behaves; zero means the default
  * @reconnect:           open a lost connection again when the next call or stream needs it: until its deadline, and for
- *                       @connect_timeout_ms at most. What was in flight is never sent a second time. New connections are
- *                       at least 100 ms apart, twice as far each time while they bring no reply, up to 1 s. Not for
- *                       fd:// addresses
+ *                       @connect_timeout_ms at most. What was in flight is never sent a second time. New connections
+ * are at least 100 ms apart, twice as far each time while they bring no reply, up to 1 s. Not for fd:// addresses
  * @wipe:                overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connect_timeout_ms:  for all attempts to connect together; default 30,000
  * @call_timeout_ms:     for a call that does not say; default 30,000
  * @calls_max:           unary calls in flight; default 8, at most 1,024
  * @streams_max:         streams that are open; default 0, at most 1,024
  * @frame_max:           longest frame data sent and accepted, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
- *                       stream holds as much that the program has not taken; when that is full for a second while others
- *                       wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED
+ *                       stream holds as much that the program has not taken; when that is full for a second while
+ * others wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED
  */
 struct eyelet_nano_client_opts {
     bool reconnect;
@@ -316,7 +324,7 @@ struct eyelet_nano_client_opts {
  * eyelet_nano_client_init() - connect to a service
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the client's until eyelet_nano_client_clear()
+ * @memory:   of any alignment; the client's until eyelet_nano_client_clear(); cleared, as a server's is
  * @size:     bytes in @memory, at least EYELET_NANO_CLIENT_SIZE() of the options
  * @ret:      the client, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -354,7 +362,8 @@ EYELET_API enum eyelet_status eyelet_nano_client_process(struct eyelet_nano_clie
 /* eyelet_nano_client_get_counters() - what it has done so far. */
 EYELET_API void eyelet_nano_client_get_counters(const struct eyelet_nano_client *client, struct eyelet_counters *ret);
 
-/* eyelet_nano_pending_cancel() - give a started call up: its end is EYELET_CANCELLED; one that is over keeps its end. */
+/* eyelet_nano_pending_cancel() - give a started call up: its end is EYELET_CANCELLED; one that is over keeps its end.
+ */
 EYELET_API void eyelet_nano_pending_cancel(struct eyelet_nano_pending *pending);
 
 /* eyelet_nano_pending_is_done() - would collecting it return without waiting? */
@@ -368,19 +377,35 @@ EYELET_API bool eyelet_nano_stream_is_readable(const struct eyelet_nano_stream *
 EYELET_API bool eyelet_nano_stream_is_writable(const struct eyelet_nano_stream *stream);
 
 /*
- * Calls, which generated functions make, return what <eyelet/client.h> says of calls there. A reply goes to memory that
- * the caller gives; after a failure its contents mean nothing.
+ * Calls, which generated functions make. A request is encoded before they return, and may go then; a reply goes to
+ * memory that the caller gives, whose contents mean nothing after a failure. A call returns one of
+ *
+ *   EYELET_OK                  the reply is there
+ *   EYELET_DEADLINE_EXCEEDED   time ran out, here or there; the client stays usable and drops the late answer
+ *   EYELET_UNAVAILABLE         the connection is lost; or the server is stopping and did not take the call
+ *   EYELET_RESOURCE_EXHAUSTED  the request, its metadata or the reply is over a limit, or as many calls or streams are
+ *                              open as there is room for; the client stays usable
+ *   EYELET_INVALID_ARGUMENT    metadata with a bad key or a request that cannot be encoded, nothing was sent; or from
+ *                              the server
+ *   EYELET_INTERNAL            the reply makes no sense or does not fit into its struct
+ *   EYELET_CANCELLED           the call was given up, or the client is being cleared; or from the server
+ *   any other                  from the server, struct eyelet_error says so in is_remote
+ *
+ * and error.may_have_executed tells whether the server may have run it.
  */
 
 /* --- what generated code is made of ------------------------------------------------------------------------------- */
 
-/* For a message of a service: nanopb's descriptors are of 16 bits, and its own sentence would ask for PB_FIELD_32BIT. */
+/* For a message of a service: nanopb's descriptors are of 16 bits, and its own sentence would ask for PB_FIELD_32BIT.
+ */
 #ifdef __cplusplus
 #define EYELET_NANO_CHECK_MESSAGE(type, name)                                                                          \
-    static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger messages")
+    static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger "         \
+                                              "messages")
 #else
 #define EYELET_NANO_CHECK_MESSAGE(type, name)                                                                          \
-    _Static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger messages")
+    _Static_assert(sizeof(type) <= 65535, name " has more than 64 KiB: nanopb and eyelet::nano have no larger "        \
+                                               "messages")
 #endif
 
 /**
@@ -426,9 +451,9 @@ struct eyelet_nano_service {
  * @userdata:  handed to every handler
  * @reterr:    may be NULL
  *
- * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a service
- * of that name; EYELET_FAILED_PRECONDITION from inside a handler; EYELET_RESOURCE_EXHAUSTED when message_size is too
- * small for a method of it, which the text names, or there are EYELET_NANO_SERVICES_MAX services.
+ * Return: EYELET_OK; EYELET_INVALID_ARGUMENT when @handlers is NULL; EYELET_ALREADY_EXISTS when the server has a
+ * service of that name; EYELET_FAILED_PRECONDITION from inside a handler; EYELET_RESOURCE_EXHAUSTED when message_size
+ * is too small for a method of it, which the text names, or there are EYELET_NANO_SERVICES_MAX services.
  */
 EYELET_API enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_server *server,
                                                              const struct eyelet_nano_service *service,
@@ -440,9 +465,9 @@ EYELET_API enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_
  * @message:  packed before this returns
  * @ret:      set for a message, which lies in the server's memory until the next one is received or the call is over
  *
- * Both wait when they must, and never past the call's deadline. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT for
- * a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which the
- * call goes on; or why the call is over: the handler should return. After an error from receiving it should, too:
+ * Both wait when they must, and never past the call's deadline. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT
+ * for a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which
+ * the call goes on; or why the call is over: the handler should return. After an error from receiving it should, too:
  * returned EYELET_OK becomes that error.
  */
 EYELET_API enum eyelet_status eyelet_nano_call_send(struct eyelet_nano_call *call, const void *message);
@@ -485,13 +510,11 @@ typedef void (*eyelet_nano_tell_fn)(void (*done)(void), enum eyelet_status statu
  *
  * Return: EYELET_OK, and the end comes later; anything else, and @tell is not called.
  */
-EYELET_API enum eyelet_status eyelet_nano_client_start(struct eyelet_nano_client *client,
-                                                       const struct eyelet_nano_service *service,
-                                                       const struct eyelet_nano_method *method,
-                                                       const struct eyelet_call_opts *opts, const void *request,
-                                                       void *reply, eyelet_nano_tell_fn tell, void (*done)(void),
-                                                       void *userdata, struct eyelet_nano_pending **ret,
-                                                       struct eyelet_error *reterr);
+EYELET_API enum eyelet_status
+eyelet_nano_client_start(struct eyelet_nano_client *client, const struct eyelet_nano_service *service,
+                         const struct eyelet_nano_method *method, const struct eyelet_call_opts *opts,
+                         const void *request, void *reply, eyelet_nano_tell_fn tell, void (*done)(void), void *userdata,
+                         struct eyelet_nano_pending **ret, struct eyelet_error *reterr);
 
 /* eyelet_nano_client_collect() - wait for the end of a call that was started without a function to be told. */
 EYELET_API enum eyelet_status eyelet_nano_client_collect(struct eyelet_nano_pending *pending,
@@ -502,20 +525,18 @@ EYELET_API enum eyelet_status eyelet_nano_client_collect(struct eyelet_nano_pend
  * @request:  for a method that takes one request; NULL for a stream of them
  * @ret:      the stream; ended with eyelet_nano_stream_close(); set on success only
  *
- * Return: EYELET_OK as soon as the request is on its way; EYELET_RESOURCE_EXHAUSTED when streams_max are open; otherwise
- * the statuses of a call.
+ * Return: EYELET_OK as soon as the request is on its way; EYELET_RESOURCE_EXHAUSTED when streams_max are open;
+ * otherwise the statuses of a call.
  */
-EYELET_API enum eyelet_status eyelet_nano_client_open_stream(struct eyelet_nano_client *client,
-                                                             const struct eyelet_nano_service *service,
-                                                             const struct eyelet_nano_method *method,
-                                                             const struct eyelet_call_opts *opts, const void *request,
-                                                             struct eyelet_nano_stream **ret,
-                                                             struct eyelet_error *reterr);
+EYELET_API enum eyelet_status
+eyelet_nano_client_open_stream(struct eyelet_nano_client *client, const struct eyelet_nano_service *service,
+                               const struct eyelet_nano_method *method, const struct eyelet_call_opts *opts,
+                               const void *request, struct eyelet_nano_stream **ret, struct eyelet_error *reterr);
 
 /*
- * What <eyelet/service.h> says of eyelet_stream_send(), _end(), _recv() and _close(); a received message goes to @message,
- * the method's reply struct. A client that was processed before is taken for one with a loop, and opening, sending and
- * ending leave to that what the socket does not take at once.
+ * What <eyelet/service.h> says of eyelet_stream_send(), _end(), _recv() and _close(); a received message goes to
+ * @message, the method's reply struct. A client that was processed before is taken for one with a loop, and opening,
+ * sending and ending leave to that what the socket does not take at once.
  */
 EYELET_API enum eyelet_status eyelet_nano_stream_send(struct eyelet_nano_stream *stream, const void *message,
                                                       struct eyelet_error *reterr);

@@ -170,6 +170,10 @@ int eyelet_address_parse(const char *text, struct eyelet_address *ret, struct ey
     struct eyelet_address address = { .fd = -1 };
     int r;
 
+    if (text == NULL) {
+        eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there is no address");
+        return -EINVAL;
+    }
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const char *rest = after(text, forms[i].prefix);
 

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "io/socket.h"
 #include "nano/client.h"
+#include "nano/message.h"
 
 static const struct eyelet_call_opts no_opts;
 
@@ -67,8 +68,9 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
         return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, EYELET_NANO_TEXT "the client is being closed",
                                 what->service->name, what->method->name, client->address_text);
     if (pending == NULL)
-        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, EYELET_NANO_TEXT "%u %s already",
-                                what->service->name, what->method->name, client->address_text,
+        return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
+                                EYELET_NANO_TEXT "%u %s, as many as there is room for", what->service->name,
+                                what->method->name, client->address_text,
                                 is_stream ? client->opts.streams_max : client->opts.calls_max,
                                 is_stream ? "streams are open" : "calls are in flight");
     *free_list = pending->next;
@@ -272,7 +274,7 @@ void eyelet_nano_client_tell(struct eyelet_nano_client *client)
 
 /* --- the request -------------------------------------------------------------------------------------------------- */
 
-static void fail_to_put(struct eyelet_nano_pending *pending, int r, size_t len)
+static void fail_to_put(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what, int r, size_t len)
 {
     struct eyelet_nano_client *client = pending->client;
 
@@ -298,7 +300,9 @@ static void fail_to_put(struct eyelet_nano_pending *pending, int r, size_t len)
         eyelet_nano_pending_describe(pending, EYELET_UNAVAILABLE, client->event.error.text);
         break;
     default:
-        eyelet_nano_pending_describe(pending, EYELET_INVALID_ARGUMENT, "request cannot be encoded");
+        eyelet_error_set(&pending->error, EYELET_INVALID_ARGUMENT, EYELET_NANO_TEXT "request cannot be encoded: %s",
+                         EYELET_NANO_TEXT_ARGS(pending),
+                         eyelet_message_fault(what->method->request_type, what->message));
         break;
     }
     eyelet_nano_pending_fail(pending);
@@ -385,7 +389,7 @@ bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct
         return false;
     }
     if (r < 0) {
-        fail_to_put(pending, r, request.payload_len);
+        fail_to_put(pending, what, r, request.payload_len);
         return false;
     }
     if (may_wait || !client->is_telling)

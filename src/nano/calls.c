@@ -127,6 +127,8 @@ bool eyelet_nano_calls_hold(struct eyelet_nano_server *server, const struct eyel
 
     if (call == NULL || !takes_stream(call) || call->has_ended || head->data_len > server->opts.frame_max)
         return true; /* the session says what that is */
+    if ((head->flags & EYELET_FRAME_FLAG_NO_DATA) != 0)
+        return true; /* no message, or one to be ignored */
     if (eyelet_queue_fits(&call->held, head->data_len) || !eyelet_queue_ever_fits(&call->held, head->data_len))
         return true;
     if (call->full_ns == 0)
@@ -265,7 +267,7 @@ void eyelet_nano_calls_take(struct eyelet_nano_server *server, struct eyelet_nan
     }
 }
 
-/* --- the end of a call before its handler's ------------------------------------------------------------------------ */
+/* --- the end of a call before its handler's ----------------------------------------------------------------------- */
 
 void eyelet_nano_call_end(struct eyelet_nano_call *call, enum eyelet_status status, const char *why, uint64_t now_ns)
 {
@@ -325,8 +327,14 @@ void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t no
     for (uint32_t i = 0; i < server->opts.calls_max; i++) {
         struct eyelet_nano_call *call = &server->calls[i];
 
-        if (call->state != EYELET_NANO_CALL_FREE && !call->is_over)
+        if (call->state == EYELET_NANO_CALL_FREE || call->is_over)
+            continue;
+        if (!has_room_to_fail(call))
+            eyelet_nano_guests_flush(server, now_ns, 0);
+        if (has_room_to_fail(call))
             eyelet_nano_call_end(call, EYELET_UNAVAILABLE, "server is stopping", now_ns);
+        else
+            lose(call); /* the end of the connection, which is next, has to say it */
     }
 }
 
@@ -354,6 +362,14 @@ void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns
             eyelet_nano_call_end(call, EYELET_RESOURCE_EXHAUSTED, "too many messages wait and nobody takes them",
                                  now_ns);
         server->is_stirred = true;
+    }
+}
+
+void eyelet_nano_calls_forgive(struct eyelet_nano_server *server, uint64_t absence_ns)
+{
+    for (uint32_t i = 0; i < server->opts.calls_max && server->n_calls > 0; i++) {
+        if (server->calls[i].full_ns != 0)
+            server->calls[i].full_ns += absence_ns;
     }
 }
 
@@ -391,10 +407,10 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
 
     if (eyelet_now_ns() >= call->deadline_ns)
         return fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
-    if (request != NULL &&
-        eyelet_message_decode(method->request_type, call->request.payload, request, method->request_size,
-                              &call->failure) != EYELET_OK)
-        return call->failure.status;
+    if (request != NULL && eyelet_message_decode(method->request_type, call->request.payload, request,
+                                                 method->request_size, &server->error) != EYELET_OK)
+        return eyelet_nano_call_fail(call, server->error.status, "request of %s/%s: %s", call->node->service,
+                                     method->name, server->error.text);
     if (reply != NULL)
         eyelet_message_init(method->reply_type, reply, method->reply_size);
 
@@ -438,37 +454,60 @@ static void answer(struct eyelet_nano_call *call, enum eyelet_status status, uin
     if (status == EYELET_OK)
         r = put_end(call, now_ns);
     if (r == -EMSGSIZE)
-        status = eyelet_nano_call_fail(call, EYELET_RESOURCE_EXHAUSTED,
-                                       "reply is longer than the server's limit of a frame, %u", server->opts.frame_max);
+        status =
+            eyelet_nano_call_fail(call, EYELET_RESOURCE_EXHAUSTED,
+                                  "reply is longer than the server's limit of a frame, %u", server->opts.frame_max);
     else if (r < 0)
-        status = fail(call, EYELET_INTERNAL, "reply cannot be encoded");
+        status = eyelet_nano_call_fail(call, EYELET_INTERNAL, "reply cannot be encoded: %s",
+                                       eyelet_message_fault(call->method->reply_type, reply_of(call)));
     if (status == EYELET_OK)
         return;
     server->counters.calls_failed++;
     put_failure(call->guest, call->id, &call->failure, now_ns);
 }
 
-/* Which call's turn is it? The oldest one of each connection, beginning behind the connection that had it last. */
-static struct eyelet_nano_call *find_next(const struct eyelet_nano_server *server)
+/* How many connections are served before this one? The one that was served last is the last. */
+static uint32_t distance_of(const struct eyelet_nano_call *call)
 {
-    struct eyelet_nano_call *next = NULL;
-    uint32_t n = server->opts.connections_max, next_distance = 0;
+    const struct eyelet_nano_server *server = call->server;
+    uint32_t n = server->opts.connections_max;
 
-    if (server->running != NULL)
-        return NULL;
+    return ((uint32_t)(call->guest - server->guests) + n - server->served - 1) % n;
+}
+
+/* The oldest call that waits, of the next connection that has one, at @distance_min or behind it. */
+static struct eyelet_nano_call *find_oldest(const struct eyelet_nano_server *server, uint32_t distance_min)
+{
+    struct eyelet_nano_call *oldest = NULL;
+    uint32_t oldest_distance = 0;
+
     for (uint32_t i = 0; i < server->opts.calls_max && server->n_calls > 0; i++) {
         struct eyelet_nano_call *call = &server->calls[i];
         uint32_t distance;
 
-        if (call->state != EYELET_NANO_CALL_WAITS || eyelet_line_room(&call->guest->line) < call->reserve)
+        if (call->state != EYELET_NANO_CALL_WAITS)
             continue;
-        distance = ((uint32_t)(call->guest - server->guests) + n - server->served - 1) % n;
-        if (next != NULL && (distance > next_distance || (distance == next_distance && call->id > next->id)))
+        distance = distance_of(call);
+        if (distance < distance_min || (oldest != NULL && distance > oldest_distance) ||
+            (oldest != NULL && distance == oldest_distance && call->id > oldest->id))
             continue;
-        next = call;
-        next_distance = distance;
+        oldest = call;
+        oldest_distance = distance;
     }
-    return next;
+    return oldest;
+}
+
+/* Whose turn is it? Connections without room for an answer are passed over, not the calls that are before others. */
+static struct eyelet_nano_call *find_next(const struct eyelet_nano_server *server)
+{
+    struct eyelet_nano_call *call = NULL;
+    uint32_t distance = 0;
+
+    if (server->running != NULL)
+        return NULL;
+    while ((call = find_oldest(server, distance)) != NULL && eyelet_line_room(&call->guest->line) < call->reserve)
+        distance = distance_of(call) + 1;
+    return call;
 }
 
 bool eyelet_nano_calls_have_next(const struct eyelet_nano_server *server)

@@ -91,10 +91,10 @@ static struct eyelet_nano_client *carve(const struct eyelet_nano_client_opts *op
 
     if (size < EYELET_NANO_CLIENT_SIZE(opts->calls_max, opts->streams_max, opts->frame_max))
         return NULL;
+    memset(memory, 0, size); /* every page, so that none is missing later */
     client = eyelet_storage_take(&storage, sizeof(*client));
     if (client == NULL)
         return NULL;
-    memset(client, 0, sizeof(*client));
     client->opts = *opts;
     client->size = (size_t)(end - (uint8_t *)client);
     if (!eyelet_line_init(&client->line, &storage, opts->calls_max + opts->streams_max, opts->frame_max, opts->wipe) ||
@@ -168,7 +168,8 @@ enum eyelet_status eyelet_nano_client_init(const char *address, const struct eye
     client = carve(&filled, memory, size);
     if (client == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
-                                "%zu bytes of memory are less than EYELET_NANO_CLIENT_SIZE(%u, %u, %u)", size,
+                                "%zu bytes of memory are less than the %zu of EYELET_NANO_CLIENT_SIZE(%u, %u, %u)",
+                                size, EYELET_NANO_CLIENT_SIZE(filled.calls_max, filled.streams_max, filled.frame_max),
                                 filled.calls_max, filled.streams_max, filled.frame_max);
     client->address = parsed;
     eyelet_address_format(&parsed, client->address_text, sizeof(client->address_text));

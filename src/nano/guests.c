@@ -1,5 +1,6 @@
 /*
- * Who is connected. A guest is read only as far as there is room for what it sends, and for what may have to be answered.
+ * Who is connected. A guest is read only as far as there is room for what it sends, and for what may have to be
+ * answered.
  */
 #include <assert.h>
 #include <errno.h>
@@ -11,12 +12,12 @@
 #include "io/socket.h"
 #include "nano/server.h"
 
-#define TURN_FRAMES_MAX     64                         /* HOSTILE H015 */
-#define TURN_BYTES_MAX      (256u << 10)               /* HOSTILE H015 */
+#define TURN_FRAMES_MAX     64           /* HOSTILE H015 */
+#define TURN_BYTES_MAX      (256u << 10) /* HOSTILE H015 */
 #define ACCEPTS_PER_LOOK    16
-#define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)    /* VSOCK: accept, "pauses 10..1000 ms" */
-#define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS)  /* the same */
-#define TOLD_PER_S_MAX      100                        /* HOSTILE R12 */
+#define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
+#define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
+#define TOLD_PER_S_MAX      100                       /* HOSTILE R12 */
 #define GUEST_EVENTS        ((uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET)
 
 static bool is_open(const struct eyelet_nano_guest *guest)
@@ -46,12 +47,10 @@ static void guest_close(struct eyelet_nano_server *server, struct eyelet_nano_gu
     server->counters.connections_open--;
 }
 
-/* The peer is closed for what it did: @server->error says what. */
-static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest,
-                      const struct eyelet_error *why, uint64_t now_ns)
+/* A peer is refused, or closed for what it did. */
+static void tell(struct eyelet_nano_server *server, const struct eyelet_peer *peer, const struct eyelet_error *why,
+                 uint64_t now_ns)
 {
-    guest->is_over = true;
-    server->counters.connections_broken++;
     if (server->opts.on_broken == NULL)
         return;
     if (now_ns - server->told_since_ns >= EYELET_NS_PER_S) {
@@ -60,23 +59,61 @@ static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_gues
     }
     if (server->n_told < TOLD_PER_S_MAX) {
         server->n_told++;
-        server->opts.on_broken(&guest->peer, why, server->opts.on_broken_userdata);
+        server->opts.on_broken(peer, why, server->opts.on_broken_userdata);
     } else {
         server->counters.logs_dropped++;
     }
 }
 
+static void break_off(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest,
+                      const struct eyelet_error *why, uint64_t now_ns)
+{
+    guest->is_over = true;
+    server->counters.connections_broken++;
+    tell(server, &guest->peer, why, now_ns);
+}
+
 /* --- accepting ---------------------------------------------------------------------------------------------------- */
 
-static bool is_welcome(struct eyelet_nano_server *server, const struct eyelet_peer *peer)
+static uint32_t count_cid(const struct eyelet_nano_server *server, uint32_t cid)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+        const struct eyelet_nano_guest *guest = &server->guests[i];
+
+        n += is_open(guest) && guest->peer.family == EYELET_FAMILY_VSOCK && guest->peer.cid == cid;
+    }
+    return n;
+}
+
+/* Why a peer may not come in; NULL when it may. */
+static const char *find_objection(const struct eyelet_nano_server *server, const struct eyelet_peer *peer)
 {
     const struct eyelet_nano_server_opts *opts = &server->opts;
-    bool is_own = peer->family == EYELET_FAMILY_VSOCK &&
-                  (peer->cid == EYELET_VSOCK_CID_LOCAL || peer->cid == server->own_cid);
+    bool is_vsock = peer->family == EYELET_FAMILY_VSOCK;
 
-    if (server->n_guests >= opts->connections_max || (opts->is_enclave && is_own))
-        return false;
-    return opts->accept == NULL || opts->accept(peer, opts->accept_userdata);
+    if (server->n_guests >= opts->connections_max)
+        return "there are connections_max connections";
+    if (is_vsock && count_cid(server, peer->cid) >= opts->connections_per_cid_max)
+        return "its CID has connections_per_cid_max connections";
+    if (is_vsock && opts->is_enclave && (peer->cid == EYELET_VSOCK_CID_LOCAL || peer->cid == server->own_cid))
+        return "it comes from this machine, which is an enclave";
+    if (opts->accept != NULL && !opts->accept(peer, opts->accept_userdata))
+        return "the accept filter said no";
+    return NULL;
+}
+
+static bool is_welcome(struct eyelet_nano_server *server, const struct eyelet_peer *peer, uint64_t now_ns)
+{
+    const char *objection = find_objection(server, peer);
+
+    if (objection == NULL)
+        return true;
+    server->counters.connections_refused++;
+    eyelet_error_set(&server->error, EYELET_PERMISSION_DENIED, "connection is refused: %s", objection);
+    tell(server, peer, &server->error, now_ns);
+    return false;
 }
 
 static struct eyelet_nano_guest *find_place(struct eyelet_nano_server *server)
@@ -165,8 +202,7 @@ static int accept_one(struct eyelet_nano_server *server, uint64_t now_ns)
     }
 
     server->accept_pause_ns = 0;
-    if (!is_welcome(server, &peer)) {
-        server->counters.connections_refused++;
+    if (!is_welcome(server, &peer, now_ns)) {
         eyelet_socket_close(fd);
         return 0;
     }
@@ -199,10 +235,8 @@ int eyelet_nano_guests_take_connected(struct eyelet_nano_server *server)
 
     if (r < 0)
         return r;
-    if (!is_welcome(server, &peer)) {
-        server->counters.connections_refused++;
+    if (!is_welcome(server, &peer, eyelet_now_ns()))
         return 0;
-    }
     server->listener.fd = -1; /* the guest's now */
     return guest_open(server, fd, &peer);
 }
@@ -303,6 +337,7 @@ static bool work_once(struct eyelet_nano_server *server, struct eyelet_nano_gues
     case EYELET_SESSION_REFUSE:
         turn->n_frames++;
         eyelet_nano_calls_take(server, guest, now_ns);
+        eyelet_line_wipe_taken(&guest->line);
         return true;
     case EYELET_SESSION_REPLY: /* a client's */
     case EYELET_SESSION_FAILED:
@@ -330,9 +365,10 @@ static bool is_done(const struct eyelet_nano_server *server, const struct eyelet
            !guest->is_paused;
 }
 
+/* While there is room that this side has not used the peer is not the one that is late. */
 static uint64_t stall_deadline(const struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
 {
-    if (eyelet_line_queued(&guest->line) == 0)
+    if (eyelet_line_queued(&guest->line) == 0 || guest->line.is_writable)
         return EYELET_NO_DEADLINE;
     return eyelet_deadline_after_ms(guest->line.progress_ns, server->opts.write_stall_ms);
 }

@@ -18,18 +18,14 @@
 enum eyelet_status eyelet_nano_call_fail(struct eyelet_nano_call *call, enum eyelet_status status, const char *format,
                                          ...)
 {
-    struct eyelet_error *error = &call->server->error;
     va_list args;
 
     if (status == EYELET_OK || (unsigned)status > EYELET_STATUS_MAX)
         status = EYELET_UNKNOWN;
     va_start(args, format);
-    eyelet_error_vset(error, status, format, args);
+    eyelet_text_vformat(call->failure.text, sizeof(call->failure.text), format, args);
     va_end(args);
     call->failure.status = status; /* details that were added before stay */
-    memcpy(call->failure.text, error->text, sizeof(error->text));
-    if (call->server->opts.wipe)
-        explicit_bzero(error->text, sizeof(error->text));
     return status;
 }
 
@@ -162,6 +158,8 @@ static enum eyelet_status send_message(struct eyelet_nano_call *call, const void
         return EYELET_INVALID_ARGUMENT;
     if (eyelet_session_measure_data(&call->guest->line.session, len) < 0)
         return EYELET_RESOURCE_EXHAUSTED;
+    if (eyelet_nano_server_should_look(server)) /* a peer that always has room must not hold up all others */
+        eyelet_nano_server_step(server, 0);
     if (!wait_for_room(call, EYELET_FRAME_HEADER_LEN + len))
         return call->failure.status;
     eyelet_line_put_data(&call->guest->line, call->id, type, message, eyelet_now_ns());
@@ -196,7 +194,10 @@ static bool take(struct eyelet_nano_call *call, enum eyelet_status *ret_status)
     if (!call->has_first && !eyelet_queue_peek(&call->held, &bytes))
         return false;
     *ret_status = eyelet_message_decode(method->request_type, bytes, call->server->message, method->request_size,
-                                        &call->failure);
+                                        &call->server->error);
+    if (*ret_status != EYELET_OK)
+        *ret_status = eyelet_nano_call_fail(call, *ret_status, "stream of %s/%s: %s", call->node->service, method->name,
+                                            call->server->error.text);
     if (!call->has_first)
         eyelet_queue_pop(&call->held);
     call->has_first = false;
@@ -210,6 +211,8 @@ static enum eyelet_got recv_message(struct eyelet_nano_call *call, const void **
     enum eyelet_status status;
 
     call->server->is_stirred = true; /* what is left lying for want of room may hide what is waited for */
+    if (eyelet_nano_server_should_look(call->server)) /* a peer that has sent much must not hold up all others */
+        eyelet_nano_server_step(call->server, 0);
     while (!is_over(call) && !has_message_or_end(call))
         wait_for_more(call->server);
     if (call->is_over)

@@ -75,7 +75,7 @@ void eyelet_line_close(struct eyelet_line *line)
 
 /* --- what comes --------------------------------------------------------------------------------------------------- */
 
-static void wipe_taken(struct eyelet_line *line)
+void eyelet_line_wipe_taken(struct eyelet_line *line)
 {
     if (line->wipe)
         explicit_bzero(line->in.bytes + line->in.clean, line->in.start - line->in.clean);
@@ -122,7 +122,7 @@ int eyelet_line_read(struct eyelet_line *line)
     size_t n;
     int r;
 
-    wipe_taken(line);
+    eyelet_line_wipe_taken(line);
     if (wants_front(line))
         compact(in, line->wipe);
     if (in->end == in->cap)
@@ -151,11 +151,11 @@ enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64
     struct eyelet_slice bytes = { line->in.bytes + line->in.start, eyelet_line_held(line) };
     enum eyelet_session_event_kind kind;
 
-    wipe_taken(line);
+    eyelet_line_wipe_taken(line);
     kind = eyelet_session_feed(&line->session, &bytes, now_ns, ret);
     line->in.start = line->in.end - bytes.len;
     if (kind == EYELET_SESSION_MORE)
-        wipe_taken(line); /* what was skipped */
+        eyelet_line_wipe_taken(line); /* what was skipped */
     return kind;
 }
 

@@ -77,6 +77,9 @@ int eyelet_line_read(struct eyelet_line *line);
 enum eyelet_session_event_kind eyelet_line_next(struct eyelet_line *line, uint64_t now_ns,
                                                 struct eyelet_session_event *ret);
 
+/* What was taken is of no more use, if it is to be wiped; the next eyelet_line_next() or _read() knows by itself. */
+void eyelet_line_wipe_taken(struct eyelet_line *line);
+
 /* Bytes that came and were not taken. */
 size_t eyelet_line_held(const struct eyelet_line *line);
 
@@ -91,8 +94,8 @@ bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *
 int eyelet_line_flush(struct eyelet_line *line, uint64_t now_ns);
 
 /*
- * Bytes that wait to leave, and bytes that can be put behind them: each that is put takes as much of it, and what leaves
- * gives it back, not at once, but all of it in the end.
+ * Bytes that wait to leave, and bytes that can be put behind them: each that is put takes as much of it, and what
+ * leaves gives it back, not at once, but all of it in the end.
  */
 size_t eyelet_line_queued(const struct eyelet_line *line);
 size_t eyelet_line_room(const struct eyelet_line *line);

@@ -24,6 +24,13 @@ int eyelet_message_len(const pb_msgdesc_t *type, const void *message, size_t *re
     return pb_get_encoded_size(ret, type, message) ? 0 : -EINVAL;
 }
 
+const char *eyelet_message_fault(const pb_msgdesc_t *type, const void *message)
+{
+    pb_ostream_t stream = PB_OSTREAM_SIZING;
+
+    return pb_encode(&stream, type, message) ? "" : PB_GET_ERROR(&stream);
+}
+
 void eyelet_message_encode(const pb_msgdesc_t *type, const void *message, uint8_t *room, size_t len)
 {
     pb_ostream_t stream = pb_ostream_from_buffer(room, len);
@@ -41,7 +48,21 @@ void eyelet_message_init(const pb_msgdesc_t *type, void *message, size_t size)
     (void)pb_decode(&none, type, message); /* the defaults are set, also where required fields are missing */
 }
 
-static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes);
+/*
+ * struct walk - over one message
+ * @field:   of the message itself, the number of the one that was looked at last; 0 for none
+ * @budget:  bytes of messages within it that nanopb may still clear: a peer that changes a oneof's mind with every four
+ *           bytes would have it clear the largest member each time (HOSTILE H069)
+ */
+struct walk {
+    uint32_t field;
+    size_t budget;
+};
+
+#define BUDGET_PER_STRUCT 16 /* a good message is cleared once for each level of it */
+#define BUDGET_PER_BYTE   64
+
+static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes, struct walk *walk);
 
 static const char *check_string(struct eyelet_slice text)
 {
@@ -60,30 +81,46 @@ static const char *check_packed_bools(struct eyelet_slice values)
     return NULL;
 }
 
-static const char *check_bytes(const pb_field_iter_t *known, struct eyelet_slice value)
+static const char *check_inner(const pb_field_iter_t *known, struct eyelet_slice value, struct walk *walk)
+{
+    uint32_t field = walk->field;
+    const char *fault;
+
+    if (known->data_size > walk->budget)
+        return "messages within it are begun anew too often";
+    walk->budget -= known->data_size;
+    fault = check_message(known->submsg_desc, known->pData, value, walk);
+    walk->field = field;
+    return fault;
+}
+
+static const char *check_bytes(const pb_field_iter_t *known, struct eyelet_slice value, struct walk *walk)
 {
     switch (PB_LTYPE(known->type)) {
     case PB_LTYPE_STRING:
-        return check_string(value);
+        return value.len < known->data_size ? check_string(value) : "a string longer than its max_length";
+    case PB_LTYPE_BYTES:
+        return value.len <= known->data_size - offsetof(pb_bytes_array_t, bytes) ? NULL
+                                                                                 : "bytes longer than their max_size";
     case PB_LTYPE_BOOL:
         return check_packed_bools(value);
     case PB_LTYPE_FIXED_LENGTH_BYTES: /* nanopb would make zeros of nothing */
         return value.len == 0 ? "no bytes where there must be a fixed number" : NULL;
     case PB_LTYPE_SUBMESSAGE:
     case PB_LTYPE_SUBMSG_W_CB:
-        return check_message(known->submsg_desc, known->pData, value);
+        return check_inner(known, value, walk);
     default:
         return NULL;
     }
 }
 
-static const char *check_field(const pb_field_iter_t *known, const struct eyelet_field *field)
+static const char *check_field(const pb_field_iter_t *known, const struct eyelet_field *field, struct walk *walk)
 {
     if (PB_LTYPE(known->type) == PB_LTYPE_EXTENSION)
         return NULL;
     if (PB_ATYPE(known->type) != PB_ATYPE_STATIC)
         return "a field that has no place in its struct";
-    return field->wire_type == EYELET_WIRE_BYTES ? check_bytes(known, field->bytes) : NULL;
+    return field->wire_type == EYELET_WIRE_BYTES ? check_bytes(known, field->bytes, walk) : NULL;
 }
 
 /* Elements that one occurrence of a repeated field brings. */
@@ -135,36 +172,46 @@ static const char *check_fixed_counts(const pb_msgdesc_t *type, void *message, s
     return fault;
 }
 
-/* @message is only there for the fields' places. Return: NULL, or what is wrong. */
-static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes)
+/* @message is only there for the fields' places. Return: NULL, or what is wrong, in @walk->field if that is not 0. */
+static const char *check_message(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes, struct walk *walk)
 {
     struct eyelet_slice rest = bytes;
-    struct eyelet_field field;
+    struct eyelet_field field = { 0 };
     const char *fault = NULL;
     pb_field_iter_t known;
     bool has_fields = pb_field_iter_begin(&known, type, message);
 
+    walk->field = 0;
     if (type->required_field_count > PB_MAX_REQUIRED_FIELDS)
         return "a message with more required fields than nanopb looks for";
     while (rest.len > 0 && fault == NULL) {
+        field.number = 0;
         fault = eyelet_wire_take_field(&rest, &field);
+        walk->field = field.number;
         if (fault == NULL && has_fields && pb_field_iter_find(&known, field.number))
-            fault = check_field(&known, &field);
+            fault = check_field(&known, &field, walk);
     }
-    return fault != NULL ? fault : check_fixed_counts(type, message, bytes);
+    if (fault != NULL)
+        return fault;
+    walk->field = 0;
+    return check_fixed_counts(type, message, bytes);
 }
 
 enum eyelet_status eyelet_message_decode(const pb_msgdesc_t *type, struct eyelet_slice bytes, void *message,
                                          size_t size, struct eyelet_error *reterr)
 {
     pb_istream_t stream = pb_istream_from_buffer(bytes.data, bytes.len);
+    struct walk walk = { .budget = BUDGET_PER_STRUCT * size + BUDGET_PER_BYTE * bytes.len };
     const char *fault;
 
     memset(message, 0, size);
-    fault = check_message(type, message, bytes);
+    fault = check_message(type, message, bytes, &walk);
     if (fault == NULL && !pb_decode(&stream, type, message))
         fault = PB_GET_ERROR(&stream);
     if (fault == NULL)
         return EYELET_OK;
+    if (walk.field > 0)
+        return eyelet_error_set(reterr, EYELET_INTERNAL, "message of %zu bytes cannot be unpacked: field %u: %s",
+                                bytes.len, walk.field, fault);
     return eyelet_error_set(reterr, EYELET_INTERNAL, "message of %zu bytes cannot be unpacked: %s", bytes.len, fault);
 }

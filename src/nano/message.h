@@ -16,6 +16,9 @@
 /* Bytes of @message, encoded. Return: 0; -EINVAL when a string has no end, or an array more elements than places. */
 int eyelet_message_len(const pb_msgdesc_t *type, const void *message, size_t *ret);
 
+/* Why it cannot be encoded: a short text, static. */
+const char *eyelet_message_fault(const pb_msgdesc_t *type, const void *message);
+
 /* Encodes into @len bytes, as measured just before. */
 void eyelet_message_encode(const pb_msgdesc_t *type, const void *message, uint8_t *room, size_t len);
 
@@ -26,11 +29,12 @@ void eyelet_message_init(const pb_msgdesc_t *type, void *message, size_t size);
  * eyelet_message_decode() - bytes to @message
  * @message:  any memory; nothing of what was in it before is left
  * @size:     bytes of the struct
- * @reterr:   says what is wrong with the bytes; nanopb knows no names
+ * @reterr:   says what is wrong with the bytes, and in which field; nanopb knows no names
  *
  * Refused are bytes that are no such message; strings that are not UTF-8 or have a NUL byte in them; what is larger
  * than its place, or as an array or bytes of a fixed size smaller; numbers that their type does not hold; required
- * fields that are missing; and fields without a place of their own, pointers and call-backs. Extensions are passed over.
+ * fields that are missing; and fields without a place of their own, pointers and call-backs. Extensions are passed
+ * over.
  *
  * Return: EYELET_OK; EYELET_INTERNAL, and @message holds anything.
  */

@@ -1,5 +1,6 @@
 /*
- * Messages lie one behind the other, each with its length before it; they are moved down when room is needed at the end.
+ * Messages lie one behind the other, each with its length before it; they are moved down when room is needed at the
+ * end.
  */
 #include "nano/queue.h"
 

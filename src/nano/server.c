@@ -15,7 +15,7 @@
 #include "io/socket.h"
 
 #define EVENTS_PER_STEP 16
-#define ROUNDS_PER_STEP 16 /* of running and taking, before others are looked for */
+#define LOOK_AGE_MAX_NS EYELET_NS_PER_MS /* so long handlers run one after the other before others are looked for */
 
 _Static_assert(sizeof(struct eyelet_nano_server) <= EYELET_NANO_SERVER_BASE, "a block holds what its macro says");
 _Static_assert(sizeof(struct eyelet_nano_guest) <= EYELET_NANO_CONNECTION_BASE, "a block holds what its macro says");
@@ -38,6 +38,7 @@ static void default_u32(uint32_t *option, uint32_t value)
 static void fill_defaults(struct eyelet_nano_server_opts *opts)
 {
     default_u32(&opts->connections_max, EYELET_NANO_CONNECTIONS_DEFAULT);
+    default_u32(&opts->connections_per_cid_max, opts->connections_max);
     default_u32(&opts->calls_max, EYELET_NANO_CALLS_DEFAULT);
     default_u32(&opts->frame_max, EYELET_NANO_FRAME_DEFAULT);
     default_u32(&opts->message_size, EYELET_NANO_MESSAGE_DEFAULT);
@@ -74,7 +75,9 @@ static enum eyelet_status check_opts(const struct eyelet_nano_server_opts *opts,
     wanted = EYELET_NANO_SERVER_SIZE(opts->connections_max, opts->calls_max, opts->frame_max, opts->message_size);
     if (size < wanted)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT,
-                                "%zu bytes of memory are less than the %zu that these options take", size, wanted);
+                                "%zu bytes of memory are less than the %zu of EYELET_NANO_SERVER_SIZE(%u, %u, %u, %u)",
+                                size, wanted, opts->connections_max, opts->calls_max, opts->frame_max,
+                                opts->message_size);
     return EYELET_OK;
 }
 
@@ -98,7 +101,6 @@ static void init_guests(struct eyelet_nano_server *server, struct eyelet_storage
     bool is_enough = true;
 
     server->guests = eyelet_storage_take(storage, opts->connections_max * sizeof(*server->guests));
-    memset(server->guests, 0, opts->connections_max * sizeof(*server->guests));
     for (uint32_t i = 0; i < opts->connections_max; i++)
         is_enough &= eyelet_line_init(&server->guests[i].line, storage, opts->calls_max, opts->frame_max, opts->wipe);
     assert(is_enough);
@@ -111,7 +113,6 @@ static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage 
     size_t cap = (size_t)opts->frame_max + EYELET_NANO_FRAME_ROOM;
 
     server->calls = eyelet_storage_take(storage, opts->calls_max * sizeof(*server->calls));
-    memset(server->calls, 0, opts->calls_max * sizeof(*server->calls));
     for (uint32_t i = 0; i < opts->calls_max; i++) {
         uint8_t *bytes = eyelet_storage_take(storage, cap);
 
@@ -127,9 +128,10 @@ static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage 
 static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opts *opts, void *memory, size_t size)
 {
     struct eyelet_storage storage = eyelet_storage_of(memory, size);
-    struct eyelet_nano_server *server = eyelet_storage_take(&storage, sizeof(*server));
+    struct eyelet_nano_server *server;
 
-    memset(server, 0, sizeof(*server));
+    memset(memory, 0, size); /* every page, so that none is missing later */
+    server = eyelet_storage_take(&storage, sizeof(*server));
     server->opts = *opts;
     server->limits = session_limits(opts);
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
@@ -344,8 +346,8 @@ static void end_now(struct eyelet_nano_server *server, uint64_t now_ns)
 
 static bool is_all_over(const struct eyelet_nano_server *server)
 {
-    bool is_last = server->state == EYELET_NANO_SERVER_DRAINS ||
-                   (server->state == EYELET_NANO_SERVER_SERVES && server->is_single);
+    bool is_last =
+        server->state == EYELET_NANO_SERVER_DRAINS || (server->state == EYELET_NANO_SERVER_SERVES && server->is_single);
 
     return is_last && server->n_guests == 0 && server->running == NULL;
 }
@@ -353,6 +355,7 @@ static bool is_all_over(const struct eyelet_nano_server *server)
 /* What is due and what has come, but for handlers. */
 static void look(struct eyelet_nano_server *server, uint64_t now_ns)
 {
+    server->looked_ns = now_ns;
     if (server->stop_asked && server->state == EYELET_NANO_SERVER_SERVES)
         begin_draining(server, now_ns);
     if (eyelet_nano_guests_accept(server, now_ns) < 0)
@@ -372,6 +375,11 @@ void eyelet_nano_server_step(struct eyelet_nano_server *server, uint64_t wait_un
     look(server, eyelet_now_ns());
 }
 
+bool eyelet_nano_server_should_look(const struct eyelet_nano_server *server)
+{
+    return eyelet_now_ns() - server->looked_ns >= LOOK_AGE_MAX_NS;
+}
+
 void eyelet_nano_server_leave(struct eyelet_nano_server *server)
 {
     server->left_ns = eyelet_now_ns();
@@ -382,6 +390,7 @@ void eyelet_nano_server_enter(struct eyelet_nano_server *server)
     uint64_t now_ns = eyelet_now_ns();
 
     eyelet_nano_guests_forgive(server, now_ns - server->left_ns, now_ns);
+    eyelet_nano_calls_forgive(server, now_ns - server->left_ns);
 }
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
@@ -407,9 +416,11 @@ static enum eyelet_status begin(struct eyelet_nano_server *server, struct eyelet
 /* Runs what waits, and what was left lying for it, so that the answers leave together. */
 static void run_calls(struct eyelet_nano_server *server)
 {
-    for (unsigned i = 0; i < ROUNDS_PER_STEP && eyelet_nano_calls_have_next(server); i++) {
-        while (eyelet_nano_calls_run_next(server))
-            ;
+    while (eyelet_nano_calls_have_next(server)) {
+        while (eyelet_nano_calls_run_next(server)) {
+            if (eyelet_nano_server_should_look(server)) /* others may have come, calls may be late, it may be stopped */
+                return;
+        }
         eyelet_nano_guests_attend(server, eyelet_now_ns());
     }
 }
@@ -452,6 +463,8 @@ enum eyelet_status eyelet_nano_server_process(struct eyelet_nano_server *server,
 
 void eyelet_nano_server_stop(struct eyelet_nano_server *server)
 {
+    if (server == NULL || server->wake_fd < 0)
+        return;
     server->stop_asked = true;
     eyelet_wake_send(server->wake_fd);
 }

@@ -105,6 +105,7 @@ enum eyelet_nano_server_state {
  * @n_told:       calls of on_broken since @told_since_ns
  * @is_stirred:   something was taken, sent or ended: who is paused may go on, who is done may go
  * @running:      the call whose handler runs; NULL for none
+ * @looked_ns:    when it was looked for what came and what is due, last
  * @left_ns:      while @running: when the library was left for the handler; 0 while it is back in
  * @message:      the running handler's request or last message, and behind it its reply
  * @event:        what a session said last
@@ -133,6 +134,7 @@ struct eyelet_nano_server {
     uint64_t accept_pause_ns;
     uint64_t accept_again_ns;
     uint64_t grace_end_ns;
+    uint64_t looked_ns;
     uint64_t left_ns;
     struct eyelet_nano_guest *guests;
     struct eyelet_nano_call *calls;
@@ -156,6 +158,9 @@ struct eyelet_nano_server {
  * @wait_until_ns:  not longer; 0 does not wait at all
  */
 void eyelet_nano_server_step(struct eyelet_nano_server *server, uint64_t wait_until_ns);
+
+/* Has it not looked around for long? Then whoever has much to do should let it, at times. */
+bool eyelet_nano_server_should_look(const struct eyelet_nano_server *server);
 
 /* The handler is left, or entered again: no peer was late by what was not read between the two. */
 void eyelet_nano_server_leave(struct eyelet_nano_server *server);
@@ -209,6 +214,7 @@ bool eyelet_nano_calls_have_next(const struct eyelet_nano_server *server);
 
 /* Those whose deadline is over, or whose stream has been full for long. */
 void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns);
+void eyelet_nano_calls_forgive(struct eyelet_nano_server *server, uint64_t absence_ns);
 uint64_t eyelet_nano_calls_deadline(const struct eyelet_nano_server *server);
 
 /* The connection is gone: all its calls fail, and nothing is sent. */

@@ -96,14 +96,16 @@ static enum eyelet_status say_sent(struct eyelet_nano_pending *pending, struct e
     return EYELET_OK;
 }
 
-static enum eyelet_status fail_to_send(struct eyelet_nano_pending *pending, int r, struct eyelet_error *reterr)
+static enum eyelet_status fail_to_send(struct eyelet_nano_pending *pending, int r, const void *message,
+                                       struct eyelet_error *reterr)
 {
     if (r == -EMSGSIZE)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
                                 EYELET_NANO_TEXT "message is longer than frame_max, %u", EYELET_NANO_TEXT_ARGS(pending),
                                 pending->client->opts.frame_max);
-    return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, EYELET_NANO_TEXT "message cannot be encoded",
-                            EYELET_NANO_TEXT_ARGS(pending));
+    return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, EYELET_NANO_TEXT "message cannot be encoded: %s",
+                            EYELET_NANO_TEXT_ARGS(pending),
+                            eyelet_message_fault(pending->method->request_type, message));
 }
 
 /* A message, or with NULL the end of this side. Return: as eyelet_line_put_data(). */
@@ -138,7 +140,7 @@ static enum eyelet_status send_one(struct eyelet_nano_stream *stream, const void
     if (pending->is_over)
         return say_over(pending, reterr);
     if (r < 0)
-        return fail_to_send(pending, r, reterr);
+        return fail_to_send(pending, r, message, reterr);
     if (message == NULL) {
         stream->has_said_end = true;
         pending->is_open = false;

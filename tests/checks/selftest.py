@@ -11,6 +11,7 @@ import floors  # noqa: E402
 import formats  # noqa: E402
 import guard  # noqa: E402
 import headers  # noqa: E402
+import hostile  # noqa: E402
 import paths  # noqa: E402
 import stack  # noqa: E402
 import symbols  # noqa: E402
@@ -307,6 +308,35 @@ class Paths(MadeUpTree):
         self.write("build/dev/x.txt", "/" + "home/somebody\n")
         self.write(".git/x", "/" + "home/somebody\n")
         self.assertEqual(paths.complaints(self.root), [])
+
+
+class Hostile(MadeUpTree):
+    def missing(self, number):
+        return [line for line in hostile.complaints(self.root) if line.startswith(f"H{number}")]
+
+    def test_an_empty_tree_lacks_all_that_is_required(self):
+        self.assertEqual(len(self.missing("009")), 3)  # the main library, and both ends of nano
+        self.assertEqual(len(self.missing("012")), 2)  # a server's
+        self.assertEqual(len(self.missing("125")), 1)  # the generator's
+        self.assertEqual(len(self.missing("111")), 1)  # what allocates
+        self.assertEqual(len(self.missing("080")), 2)  # nanopb's
+        self.assertEqual(len({line[:4] for line in hostile.complaints(self.root)}), len(hostile.WHO) - 1)
+
+    def test_a_conformance_test_is_for_both_libraries_and_its_own_side(self):
+        self.write("conformance/server_x.c", "static void h008_h009_x(void **state)\n")
+        self.assertEqual(self.missing("009"), ["H009: eyelet::nano's client has no test"])
+        self.write("conformance/client_x.c", "static void h009_x(void **state)\n")
+        self.assertEqual(self.missing("009"), [])
+
+    def test_a_test_of_one_library_is_not_for_the_other(self):
+        self.write("test_x.c", "static void h009_x(void **state)\n")
+        self.assertEqual(len(self.missing("009")), 2)
+        self.write("nano/test_nano_x.c", "static void h009_x(void **state)\n")
+        self.assertEqual(self.missing("009"), [])
+
+    def test_a_number_that_is_only_mentioned_does_not_count(self):
+        self.write("test_x.c", "/* HOSTILE H009 */\nstatic void sh009_x(void);\n")
+        self.assertEqual(len(self.missing("009")), 3)
 
 
 class Guard(MadeUpTree):

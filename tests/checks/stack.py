@@ -29,7 +29,7 @@ INDIRECT = {
     "check_demo_*": [HANDLER],
     "eyelet_nano_client_tell": ["tell_*"],                    # pending->tell, generated
     "tell_*": [PROGRAM],                                      # done
-    "break_off": [PROGRAM],                                   # opts.on_broken
+    "tell": [PROGRAM],                                        # opts.on_broken
     "is_welcome": [PROGRAM],                                  # opts.accept
     "judge_head": [PROGRAM],                                  # session->on_frame: rpc's trace, NULL here
     "pb_default_field_callback": [PROGRAM],                   # nanopb's: no field has one

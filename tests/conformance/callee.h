@@ -28,7 +28,8 @@ void callee_narrow(void);
 /* Letters, from malloc(). */
 char *callee_long_text(size_t len);
 
-/* What it says: a message {1: text} as a Response or as Data, the end of its side, a Response with an error, a frame. */
+/* What it says: a message {1: text} as a Response or as Data, the end of its side, a Response with an error, a frame.
+ */
 void callee_put_reply(struct wire *wire, uint32_t id, const char *text);
 void callee_put_data(struct wire *wire, uint32_t id, const char *text);
 void callee_put_end(struct wire *wire, uint32_t id);
@@ -44,7 +45,8 @@ void callee_say_frame(uint8_t type, uint8_t flags, uint32_t id, const void *data
 void callee_hear(uint8_t type, uint8_t flags, uint32_t id, size_t len_min);
 void callee_hear_nothing(void);
 
-/* One call of Say with this timeout, or the default for 0; the next call, of this id, is answered: the client is usable. */
+/* One call of Say with this timeout, or the default for 0; the next call, of this id, is answered: the client is
+ * usable. */
 enum eyelet_status callee_call(uint32_t timeout_ms, struct eyelet_error *reterr);
 void callee_assert_usable(uint32_t id);
 

@@ -1,7 +1,7 @@
 /*
- * A client of demo.Echo under test, of whichever library, and the raw peer at its other end, in one thread: what the peer
- * says is written before the client reads it. Each library has an adapter, dialer_<library>.c; a test is compiled once
- * and linked with each of them.
+ * A client of demo.Echo under test, of whichever library, and the raw peer at its other end, in one thread: what the
+ * peer says is written before the client reads it. Each library has an adapter, dialer_<library>.c; a test is compiled
+ * once and linked with each of them.
  *
  * There is one client at a time. What must not happen here ends the program with a sentence, see support/live.h.
  */
@@ -22,7 +22,7 @@
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
 /**
- * struct client_opts - how it behaves; zero means the library's default, but for 16 calls and 8 streams
+ * struct client_opts - how it behaves; zero means the library's default; 16 calls and 8 streams are possible at least
  *
  * All are the options of <eyelet/client.h> and <eyelet/nano.h> of that name.
  */

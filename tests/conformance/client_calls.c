@@ -1,6 +1,6 @@
 /*
- * Calls of a client: statuses, replies that are none, frames that do not belong, deadlines, limits of its own side. Deadlines
- * run on the fake clock, so that nothing waits.
+ * Calls of a client: statuses, replies that are none, frames that do not belong, deadlines, limits of its own side.
+ * Deadlines run on the fake clock, so that nothing waits.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -318,8 +317,10 @@ static void read_first_and_third(const char *text)
 {
     struct live_frame frame;
 
-    live_must(live_read_frame(callee, &frame) && frame.id == 1 && frame.len > CLIENT_TEXT_MAX, "the first request is not whole");
-    live_must(memcmp(frame.data + frame.len - CLIENT_TEXT_MAX, text, CLIENT_TEXT_MAX) == 0, "the first request is not what was sent");
+    live_must(live_read_frame(callee, &frame) && frame.id == 1 && frame.len > CLIENT_TEXT_MAX,
+              "the first request is not whole");
+    live_must(memcmp(frame.data + frame.len - CLIENT_TEXT_MAX, text, CLIENT_TEXT_MAX) == 0,
+              "the first request is not what was sent");
     live_frame_clear(&frame);
     live_must(live_read_frame(callee, &frame) && frame.id == 5 && frame.len < 100, "the third request is not next");
     live_frame_clear(&frame);
@@ -385,8 +386,10 @@ static void a_request_that_is_answered_early_leaves_whole_before_the_call_return
     if (pid == 0) { /* all of it must come, without another call */
         struct live_frame frame;
 
-        live_must(live_read_frame(callee, &frame) && frame.id == 1 && frame.len > CLIENT_TEXT_MAX, "the request is not whole");
-        live_must(memcmp(frame.data + frame.len - CLIENT_TEXT_MAX, text, CLIENT_TEXT_MAX) == 0, "the request is not what was sent");
+        live_must(live_read_frame(callee, &frame) && frame.id == 1 && frame.len > CLIENT_TEXT_MAX,
+                  "the request is not whole");
+        live_must(memcmp(frame.data + frame.len - CLIENT_TEXT_MAX, text, CLIENT_TEXT_MAX) == 0,
+                  "the request is not what was sent");
         _exit(0);
     }
     assert_int_equal(client_say(NULL, text, got, sizeof(got), NULL), EYELET_OK);
@@ -434,7 +437,8 @@ static void an_early_answer_is_kept_when_the_peer_takes_no_more_until_the_deadli
     if (pid == 0) {
         struct live_frame frame;
 
-        live_must(live_read_frame(callee, &frame) && frame.id == 1 && frame.len > CLIENT_TEXT_MAX, "the first is not whole");
+        live_must(live_read_frame(callee, &frame) && frame.id == 1 && frame.len > CLIENT_TEXT_MAX,
+                  "the first is not whole");
         live_frame_clear(&frame);
         live_must(live_read_frame(callee, &frame) && frame.id == 3 && frame.len < 100, "the second is not next");
         callee_say_reply(3, "in step");
@@ -563,8 +567,7 @@ static void a_frame_max_out_of_range_is_refused(void **state)
     callee_close();
     live_pair(fds);
     snprintf(address, sizeof(address), "fd://%d", fds[0]);
-    assert_int_equal(client_open(address, &(struct client_opts){ .frame_max = 4095 }, &error),
-                     EYELET_INVALID_ARGUMENT);
+    assert_int_equal(client_open(address, &(struct client_opts){ .frame_max = 4095 }, &error), EYELET_INVALID_ARGUMENT);
     assert_text_has(error.text, "4095");
     assert_int_equal(client_open(address, &(struct client_opts){ .frame_max = 16 << 20 }, &error),
                      EYELET_INVALID_ARGUMENT);

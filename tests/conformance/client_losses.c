@@ -5,7 +5,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -107,7 +106,7 @@ static void h010_h018_every_errno_of_a_recv_ends_the_connection_once(void **stat
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct eyelet_error error;
 
-            callee_open(NULL);
+        callee_open(NULL);
         callee_say_reply(1, "never read");
         faults_reset();
         faults_fail(FAULT_RECV, 1, errors[i]);
@@ -131,7 +130,7 @@ static void h010_every_errno_of_a_send_ends_the_connection_at_once(void **state)
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct eyelet_error error;
 
-            callee_open(NULL);
+        callee_open(NULL);
         faults_fake_clock(CALLEE_NOW_NS);
         faults_fail(FAULT_SENDMSG, 1, errors[i]);
         assert_int_equal(callee_call(0, &error), EYELET_UNAVAILABLE);
@@ -210,6 +209,20 @@ static void h037_h038_a_reply_that_stalls_ends_the_connection_before_a_long_dead
     assert_text_has(error.text, "3 of 4096 bytes");
 }
 
+static void h039_an_announcement_costs_little(void **state)
+{
+    struct wire wire = { 0 };
+
+    (void)state;
+    callee_assert_usable(1); /* what is kept anyway is there from now on */
+    faults_reset();
+    faults_fake_clock(CALLEE_NOW_NS);
+    wire_frame_head(&wire, WIRE_RESPONSE, 0, 3, 16384);
+    callee_say(&wire);
+    assert_int_equal(callee_call(1000, NULL), EYELET_DEADLINE_EXCEEDED);
+    assert_true(faults_count(FAULT_ALLOC) < 8);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, callee_setup, callee_teardown)
 
 int main(void)
@@ -227,6 +240,7 @@ int main(void)
         TEST(what_came_before_the_loss_is_delivered_first),
         TEST(poll_that_fails_ends_the_connection),
         TEST(h037_h038_a_reply_that_stalls_ends_the_connection_before_a_long_deadline),
+        TEST(h039_an_announcement_costs_little),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

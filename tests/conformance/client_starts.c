@@ -1,6 +1,6 @@
 /*
- * Calls that are started and told of, or collected, and programs that wait by themselves: one thread, a peer that speaks
- * bytes, mostly on the fake clock.
+ * Calls that are started and told of, or collected, and programs that wait by themselves: one thread, a peer that
+ * speaks bytes, mostly on the fake clock.
  */
 #include <errno.h>
 #include <poll.h>
@@ -73,7 +73,8 @@ static struct client_pending *start_to_collect(void)
     return pending;
 }
 
-/* --- told ----------------------------------------------------------------------------------------------------------- */
+/* --- told -----------------------------------------------------------------------------------------------------------
+ */
 
 static void a_started_call_is_told_of_its_end_once(void **state)
 {
@@ -178,7 +179,8 @@ static void a_blocking_call_tells_of_others(void **state)
     callee_close();
 }
 
-/* --- collected ------------------------------------------------------------------------------------------------------ */
+/* --- collected ------------------------------------------------------------------------------------------------------
+ */
 
 static void calls_are_collected_in_any_order(void **state)
 {
@@ -216,7 +218,8 @@ static void collecting_waits_no_longer_than_the_deadline(void **state)
     callee_assert_usable(3);
 }
 
-/* --- time, cancelling, loss ----------------------------------------------------------------------------------------- */
+/* --- time, cancelling, loss -----------------------------------------------------------------------------------------
+ */
 
 static void a_deadline_is_told_in_process(void **state)
 {
@@ -347,7 +350,8 @@ static void a_send_that_fails_is_found_by_process(void **state)
     callee_close();
 }
 
-/* --- functions that use the client ---------------------------------------------------------------------------------- */
+/* --- functions that use the client ----------------------------------------------------------------------------------
+ */
 
 static struct told inner;
 
@@ -487,7 +491,8 @@ static void h119_close_tells_all_that_is_in_flight(void **state)
     assert_int_equal(inner.n, 0);
 }
 
-/* --- foreign loops -------------------------------------------------------------------------------------------------- */
+/* --- foreign loops --------------------------------------------------------------------------------------------------
+ */
 
 static void a_loop_with_poll_needs_no_more_than_these_functions(void **state)
 {

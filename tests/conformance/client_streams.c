@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -193,7 +192,8 @@ static void metadata_travels_with_a_stream(void **state)
     assert_null(none);
 }
 
-/* --- how a server ends a stream ------------------------------------------------------------------------------------- */
+/* --- how a server ends a stream -------------------------------------------------------------------------------------
+ */
 
 static void h087_a_message_may_come_with_the_end(void **state)
 {
@@ -331,7 +331,8 @@ static void h035_h065_a_message_that_is_too_long_or_makes_no_sense_ends_its_stre
     callee_assert_usable(5);
 }
 
-/* --- how this side ends one ----------------------------------------------------------------------------------------- */
+/* --- how this side ends one -----------------------------------------------------------------------------------------
+ */
 
 static void a_deadline_in_mid_stream_ends_it(void **state)
 {
@@ -459,7 +460,8 @@ static void nothing_of_a_stream_goes_out_that_ended_before_it_began(void **state
     callee_hear(WIRE_REQUEST, 0, 3, 10);
 }
 
-/* --- limits --------------------------------------------------------------------------------------------------------- */
+/* --- limits ---------------------------------------------------------------------------------------------------------
+ */
 
 static void put_many(struct wire *wire, uint32_t id, unsigned n, const char *text)
 {
@@ -578,7 +580,8 @@ static void sending_to_a_peer_that_does_not_read_ends_at_the_deadline(void **sta
     free(text);
 }
 
-/* --- lost connections ----------------------------------------------------------------------------------------------- */
+/* --- lost connections -----------------------------------------------------------------------------------------------
+ */
 
 static void h008_what_came_before_the_loss_is_received_first(void **state)
 {

@@ -142,7 +142,8 @@ enum eyelet_status client_start(const struct eyelet_call_opts *opts, const char 
 
     *pending = (struct client_pending){ .is_used = true, .done = done, .userdata = userdata };
     request.text = (char *)text;
-    status = demo_echo_say_start(client, opts, &request, done != NULL ? tell : NULL, pending, &pending->pending, reterr);
+    status =
+        demo_echo_say_start(client, opts, &request, done != NULL ? tell : NULL, pending, &pending->pending, reterr);
     if (status != EYELET_OK)
         pending->is_used = false;
     else if (ret != NULL)

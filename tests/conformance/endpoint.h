@@ -1,6 +1,6 @@
 /*
- * A server of demo.Echo under test, of whichever library: the tests of this folder know nothing else of it. Each library
- * has an adapter, endpoint_<library>.c; a test is compiled once and linked with each of them.
+ * A server of demo.Echo under test, of whichever library: the tests of this folder know nothing else of it. Each
+ * library has an adapter, endpoint_<library>.c; a test is compiled once and linked with each of them.
  *
  * What a test starts listens on "server" in its folder, see support/folder.h, unless it says where; there is one at a
  * time. What must not happen here ends the program with a sentence, see support/live.h.
@@ -22,12 +22,9 @@
 
 /**
  * struct endpoint_traits - of the library
- * @calls_of_all:      calls_max counts the calls of all connections, and what comes beyond waits; otherwise those of one
- *                     connection, and what comes beyond is refused
- * @frame_max:         the default
+ * @frame_max:  the default of that option
  */
 struct endpoint_traits {
-    bool calls_of_all;
     uint32_t frame_max;
 };
 
@@ -72,7 +69,8 @@ enum eyelet_got endpoint_call_recv_text(struct endpoint_call *call, const char *
 
 /**
  * struct endpoint_opts - how it behaves; zero means the library's default
- * @address:  where it listens, if not in the folder
+ * @address:    where it listens, if not in the folder
+ * @on_broken:  told of each connection that it closes for what the peer did; @why is its text
  *
  * All others are the options of <eyelet/server.h> and <eyelet/nano.h> of that name.
  */
@@ -82,6 +80,7 @@ struct endpoint_opts {
     bool wipe;
     uint32_t frame_max;
     uint32_t connections_max;
+    uint32_t connections_per_cid_max;
     uint32_t calls_max;
     uint32_t header_timeout_ms;
     uint32_t body_grace_ms;
@@ -92,6 +91,7 @@ struct endpoint_opts {
     uint32_t grace_ms;
     bool (*accept)(const struct eyelet_peer *peer, void *userdata);
     void *accept_userdata;
+    void (*on_broken)(const char *why);
 };
 
 /* @opts may be NULL. Return: why it does not open, with all released; EYELET_OK, and it listens. */
@@ -119,7 +119,8 @@ void endpoint_kill(int number);
 /* --- counters ----------------------------------------------------------------------------------------------------- */
 
 /*
- * Of what runs in a thread, and not while a handler waits at a gate. endpoint_await() looks until @is_so says so of them.
+ * Of what runs in a thread, and not while a handler waits at a gate. endpoint_await() looks until @is_so says so of
+ * them.
  */
 struct eyelet_counters endpoint_counters(void);
 void endpoint_await(bool (*is_so)(const struct eyelet_counters *counters));

@@ -1,6 +1,6 @@
 /*
- * eyelet::nano, with messages of nanopb, in a block as large as its options say. In its thread it is driven as a foreign
- * loop would; endpoint_run() uses its own.
+ * eyelet::nano, with messages of nanopb, in a block as large as its options say. In its thread it is driven as a
+ * foreign loop would; endpoint_run() uses its own.
  */
 #include "conformance/endpoint.h"
 
@@ -19,17 +19,18 @@
 #include "support/folder.h"
 #include "support/live.h"
 
-const struct endpoint_traits endpoint_traits = { .calls_of_all = true, .frame_max = EYELET_NANO_FRAME_DEFAULT };
+const struct endpoint_traits endpoint_traits = { .frame_max = EYELET_NANO_FRAME_DEFAULT };
 
 /*
- * A server is for one thread: others ask that for its counters, by @ask_fd, and it answers when no handler runs. The lock
- * protects @n_asked and what is behind it; nothing is called and no other lock taken under it.
+ * A server is for one thread: others ask that for its counters, by @ask_fd, and it answers when no handler runs. The
+ * lock protects @n_asked and what is behind it; nothing is called and no other lock taken under it.
  */
 static struct {
     struct eyelet_nano_server *server;
     void *memory;
     struct endpoint_handlers handlers;
     struct demo_echo_handlers typed;
+    void (*on_broken)(const char *why);
     pthread_t thread;
     enum eyelet_status status;
     int ask_fd;
@@ -184,6 +185,13 @@ enum eyelet_got endpoint_call_recv_text(struct endpoint_call *call, const char *
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
+static void tell_broken(const struct eyelet_peer *peer, const struct eyelet_error *why, void *userdata)
+{
+    (void)userdata;
+    live_must(peer->family == EYELET_FAMILY_UNIX, "another peer is broken");
+    endpoint.on_broken(why->text);
+}
+
 static struct eyelet_nano_server_opts opts_of(const struct endpoint_opts *opts)
 {
     if (opts == NULL)
@@ -194,6 +202,7 @@ static struct eyelet_nano_server_opts opts_of(const struct endpoint_opts *opts)
         .frame_max = opts->frame_max,
         .message_size = DEMO_ECHO_MESSAGE_SIZE,
         .connections_max = opts->connections_max,
+        .connections_per_cid_max = opts->connections_per_cid_max,
         .calls_max = opts->calls_max,
         .header_timeout_ms = opts->header_timeout_ms,
         .body_grace_ms = opts->body_grace_ms,
@@ -204,6 +213,7 @@ static struct eyelet_nano_server_opts opts_of(const struct endpoint_opts *opts)
         .grace_ms = opts->grace_ms,
         .accept = opts->accept,
         .accept_userdata = opts->accept_userdata,
+        .on_broken = opts->on_broken != NULL ? tell_broken : NULL,
     };
 }
 
@@ -240,6 +250,7 @@ enum eyelet_status endpoint_open(const struct endpoint_opts *opts, const struct 
     live_must(endpoint.memory == NULL, "a server is open already");
     live_must(eyelet_address_format(&address, text, sizeof(text)) == 0, "the folder's name is too long");
     set_handlers(handlers);
+    endpoint.on_broken = opts != NULL ? opts->on_broken : NULL;
     endpoint.memory = malloc(size_of(&own));
     live_must(endpoint.memory != NULL, "no memory for a server");
     status = eyelet_nano_server_init(opts != NULL && opts->address != NULL ? opts->address : text, &own,

@@ -5,7 +5,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 
 #include <eyelet/eyelet.h>
 
@@ -19,6 +18,7 @@ static struct {
     struct eyelet_server *server;
     struct endpoint_handlers handlers;
     struct demo_echo_handlers typed;
+    void (*on_broken)(const char *why);
     pthread_t thread;
     enum eyelet_status status;
 } endpoint;
@@ -161,6 +161,13 @@ enum eyelet_got endpoint_call_recv_text(struct endpoint_call *call, const char *
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
+static void on_log(enum eyelet_log_level level, const char *text, void *userdata)
+{
+    (void)userdata;
+    if (level == EYELET_LOG_WARNING)
+        endpoint.on_broken(text);
+}
+
 static struct eyelet_server_opts opts_of(const struct endpoint_opts *opts)
 {
     if (opts == NULL)
@@ -170,6 +177,7 @@ static struct eyelet_server_opts opts_of(const struct endpoint_opts *opts)
         .wipe = opts->wipe,
         .frame_max = opts->frame_max,
         .connections_max = opts->connections_max,
+        .connections_per_cid_max = opts->connections_per_cid_max,
         .calls_max = opts->calls_max,
         .header_timeout_ms = opts->header_timeout_ms,
         .body_grace_ms = opts->body_grace_ms,
@@ -180,6 +188,7 @@ static struct eyelet_server_opts opts_of(const struct endpoint_opts *opts)
         .grace_ms = opts->grace_ms,
         .accept = opts->accept,
         .accept_userdata = opts->accept_userdata,
+        .log = opts->on_broken != NULL ? on_log : NULL,
     };
 }
 
@@ -206,6 +215,7 @@ enum eyelet_status endpoint_open(const struct endpoint_opts *opts, const struct 
     live_must(endpoint.server == NULL, "a server is open already");
     live_must(eyelet_address_format(&address, text, sizeof(text)) == 0, "the folder's name is too long");
     set_handlers(handlers);
+    endpoint.on_broken = opts != NULL ? opts->on_broken : NULL;
     status = eyelet_server_open(opts != NULL && opts->address != NULL ? opts->address : text, &own, &endpoint.server,
                                 reterr);
     if (status == EYELET_OK)

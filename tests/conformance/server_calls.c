@@ -1,6 +1,6 @@
 /*
- * Handlers and what they may do with their calls: asking, failing, answering too much; what is left of a message when it
- * is over; and what the server counts.
+ * Handlers and what they may do with their calls: asking, failing, answering too much; what is left of a message when
+ * it is over; and what the server counts.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "conformance/endpoint.h"
-#include "core/envelope.h"
 #include "support/faults.h"
 #include "support/folder.h"
 #include "support/gate.h"
@@ -92,7 +91,8 @@ static enum eyelet_status ask(struct endpoint_call *call, const char *text, cons
     size_t n = 0, len;
 
     (void)text;
-    live_must(endpoint_call_time_left_ms(call) > 0 && endpoint_call_time_left_ms(call) <= 60000, "another time is left");
+    live_must(endpoint_call_time_left_ms(call) > 0 && endpoint_call_time_left_ms(call) <= 60000,
+              "another time is left");
     live_must(who->family == EYELET_FAMILY_UNIX && who->pid == getpid() && who->uid == getuid(), "another peer");
     live_must(endpoint_call_metadata(call, "key", 1, &value) && value.len == 3, "no second value");
     live_must(!endpoint_call_metadata(call, "key", 2, &value), "a third value");
@@ -146,11 +146,10 @@ static void a_handler_that_works_finds_out_that_its_time_is_over(void **state)
     gate_open(&gate, 1);
     start(NULL, &handlers);
     wire_field_text(&payload, 1, "work");
-    wire_request(&wire, 1,
-                 &(struct wire_request){ .service = "demo.Echo",
-                                         .method = "Say",
-                                         .payload = wire_slice(&payload),
-                                         .timeout_ns = SHORT_NS });
+    wire_request(
+        &wire, 1,
+        &(struct wire_request){
+            .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload), .timeout_ns = SHORT_NS });
     wire_clear(&payload);
     live_send_wire(fd, &wire);
     echo_expect_error(fd, 1, EYELET_DEADLINE_EXCEEDED, "deadline");

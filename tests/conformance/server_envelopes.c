@@ -145,7 +145,7 @@ static void h061_h062_metadata_over_its_limits_or_with_bad_keys(void **state)
 static void send_payload(uint32_t id, const char *bytes, size_t len)
 {
     peers_send_request(id, &(struct wire_request){
-                         .service = "demo.Echo", .method = "Say", .payload = { (const uint8_t *)bytes, len } });
+                               .service = "demo.Echo", .method = "Say", .payload = { (const uint8_t *)bytes, len } });
 }
 
 static void h071_h072_h076_payloads_that_are_no_message(void **state)

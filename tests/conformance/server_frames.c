@@ -10,7 +10,6 @@
 
 #include "conformance/peers.h"
 #include "core/bytes.h"
-#include "io/socket.h"
 #include "support/folder.h"
 
 static void h032_a_request_of_length_0_is_no_request_and_the_connection_lives(void **state)

@@ -1,24 +1,19 @@
 /*
- * A server's life: opening, accepting and refusing, stopping, and what is left when it is over. HOSTILE H005 to H007, H101,
- * H102, H108, H112, H117 to H122.
+ * A server's life: opening, accepting and refusing, stopping, and what is left when it is over. HOSTILE H005 to H007,
+ * H101, H102, H108, H112, H117 to H122.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <linux/vm_sockets.h>
 
 #include <cmocka.h>
 
@@ -363,7 +358,8 @@ static void a_stop_closes_idle_connections(void **state)
     close(fd);
 }
 
-/* --- time ----------------------------------------------------------------------------------------------------------- */
+/* --- time -----------------------------------------------------------------------------------------------------------
+ */
 
 /* Another peer's frame. While the clock is a fake, the handler is the only one who says more of it, and moves time. */
 static struct {
@@ -431,7 +427,8 @@ static void h101_time_in_which_the_server_was_away_makes_no_peer_late(void **sta
     }
 }
 
-/* --- accepting ------------------------------------------------------------------------------------------------------ */
+/* --- accepting ------------------------------------------------------------------------------------------------------
+ */
 
 static void h006_out_of_descriptors_the_server_pauses_and_goes_on(void **state)
 {
@@ -629,6 +626,35 @@ static void h102_one_connection_too_many_is_closed_and_the_others_stay(void **st
     stop();
 }
 
+static void h102_h022_a_cid_has_its_share_and_leaves_room_for_others(void **state)
+{
+    const struct endpoint_opts opts = { .address = "vsock://any:5005",
+                                        .connections_max = 4,
+                                        .connections_per_cid_max = 2 };
+    int first[2], other;
+
+    (void)state;
+    faults_fake_vsock(true);
+    start(&opts);
+    for (int i = 0; i < 2; i++) {
+        first[i] = connect_vsock(16, 1025);
+        peers_assert_served_on(first[i], 1);
+    }
+    assert_refused(16);
+    other = connect_vsock(17, 1025);
+    peers_assert_served_on(other, 1);
+    peers_assert_served_on(first[0], 3);
+
+    close(first[1]); /* once one has left there is room again: a new connection, with ids of its own */
+    peers_assert_served_on(first[0], 5);
+    first[1] = connect_vsock(16, 1025);
+    peers_assert_served_on(first[1], 1);
+    close(first[0]);
+    close(first[1]);
+    close(other);
+    stop();
+}
+
 /* Waits until the server has closed what its peers have left. */
 static void await_fds(unsigned n)
 {
@@ -671,7 +697,34 @@ static void h005_h108_peers_that_come_and_go_leave_nothing_behind(void **state)
     stop();
 }
 
-/* --- signals and forks ---------------------------------------------------------------------------------------------- */
+/* What a hybrid vsock's machine monitor does for its guest: the socket file has the port in its name. */
+static void h030_1000_connections_of_a_hybrid_vsock_leave_nothing_behind(void **state)
+{
+    char address[EYELET_ADDRESS_TEXT_MAX];
+    unsigned fds;
+    int healthy;
+
+    (void)state;
+    snprintf(address, sizeof(address), "hvsock://%s:52", folder_path("server"));
+    start(&(const struct endpoint_opts){ .address = address });
+    healthy = live_connect(folder_path("server_52"));
+    peers_assert_served_on(healthy, 1);
+    fds = faults_open_fds();
+    for (uint32_t i = 0; i < 1000; i++) {
+        int fd = live_connect(folder_path("server_52"));
+
+        close(fd);
+        if (i % 50 == 0)
+            peers_assert_served_on(healthy, 2 * i + 3);
+    }
+    await_fds(fds);
+    peers_assert_served_on(healthy, 2003);
+    close(healthy);
+    stop();
+}
+
+/* --- signals and forks ----------------------------------------------------------------------------------------------
+ */
 
 static atomic_uint n_signals;
 
@@ -766,7 +819,9 @@ int main(void)
         TEST(h007_outside_of_an_enclave_the_local_cid_is_welcome),
         TEST(h022_another_connection_of_a_peer_begins_anew),
         TEST(h102_one_connection_too_many_is_closed_and_the_others_stay),
+        TEST(h102_h022_a_cid_has_its_share_and_leaves_room_for_others),
         TEST(h005_h108_peers_that_come_and_go_leave_nothing_behind),
+        TEST(h030_1000_connections_of_a_hybrid_vsock_leave_nothing_behind),
         TEST(h017_signals_throughout_are_not_noticed),
         TEST(h121_a_fork_with_everything_open_is_harmless),
     };

@@ -1,15 +1,20 @@
 /*
- * Peers that take more than their share of errors, memory, time and connections: HOSTILE H039, H048, H050, H101 to H107.
+ * Peers that take more than their share of errors, memory, time and connections: HOSTILE H039, H048, H050, H101 to
+ * H107.
  */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "conformance/peers.h"
+#include "io/socket.h"
 #include "support/faults.h"
 #include "support/folder.h"
 #include "support/spoken.h"
@@ -294,6 +299,88 @@ static void h103_calls_without_room_do_not_hold_up_a_stream_before_them(void **s
     assert_int_equal(endpoint_join(), EYELET_OK);
 }
 
+static unsigned n_broken;
+
+static void note_broken(const char *why)
+{
+    n_broken++;
+    for (const char *at = why; *at != '\0'; at++)
+        live_must(*at >= ' ' && *at <= '~', "what is told of a peer is not escaped");
+}
+
+static enum eyelet_status say_or_stop(struct endpoint_call *call, const char *text, const char **ret)
+{
+    (void)call;
+    *ret = text;
+    if (strcmp(text, "stop") == 0)
+        endpoint_stop();
+    return EYELET_OK;
+}
+
+/* All of it within a moment of the fake clock. */
+static void h110_no_more_than_100_a_second_are_told_of(void **state)
+{
+    enum { N = 120 };
+    const struct endpoint_handlers handlers = { .say = say_or_stop };
+    const struct endpoint_opts opts = { .connections_max = N + 1, .on_broken = note_broken };
+    struct wire wire = { 0 };
+    int fds[N + 1];
+
+    (void)state;
+    n_broken = 0;
+    faults_fake_clock(1000 * EYELET_NS_PER_S);
+    assert_int_equal(endpoint_open(&opts, &handlers, NULL), EYELET_OK);
+    for (unsigned i = 0; i < N; i++) {
+        fds[i] = peers_connect();
+        assert_true(live_send(fds[i], (struct eyelet_slice){ (const uint8_t *)"\x1b[31m\n", 7 }));
+    }
+    fds[N] = peers_connect();
+    for (uint32_t id = 1; id < 2000; id += 2) /* the others have many turns before the last of these */
+        peers_put_say(&wire, id, "x");
+    peers_put_say(&wire, 2001, "stop");
+    live_send_wire(fds[N], &wire);
+    assert_int_equal(endpoint_run(), EYELET_OK);
+    for (unsigned i = 0; i <= N; i++)
+        close(fds[i]);
+    endpoint_close();
+    assert_in_range(n_broken, 1, 100);
+}
+
+/* Through buffers of little room, and with an answer to each. */
+static void h123_a_stream_both_ways_does_not_lock_up(void **state)
+{
+    enum { N = 200, LEN = 3000 };
+    char *text = peers_long_text(LEN);
+    struct wire wire = { 0 };
+    const int small = 4096;
+    pid_t pid;
+    int fd;
+
+    (void)state;
+    endpoint_start(&peers_small, &chatting);
+    fd = peers_connect();
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+    echo_put_open(&wire, 1, "Chat");
+    for (unsigned i = 0; i < N; i++)
+        echo_put_data_text(&wire, 1, text);
+    echo_put_end(&wire, 1);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        live_send(fd, wire_slice(&wire));
+        _exit(0);
+    }
+    for (unsigned i = 0; i < N; i++)
+        echo_expect_text(fd, 1, text);
+    echo_expect_end(fd, 1);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    wire_clear(&wire);
+    close(fd);
+    endpoint_stop();
+    assert_int_equal(endpoint_join(), EYELET_OK);
+    free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, peers_setup, folder_teardown)
 
 int main(void)
@@ -308,6 +395,8 @@ int main(void)
         TEST(h109_any_deadline_on_any_number_of_calls_leaves_nothing_behind),
         TEST(h103_one_stream_too_many_is_refused_and_the_others_go_on),
         TEST(h103_calls_without_room_do_not_hold_up_a_stream_before_them),
+        TEST(h110_no_more_than_100_a_second_are_told_of),
+        TEST(h123_a_stream_both_ways_does_not_lock_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,7 +92,7 @@ static void h014_h016_one_byte_at_a_time_both_ways(void **state)
     peers_stop();
 }
 
-static void h015_thousands_of_requests_at_once_hold_up_nobody(void **state)
+static void h015_h105_thousands_of_requests_at_once_hold_up_nobody(void **state)
 {
     struct wire wire = { 0 };
     const uint32_t n = 5000;
@@ -250,7 +250,8 @@ static void h010_h011_an_error_that_stays_wakes_nobody(void **state)
     assert_int_equal(live_read_to_end(peers.hostile), 0);
     before = faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL);
     peers_assert_others_live();
-    assert_true(faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL) - before <= 8); /* two for it, and for a call */
+    assert_true(faults_count(FAULT_EPOLL_WAIT) + faults_count(FAULT_POLL) - before <=
+                8); /* two for it, and for a call */
     peers_stop();
 }
 
@@ -264,7 +265,7 @@ int main(void)
         TEST(h013_a_peer_that_reads_no_more_is_closed_at_the_first_answer),
         TEST(h014_a_request_in_any_two_pieces_is_the_same_request),
         TEST(h014_h016_one_byte_at_a_time_both_ways),
-        TEST(h015_thousands_of_requests_at_once_hold_up_nobody),
+        TEST(h015_h105_thousands_of_requests_at_once_hold_up_nobody),
         TEST(h018_a_peer_that_is_reset_is_closed),
         TEST(h019_descriptors_that_a_peer_sends_are_dropped),
         TEST(h019_a_read_that_descriptors_cut_short_is_not_the_last),

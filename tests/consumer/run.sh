@@ -132,7 +132,7 @@ extract_readme() {
         file != "" { print > file; next }
         /`[^`]*`:$/ { name = $0; sub(/`:$/, "", name); sub(/.*`/, "", name); next }
         /./ { name = "" }' "$here/../../README.md"
-    for file in echo.proto echo.options enclave.c parent.c small.c CMakeLists.txt ask.c numbers.proto numbers.c \
+    for file in echo.proto echo.options enclave.c parent.c small.c small_parent.c CMakeLists.txt ask.c numbers.proto numbers.c \
         "${sections[@]/%/.c}"; do
         [ -s "$folder/readme/$file" ] || fail "there is no $file in the README"
     done
@@ -165,16 +165,16 @@ run_sections() {
     section moved hello again
 }
 
-# expect_hello ENCLAVE: the parent of the README calls it, and it ends well when it is asked to.
+# expect_hello ENCLAVE PARENT: one calls the other, which ends well when it is asked to.
 expect_hello() {
     local said pid
 
     "$1" "unix://$folder/echo" &
     pid=$!
-    said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
+    said=$("$2" "unix://$folder/echo") || fail "$2 failed"
     kill "$pid"
     wait "$pid" || fail "$1 does not end well when it is asked to"
-    [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
+    [ "$said" = 'hello, enclave' ] || fail "$2 said '$said'"
 }
 
 by_readme() {
@@ -185,9 +185,11 @@ by_readme() {
     cmake --build "$folder/out" -j 2
     "$cc" -Wall -Wextra -Wconversion -Werror -O2 -c -I"$prefix/include" -o "$folder/ask.o" "$folder/readme/ask.c"
 
-    expect_hello "$folder/out/enclave"
+    expect_hello "$folder/out/enclave" "$folder/out/parent"
     run_sections
-    expect_hello "$folder/sections/small-enclave"
+    expect_hello "$folder/sections/small-enclave" "$folder/out/parent"
+    expect_hello "$folder/sections/small-enclave" "$folder/sections/small-parent"
+    expect_hello "$folder/out/enclave" "$folder/sections/small-parent"
 }
 
 install_and_move

@@ -4,7 +4,6 @@
 #include "support/echo.h"
 
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
