@@ -190,12 +190,11 @@ static void put_size_check(struct gen_text *text, const struct gen_type *type)
                     "#error \"%s must keep its name in C: mangle_names and package do not go with eyelet, see "
                     "%s.options\"\n"
                     "#elif !defined(%s_size)\n"
-                    "#error \"%s has no fixed size: give its strings, bytes and repeated fields (and those of what it "
-                    "contains) max_size, max_length or max_count in %s.options\"\n"
+                    "#error \"%s has no fixed size%s\"\n"
                     "#define %s_size 1 /* said once, and no more of it */\n"
                     "#endif\n"
                     "EYELET_NANO_CHECK_MESSAGE(%s, \"%s\");\n\n",
-                    type->c_type, type->name, type->stem, type->c_type, type->name, type->stem, type->c_type,
+                    type->c_type, type->name, type->stem, type->c_type, type->name, type->explanation, type->c_type,
                     type->c_type, type->name);
 }
 
@@ -204,6 +203,14 @@ void gen_emit_header(struct gen_text *text, const struct gen_file *file)
     put_title(text, file);
     gen_text_printf(text, "#ifndef %s\n#define %s\n\n", file->guard, file->guard);
     gen_text_printf(text, "#include %s\n\n", file->backend->manual);
+    if (file->cxx_word)
+        gen_text_printf(
+            text,
+            "#ifdef __cplusplus\n"
+            "#error \"%s is a keyword of C++, so nanopb's header is for C alone: give the field another name, "
+            "which changes nothing on the wire\"\n"
+            "#endif\n\n",
+            file->cxx_word);
     gen_text_printf(text, "#include \"%s%s\"\n\n", file->stem, file->backend->header_end);
     for (size_t i = 0; file->backend->is_fixed && i < file->n_types; i++)
         put_size_check(text, file->types[i]);

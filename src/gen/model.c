@@ -6,41 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog.h"
+#include "fixed.h"
 #include "foreign.h"
 #include "names.h"
 #include "options.h"
-
-/* Numbers of fields, as they stand in the paths of SourceCodeInfo; descriptor.proto */
-#define FILE_PACKAGE    2
-#define FILE_DEPENDENCY 3
-#define FILE_SERVICE    6
-#define FILE_OPTIONS    8
-#define FILE_SYNTAX     12
-#define SERVICE_METHOD  2
-
-/*
- * struct source - a file of the request and what was found out about it
- * @package:  what the backend takes for its package
- * @is_made:  its code is made, by this call of protoc or, as the options say, by another
- */
-struct source {
-    const gen_proto_file *proto;
-    struct gen_file_options options;
-    const char *package;
-    bool is_made;
-};
-
-/*
- * struct known_type - a message of the request
- * @full_name:  ".demo.Outer.Inner"
- * @name:       the same without the package, "Outer.Inner"
- */
-struct known_type {
-    const gen_proto_message *proto;
-    const char *full_name;
-    const char *name;
-    const struct source *source;
-};
+#include "place.h"
 
 /* Where something stands in its file: a path of SourceCodeInfo. */
 struct place {
@@ -67,9 +38,8 @@ struct builder {
     struct gen_pool *pool;
     const gen_request *request;
     struct gen_options options;
-    struct source *sources;   /* sorted by name */
-    struct known_type *types; /* sorted by full name */
-    size_t n_types;
+    struct gen_catalog catalog;
+    struct gen_fixed fixed;
     struct gen_foreign foreign;
     struct c_name *names;
     size_t n_names;
@@ -84,56 +54,40 @@ static struct place file_place(int32_t field)
 
 static struct place import_place(size_t import)
 {
-    return (struct place){ { FILE_DEPENDENCY, (int32_t)import }, 2 };
+    return (struct place){ { GEN_FILE_DEPENDENCY, (int32_t)import }, 2 };
 }
 
 /* An option of protoc-c's. */
 static struct place pb_c_place(int32_t option)
 {
-    return (struct place){ { FILE_OPTIONS, gen_backend_protobuf_c.file_option_tag, option }, 3 };
+    return (struct place){ { GEN_FILE_OPTIONS, gen_backend_protobuf_c.file_option_tag, option }, 3 };
 }
 
 static struct place service_place(size_t service)
 {
-    return (struct place){ { FILE_SERVICE, (int32_t)service }, 2 };
+    return (struct place){ { GEN_FILE_SERVICE, (int32_t)service }, 2 };
 }
 
 static struct place method_place(size_t service, size_t method)
 {
-    return (struct place){ { FILE_SERVICE, (int32_t)service, SERVICE_METHOD, (int32_t)method }, 4 };
+    return (struct place){ { GEN_FILE_SERVICE, (int32_t)service, GEN_SERVICE_METHOD, (int32_t)method }, 4 };
 }
 
-/* "echo.proto:12:3", or less where protoc did not say. */
 static const char *where(struct builder *builder, const gen_proto_file *file, struct place place)
 {
-    const Google__Protobuf__SourceCodeInfo *info = file->source_code_info;
-
-    for (size_t i = 0; info && i < info->n_location; i++) {
-        const Google__Protobuf__SourceCodeInfo__Location *location = info->location[i];
-
-        if (location->n_path == place.n_path && location->n_span >= 3 &&
-            memcmp(location->path, place.path, place.n_path * sizeof(place.path[0])) == 0)
-            return gen_pool_printf(builder->pool, "%s:%lld:%lld", file->name, (long long)location->span[0] + 1,
-                                   (long long)location->span[1] + 1);
-    }
-    return file->name;
+    return gen_place_text(builder->pool, file, place.path, place.n_path);
 }
 
 static int __attribute__((format(printf, 4, 5)))
 refuse(struct builder *builder, const gen_proto_file *file, struct place place, const char *format, ...)
 {
-    const char *at = where(builder, file, place);
-    const char *text;
     va_list args;
+    int r;
 
     va_start(args, format);
-    text = gen_pool_vprintf(builder->pool, format, args);
+    r = gen_place_refuse(builder->pool, file, place.path, place.n_path, &builder->error, format, args);
     va_end(args);
-    if (!at || !text)
-        return -ENOMEM;
-
-    builder->error = gen_pool_printf(builder->pool, "%s: %s", at, text);
-    return builder->error ? -EINVAL : -ENOMEM;
+    return r;
 }
 
 static int malformed(struct builder *builder, const char *what)
@@ -142,137 +96,21 @@ static int malformed(struct builder *builder, const char *what)
     return what ? -EBADMSG : -ENOMEM;
 }
 
-/* Files and messages of the request, so that each can be found by its name in logarithmic time. */
-
-static int compare_sources(const void *a, const void *b)
-{
-    return strcmp(((const struct source *)a)->proto->name, ((const struct source *)b)->proto->name);
-}
-
-static int compare_source_name(const void *name, const void *source)
-{
-    return strcmp(name, ((const struct source *)source)->proto->name);
-}
-
-static struct source *find_source(const struct builder *builder, const char *name)
-{
-    return bsearch(name, builder->sources, builder->request->n_proto_file, sizeof(builder->sources[0]),
-                   compare_source_name);
-}
-
-static int index_sources(struct builder *builder)
-{
-    const struct gen_backend *backend = builder->options.backend;
-    size_t n = builder->request->n_proto_file;
-    int r;
-
-    builder->sources = gen_pool_array(builder->pool, n, sizeof(builder->sources[0]));
-    if (!builder->sources)
-        return -ENOMEM;
-
-    for (size_t i = 0; i < n; i++) {
-        struct source *source = &builder->sources[i];
-        const gen_proto_file *proto = builder->request->proto_file[i];
-
-        if (!proto->name)
-            return malformed(builder, "a file has no name");
-        r = gen_file_options_read(proto, backend, builder->pool, &source->options);
-        if (r == -EBADMSG)
-            return malformed(builder,
-                             gen_pool_printf(builder->pool, "a file's option %s makes no sense", backend->file_option));
-        if (r < 0)
-            return r;
-        source->proto = proto;
-        source->package = source->options.package ? source->options.package : proto->package ? proto->package : "";
-    }
-    qsort(builder->sources, n, sizeof(builder->sources[0]), compare_sources);
-    return 0;
-}
-
 static int mark_made_files(struct builder *builder)
 {
     for (size_t i = 0; i < builder->request->n_file_to_generate; i++) {
-        struct source *source = find_source(builder, builder->request->file_to_generate[i]);
+        struct gen_source *source = gen_catalog_find_source(&builder->catalog, builder->request->file_to_generate[i]);
 
         if (!source)
             return malformed(builder, "a file to generate is not described");
         source->is_made = true;
     }
     for (size_t i = 0; i < builder->options.n_imports; i++) {
-        struct source *source = find_source(builder, builder->options.imports[i]);
+        struct gen_source *source = gen_catalog_find_source(&builder->catalog, builder->options.imports[i]);
 
         if (source) /* not every file imports all that another call makes */
             source->is_made = true;
     }
-    return 0;
-}
-
-static size_t count_messages(gen_proto_message *const *messages, size_t n)
-{
-    size_t count = n;
-
-    for (size_t i = 0; i < n; i++)
-        count += count_messages(messages[i]->nested_type, messages[i]->n_nested_type);
-    return count;
-}
-
-static int index_messages(struct builder *builder, const struct source *source, const char *outer,
-                          gen_proto_message *const *messages, size_t n)
-{
-    const char *package = source->proto->package ? source->proto->package : "";
-    size_t package_len = *package ? strlen(package) + 2 : 1; /* with the dots before and behind */
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        struct known_type *type = &builder->types[builder->n_types];
-
-        if (!messages[i]->name)
-            return malformed(builder, "a message has no name");
-        type->full_name = gen_pool_printf(builder->pool, "%s.%s", outer, messages[i]->name);
-        if (!type->full_name)
-            return -ENOMEM;
-        type->proto = messages[i];
-        type->name = type->full_name + package_len;
-        type->source = source;
-        builder->n_types++;
-        r = index_messages(builder, source, type->full_name, messages[i]->nested_type, messages[i]->n_nested_type);
-    }
-    return r;
-}
-
-static int compare_types(const void *a, const void *b)
-{
-    return strcmp(((const struct known_type *)a)->full_name, ((const struct known_type *)b)->full_name);
-}
-
-static int compare_type_name(const void *name, const void *type)
-{
-    return strcmp(name, ((const struct known_type *)type)->full_name);
-}
-
-static int index_types(struct builder *builder)
-{
-    size_t n = 0;
-    int r;
-
-    for (size_t i = 0; i < builder->request->n_proto_file; i++)
-        n += count_messages(builder->sources[i].proto->message_type, builder->sources[i].proto->n_message_type);
-    builder->types = gen_pool_array(builder->pool, n, sizeof(builder->types[0]));
-    if (!builder->types)
-        return -ENOMEM;
-
-    for (size_t i = 0; i < builder->request->n_proto_file; i++) {
-        const gen_proto_file *proto = builder->sources[i].proto;
-        const char *dot = proto->package && *proto->package ? "." : "";
-        const char *outer = gen_pool_printf(builder->pool, "%s%s", dot, *dot ? proto->package : "");
-
-        if (!outer)
-            return -ENOMEM;
-        r = index_messages(builder, &builder->sources[i], outer, proto->message_type, proto->n_message_type);
-        if (r < 0)
-            return r;
-    }
-    qsort(builder->types, builder->n_types, sizeof(builder->types[0]), compare_types);
     return 0;
 }
 
@@ -308,10 +146,11 @@ static int note_foreign_names(struct builder *builder)
     int r = 0;
 
     gen_foreign_init(foreign, builder->pool);
-    for (size_t i = 0; r == 0 && is_nanopb && i < builder->request->n_proto_file; i++)
-        r = gen_foreign_add_nanopb_file(foreign, builder->sources[i].package, builder->sources[i].proto);
-    for (size_t i = 0; r == 0 && i < builder->n_types; i++) {
-        const struct known_type *type = &builder->types[i];
+    for (size_t i = 0; r == 0 && is_nanopb && i < builder->catalog.n_sources; i++)
+        r = gen_foreign_add_nanopb_file(foreign, builder->catalog.sources[i].package,
+                                        builder->catalog.sources[i].proto);
+    for (size_t i = 0; r == 0 && i < builder->catalog.n_messages; i++) {
+        const struct gen_message *type = &builder->catalog.messages[i];
 
         if (is_nanopb)
             r = gen_foreign_add_nanopb(foreign, type->source->package, type->name, type->proto);
@@ -368,7 +207,7 @@ static int check_names(struct builder *builder)
 
 /* Services */
 
-static int name_type(struct builder *builder, const struct known_type *type, struct gen_type *ret)
+static int name_type(struct builder *builder, const struct gen_message *type, struct gen_type *ret)
 {
     struct gen_pool *pool = builder->pool;
     const char *package = type->source->package;
@@ -412,9 +251,9 @@ static bool is_usable_type(const char *name)
 }
 
 static int check_type(struct builder *builder, const gen_proto_file *file, struct place place,
-                      const struct known_type *type, const struct gen_type *ret)
+                      const struct gen_message *type, const struct gen_type *ret)
 {
-    const struct source *source = type->source;
+    const struct gen_source *source = type->source;
     const char *tool = builder->options.backend->tool;
 
     if (source->options.is_left_out)
@@ -434,17 +273,23 @@ static int check_type(struct builder *builder, const gen_proto_file *file, struc
 static int find_type(struct builder *builder, const gen_proto_file *file, struct place place, const char *full_name,
                      struct gen_type *ret)
 {
-    const struct known_type *type;
+    const struct gen_message *type;
     int r;
 
     if (!full_name)
         return malformed(builder, "a method has no type");
-    type = bsearch(full_name, builder->types, builder->n_types, sizeof(builder->types[0]), compare_type_name);
+    type = gen_catalog_find_message(&builder->catalog, full_name);
     if (!type)
         return malformed(builder, "a method's type is not described");
 
     r = name_type(builder, type, ret);
-    return r < 0 ? r : check_type(builder, file, place, type, ret);
+    if (r == 0)
+        r = check_type(builder, file, place, type, ret);
+    if (r == 0 && builder->options.backend->is_fixed)
+        r = gen_fixed_check_message(&builder->fixed, type);
+    if (r == 0 && builder->options.backend->is_fixed)
+        r = gen_fixed_explain(&builder->fixed, type, &ret->explanation);
+    return r;
 }
 
 /* Which methods need a name. */
@@ -586,7 +431,8 @@ static int note_service(struct builder *builder, const gen_proto_file *file, str
                      what, file, place);
 }
 
-static int build_service(struct builder *builder, const struct source *source, size_t index, struct gen_service *ret)
+static int build_service(struct builder *builder, const struct gen_source *source, size_t index,
+                         struct gen_service *ret)
 {
     const gen_proto_file *file = source->proto;
     const char *name = file->service[index]->name;
@@ -663,12 +509,13 @@ static void attach_comments(const gen_proto_file *proto, struct gen_file *file)
         const int32_t *path = location->path;
         struct gen_service *service;
 
-        if (location->n_path < 2 || path[0] != FILE_SERVICE || path[1] < 0 || (size_t)path[1] >= file->n_services)
+        if (location->n_path < 2 || path[0] != GEN_FILE_SERVICE || path[1] < 0 || (size_t)path[1] >= file->n_services)
             continue;
         service = &file->services[path[1]];
         if (location->n_path == 2)
             service->comment = comment_of(location);
-        if (location->n_path == 4 && path[2] == SERVICE_METHOD && path[3] >= 0 && (size_t)path[3] < service->n_methods)
+        if (location->n_path == 4 && path[2] == GEN_SERVICE_METHOD && path[3] >= 0 &&
+            (size_t)path[3] < service->n_methods)
             service->methods[path[3]].comment = comment_of(location);
     }
 }
@@ -682,7 +529,7 @@ static bool is_never_included(const struct gen_backend *backend, const char *nam
 
 /* The header of the messages includes what its maker makes of @source. */
 static int check_import(struct builder *builder, const gen_proto_file *proto, struct place place,
-                        const struct source *source)
+                        const struct gen_source *source)
 {
     const char *name = source->proto->name, *stem;
     bool is_made = source->is_made || source->options.is_left_out || is_never_included(builder->options.backend, name);
@@ -695,10 +542,11 @@ static int check_import(struct builder *builder, const gen_proto_file *proto, st
     r = stem ? gen_options_find_header(&builder->options, stem, builder->pool, &is_made) : -ENOMEM;
     if (r < 0 || is_made)
         return r;
-    return refuse(builder, proto, place,
-                  "%s is imported and not listed: list it, too, in eyelet_generate() or for protoc, or say where its "
-                  "code is made: a library in target_link_libraries() with the same BACKEND, or --eyelet_opt=import_dir=DIR",
-                  name);
+    return refuse(
+        builder, proto, place,
+        "%s is imported and not listed: list it, too, in eyelet_generate() or for protoc, or say where its "
+        "code is made: a library in target_link_libraries() with the same BACKEND, or --eyelet_opt=import_dir=DIR",
+        name);
 }
 
 static int check_imports(struct builder *builder, const gen_proto_file *proto)
@@ -706,7 +554,7 @@ static int check_imports(struct builder *builder, const gen_proto_file *proto)
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < proto->n_dependency; i++) {
-        const struct source *source = find_source(builder, proto->dependency[i]);
+        const struct gen_source *source = gen_catalog_find_source(&builder->catalog, proto->dependency[i]);
 
         if (!source)
             return malformed(builder, "an imported file is not described");
@@ -715,7 +563,7 @@ static int check_imports(struct builder *builder, const gen_proto_file *proto)
     return r;
 }
 
-static int check_file(struct builder *builder, const struct source *source)
+static int check_file(struct builder *builder, const struct gen_source *source)
 {
     const gen_proto_file *proto = source->proto;
     const char *syntax = proto->syntax ? proto->syntax : "";
@@ -728,14 +576,14 @@ static int check_file(struct builder *builder, const struct source *source)
         return builder->error ? -EINVAL : -ENOMEM;
     }
     if (*syntax && strcmp(syntax, "proto2") != 0 && strcmp(syntax, "proto3") != 0)
-        return refuse(builder, proto, file_place(FILE_SYNTAX), "syntax \"%s\" is not supported, proto2 and proto3 are",
-                      syntax);
+        return refuse(builder, proto, file_place(GEN_FILE_SYNTAX),
+                      "syntax \"%s\" is not supported, proto2 and proto3 are", syntax);
     if (source->options.is_left_out)
         return refuse(builder, proto, pb_c_place(GEN_PB_C_FILE_NO_GENERATE),
                       "option no_generate leaves this file without messages "
                       "in C");
     if (proto->package && *proto->package && !gen_name_is_legal(proto->package, true))
-        return refuse(builder, proto, file_place(FILE_PACKAGE), "package '%s' has no name that C can have",
+        return refuse(builder, proto, file_place(GEN_FILE_PACKAGE), "package '%s' has no name that C can have",
                       proto->package);
     if (*source->package && !gen_name_is_legal(source->package, true))
         return refuse(builder, proto, pb_c_place(GEN_PB_C_FILE_C_PACKAGE), "c_package '%s' is no name that C can have",
@@ -743,7 +591,7 @@ static int check_file(struct builder *builder, const struct source *source)
     return 0;
 }
 
-static int build_file(struct builder *builder, const struct source *source, struct gen_file *ret)
+static int build_file(struct builder *builder, const struct gen_source *source, struct gen_file *ret)
 {
     const gen_proto_file *proto = source->proto;
     int r;
@@ -758,9 +606,11 @@ static int build_file(struct builder *builder, const struct source *source, stru
     if (!ret->stem)
         return -ENOMEM;
     ret->guard = gen_name_guard(builder->pool, ret->stem);
-    r = note_name(builder, ret->guard, "the file", proto, file_place(FILE_SYNTAX));
+    r = note_name(builder, ret->guard, "the file", proto, file_place(GEN_FILE_SYNTAX));
     if (r == 0)
         r = check_imports(builder, proto);
+    if (r == 0 && ret->backend->is_fixed)
+        r = gen_fixed_check_file(&builder->fixed, source, &ret->cxx_word);
     if (r < 0)
         return r;
 
@@ -788,7 +638,8 @@ static int build_files(struct builder *builder, struct gen_model *model)
         return -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < model->n_files; i++) {
-        r = build_file(builder, find_source(builder, request->file_to_generate[i]), &model->files[i]);
+        r = build_file(builder, gen_catalog_find_source(&builder->catalog, request->file_to_generate[i]),
+                       &model->files[i]);
     }
     return r;
 }
@@ -806,11 +657,11 @@ int gen_model_build(const gen_request *request, struct gen_pool *pool, struct ge
 
     r = gen_options_read(request->parameter, pool, &builder.options, &builder.error);
     if (r == 0)
-        r = index_sources(&builder);
+        r = gen_catalog_init(&builder.catalog, request, builder.options.backend, pool, &builder.error);
     if (r == 0)
         r = mark_made_files(&builder);
     if (r == 0)
-        r = index_types(&builder);
+        r = gen_fixed_init(&builder.fixed, &builder.catalog, pool, &builder.error);
     if (r == 0)
         r = note_foreign_names(&builder);
     if (r == 0)

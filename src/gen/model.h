@@ -16,12 +16,14 @@
  * @stem:        of the file that it is in
  * @c_type:      "Demo__SayRequest"
  * @descriptor:  "demo__say_request__descriptor"
+ * @explanation: nanopb: what is said behind its name when it has no fixed size; NULL for protobuf-c
  */
 struct gen_type {
     const char *name;
     const char *stem;
     const char *c_type;
     const char *descriptor;
+    const char *explanation;
 };
 
 /*
@@ -75,6 +77,7 @@ struct gen_service {
  * @name:     "dir/echo.proto"
  * @stem:     "dir/echo"
  * @guard:    of the header
+ * @cxx_word: nanopb: the field "demo.M.class" is called like a keyword of C++; NULL when none is
  * @types:    every message that a method here takes or gives, once, in the order of their C names
  */
 struct gen_file {
@@ -82,6 +85,7 @@ struct gen_file {
     const char *name;
     const char *stem;
     const char *guard;
+    const char *cxx_word;
     struct gen_service *services;
     size_t n_services;
     const struct gen_type **types;

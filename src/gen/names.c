@@ -133,6 +133,89 @@ static int compare_words(const void *a, const void *b)
     return strcmp(a, *(const char *const *)b);
 }
 
+bool gen_name_is_keyword_of_c(const char *name)
+{
+    /* of C17 and C23, of the compilers' own C, and of <stdbool.h>, in the order of strcmp() */
+    static const char *const words[] = {
+        "_Alignas",
+        "_Alignof",
+        "_Atomic",
+        "_Bool",
+        "_Complex",
+        "_Generic",
+        "_Imaginary",
+        "_Noreturn",
+        "_Static_assert",
+        "_Thread_local",
+        "alignas",
+        "alignof",
+        "asm",
+        "auto",
+        "bool",
+        "break",
+        "case",
+        "char",
+        "const",
+        "constexpr",
+        "continue",
+        "default",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extern",
+        "false",
+        "float",
+        "for",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "nullptr",
+        "register",
+        "restrict",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "static_assert",
+        "struct",
+        "switch",
+        "thread_local",
+        "true",
+        "typedef",
+        "typeof",
+        "typeof_unqual",
+        "union",
+        "unsigned",
+        "void",
+        "volatile",
+        "while",
+    };
+
+    return bsearch(name, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare_words) != NULL;
+}
+
+bool gen_name_is_keyword_of_cxx(const char *name)
+{
+    /* of C++23, in the order of strcmp() */
+    static const char *const words[] = {
+        "and",       "and_eq",       "bitand",     "bitor",     "catch",     "char16_t",
+        "char32_t",  "char8_t",      "class",      "co_await",  "co_return", "co_yield",
+        "compl",     "concept",      "const_cast", "consteval", "constinit", "decltype",
+        "delete",    "dynamic_cast", "explicit",   "export",    "friend",    "mutable",
+        "namespace", "new",          "noexcept",   "not",       "not_eq",    "operator",
+        "or",        "or_eq",        "private",    "protected", "public",    "reinterpret_cast",
+        "requires",  "static_cast",  "template",   "this",      "throw",     "try",
+        "typeid",    "typename",     "using",      "virtual",   "wchar_t",   "xor",
+        "xor_eq",
+    };
+
+    return bsearch(name, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare_words) != NULL;
+}
+
 bool gen_name_is_taken(const char *name)
 {
     /* Lower-case words that a member or a function of a service cannot be called, in the order of strcmp(). */

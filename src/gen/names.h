@@ -30,6 +30,10 @@ char *gen_name_nanopb(struct gen_pool *pool, const char *package, const char *me
 /* A prefix in macros: "demo_echo" to "DEMO_ECHO". */
 char *gen_name_macro(struct gen_pool *pool, const char *prefix);
 
+/* May this be no member of a struct in C, or in C++? The latter is asked of what C takes. */
+bool gen_name_is_keyword_of_c(const char *name);
+bool gen_name_is_keyword_of_cxx(const char *name);
+
 /* Is this a keyword, a macro of the C library, or a name that generated code has already? */
 bool gen_name_is_taken(const char *name);
 

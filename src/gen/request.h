@@ -53,6 +53,11 @@ int gen_message_pack(const ProtobufCMessage *message, struct gen_pool *pool, str
 /* protobuf-c.proto and nanopb.proto: numbers of fields */
 #define GEN_PB_C_FILE_NO_GENERATE 1
 #define GEN_PB_C_FILE_C_PACKAGE   6
+#define GEN_NANOPB_MAX_SIZE       1
+#define GEN_NANOPB_MAX_COUNT      2
+#define GEN_NANOPB_TYPE           3
+#define GEN_NANOPB_TYPE_IGNORE    3 /* a value of it */
+#define GEN_NANOPB_MAX_LENGTH     14
 #define GEN_NANOPB_MANGLE_NAMES   17
 #define GEN_NANOPB_PACKAGE        25
 
@@ -71,5 +76,20 @@ struct gen_file_options {
 /* Read those of @backend: 0, -EBADMSG, -ENOMEM. */
 int gen_file_options_read(const gen_proto_file *file, const struct gen_backend *backend, struct gen_pool *pool,
                           struct gen_file_options *ret);
+
+/*
+ * struct gen_field_options - those of (nanopb) that stand beside a field, and not in an .options file
+ * @is_left_out:  FT_IGNORE: there is no such field in C
+ * @has_size:     a string or bytes have a largest size
+ * @has_count:    so has an array
+ */
+struct gen_field_options {
+    bool is_left_out;
+    bool has_size;
+    bool has_count;
+};
+
+/* 0, -EBADMSG. */
+int gen_field_options_read(const gen_proto_field *field, struct gen_field_options *ret);
 
 #endif

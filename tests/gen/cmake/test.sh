@@ -101,7 +101,8 @@ makes label
 mv "$project/protos/sub/ink.options" "$room/ink.options"
 if cmake --build "$build" >"$room/out" 2>&1; then
     complain "a message without a fixed size was taken"
-elif ! grep -q 'error: .*sub\.Ink has no fixed size: give .* in sub/ink\.options' "$room/out" ||
+elif ! grep -q 'error: .*sub\.Ink has no fixed size; each of these needs one: sub\.Ink\.color (string: max_length) in sub/ink\.options"' \
+    "$room/out" ||
     grep 'error:' "$room/out" | grep -v 'has no fixed size\|static assertion failed'; then
     complain "expected sentences about the size of sub.Ink, got" "$room/out"
 fi

@@ -11,7 +11,7 @@
 #if defined(demo_CountReply)
 #error "demo.CountReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
 #elif !defined(demo_CountReply_size)
-#error "demo.CountReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
+#error "demo.CountReply has no fixed size, since a field of it is a callback or a pointer, by the .options files"
 #define demo_CountReply_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(demo_CountReply, "demo.CountReply");
@@ -19,7 +19,7 @@ EYELET_NANO_CHECK_MESSAGE(demo_CountReply, "demo.CountReply");
 #if defined(demo_CountRequest)
 #error "demo.CountRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
 #elif !defined(demo_CountRequest_size)
-#error "demo.CountRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
+#error "demo.CountRequest has no fixed size, since a field of it is a callback or a pointer, by the .options files"
 #define demo_CountRequest_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(demo_CountRequest, "demo.CountRequest");
@@ -27,7 +27,7 @@ EYELET_NANO_CHECK_MESSAGE(demo_CountRequest, "demo.CountRequest");
 #if defined(demo_SayReply)
 #error "demo.SayReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
 #elif !defined(demo_SayReply_size)
-#error "demo.SayReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
+#error "demo.SayReply has no fixed size; each of these needs one: demo.SayReply.text (string: max_length) in echo.options"
 #define demo_SayReply_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(demo_SayReply, "demo.SayReply");
@@ -35,7 +35,7 @@ EYELET_NANO_CHECK_MESSAGE(demo_SayReply, "demo.SayReply");
 #if defined(demo_SayRequest)
 #error "demo.SayRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
 #elif !defined(demo_SayRequest_size)
-#error "demo.SayRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
+#error "demo.SayRequest has no fixed size; each of these needs one: demo.SayRequest.text (string: max_length) in echo.options"
 #define demo_SayRequest_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(demo_SayRequest, "demo.SayRequest");
@@ -43,7 +43,7 @@ EYELET_NANO_CHECK_MESSAGE(demo_SayRequest, "demo.SayRequest");
 #if defined(demo_SumReply)
 #error "demo.SumReply must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
 #elif !defined(demo_SumReply_size)
-#error "demo.SumReply has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
+#error "demo.SumReply has no fixed size, since a field of it is a callback or a pointer, by the .options files"
 #define demo_SumReply_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(demo_SumReply, "demo.SumReply");
@@ -51,7 +51,7 @@ EYELET_NANO_CHECK_MESSAGE(demo_SumReply, "demo.SumReply");
 #if defined(demo_SumRequest)
 #error "demo.SumRequest must keep its name in C: mangle_names and package do not go with eyelet, see echo.options"
 #elif !defined(demo_SumRequest_size)
-#error "demo.SumRequest has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in echo.options"
+#error "demo.SumRequest has no fixed size, since a field of it is a callback or a pointer, by the .options files"
 #define demo_SumRequest_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(demo_SumRequest, "demo.SumRequest");

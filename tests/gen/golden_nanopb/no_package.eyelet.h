@@ -11,7 +11,7 @@
 #if defined(Ping)
 #error "Ping must keep its name in C: mangle_names and package do not go with eyelet, see no_package.options"
 #elif !defined(Ping_size)
-#error "Ping has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in no_package.options"
+#error "Ping has no fixed size, since a field of it is a callback or a pointer, by the .options files"
 #define Ping_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(Ping, "Ping");

@@ -11,7 +11,7 @@
 #if defined(acme_parts_Box)
 #error "acme.parts.Box must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
 #elif !defined(acme_parts_Box_size)
-#error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
+#error "acme.parts.Box has no fixed size; each of these needs one: acme.parts.Box.parts (repeated: max_count) in rich/parts.options, acme.parts.Box.Part.label (string: max_length) in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
@@ -19,7 +19,7 @@ EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
 #elif !defined(acme_parts_Box_Part_size)
-#error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
+#error "acme.parts.Box.Part has no fixed size; each of these needs one: acme.parts.Box.Part.label (string: max_length) in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");

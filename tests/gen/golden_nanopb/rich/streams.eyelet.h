@@ -11,7 +11,7 @@
 #if defined(Acme_streams_Item)
 #error "Acme.streams.Item must keep its name in C: mangle_names and package do not go with eyelet, see rich/streams.options"
 #elif !defined(Acme_streams_Item_size)
-#error "Acme.streams.Item has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/streams.options"
+#error "Acme.streams.Item has no fixed size; each of these needs one: Acme.streams.Item.data (bytes: max_size) in rich/streams.options"
 #define Acme_streams_Item_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(Acme_streams_Item, "Acme.streams.Item");
@@ -19,7 +19,7 @@ EYELET_NANO_CHECK_MESSAGE(Acme_streams_Item, "Acme.streams.Item");
 #if defined(acme_parts_Box)
 #error "acme.parts.Box must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
 #elif !defined(acme_parts_Box_size)
-#error "acme.parts.Box has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
+#error "acme.parts.Box has no fixed size; each of these needs one: acme.parts.Box.parts (repeated: max_count) in rich/parts.options, acme.parts.Box.Part.label (string: max_length) in rich/parts.options"
 #define acme_parts_Box_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
@@ -27,7 +27,7 @@ EYELET_NANO_CHECK_MESSAGE(acme_parts_Box, "acme.parts.Box");
 #if defined(acme_parts_Box_Part)
 #error "acme.parts.Box.Part must keep its name in C: mangle_names and package do not go with eyelet, see rich/parts.options"
 #elif !defined(acme_parts_Box_Part_size)
-#error "acme.parts.Box.Part has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in rich/parts.options"
+#error "acme.parts.Box.Part has no fixed size; each of these needs one: acme.parts.Box.Part.label (string: max_length) in rich/parts.options"
 #define acme_parts_Box_Part_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
@@ -35,7 +35,7 @@ EYELET_NANO_CHECK_MESSAGE(acme_parts_Box_Part, "acme.parts.Box.Part");
 #if defined(google_protobuf_Empty)
 #error "google.protobuf.Empty must keep its name in C: mangle_names and package do not go with eyelet, see google/protobuf/empty.options"
 #elif !defined(google_protobuf_Empty_size)
-#error "google.protobuf.Empty has no fixed size: give its strings, bytes and repeated fields (and those of what it contains) max_size, max_length or max_count in google/protobuf/empty.options"
+#error "google.protobuf.Empty has no fixed size, since a field of it is a callback or a pointer, by the .options files"
 #define google_protobuf_Empty_size 1 /* said once, and no more of it */
 #endif
 EYELET_NANO_CHECK_MESSAGE(google_protobuf_Empty, "google.protobuf.Empty");
