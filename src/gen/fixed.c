@@ -270,7 +270,7 @@ int gen_fixed_check_message(struct gen_fixed *fixed, const struct gen_message *m
     r = enter(fixed, message, &depth);
     while (r == 0 && depth > 0) {
         struct gen_fixed_step *step = &fixed->steps[depth - 1];
-        const struct gen_message *inner;
+        const struct gen_message *inner = NULL;
 
         if (step->n_fields == step->message->proto->n_field) {
             leave(fixed, &depth);
