@@ -312,10 +312,20 @@ static void put_service_source(struct gen_text *text, const struct gen_service *
         put_method_source(text, service, &service->methods[i]);
 }
 
+/* nanopb does not know how many bytes of an odd number it may take; what it leaves out has no list of fields. */
+static void put_bytes_checks(struct gen_text *text, const struct gen_file *file)
+{
+    if (file->n_bytes > 0)
+        gen_text_printf(text, "\n#include <eyelet/nano_check.h>\n");
+    for (size_t i = 0; i < file->n_bytes; i++)
+        gen_text_printf(text, "\n#ifdef %s_FIELDLIST\nEYELET_NANO_EVEN(%s)\n#endif\n", file->bytes[i], file->bytes[i]);
+}
+
 void gen_emit_source(struct gen_text *text, const struct gen_file *file)
 {
     put_title(text, file);
     gen_text_printf(text, "#include \"%s.eyelet.h\"\n", file->stem);
+    put_bytes_checks(text, file);
     for (size_t i = 0; i < file->n_services; i++)
         put_service_source(text, &file->services[i]);
 }

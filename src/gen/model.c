@@ -494,6 +494,37 @@ static int collect_types(struct builder *builder, struct gen_file *file)
     return 0;
 }
 
+static bool has_bytes(const gen_proto_message *message)
+{
+    for (size_t i = 0; i < message->n_field; i++) {
+        if (message->field[i]->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BYTES)
+            return true;
+    }
+    return false;
+}
+
+/* Those that cannot be named cannot be compiled either. */
+static int collect_bytes(struct builder *builder, const struct gen_source *source, struct gen_file *file)
+{
+    const struct gen_catalog *catalog = &builder->catalog;
+    int r = 0;
+
+    file->bytes = gen_pool_array(builder->pool, catalog->n_messages, sizeof(file->bytes[0]));
+    if (!file->bytes)
+        return -ENOMEM;
+    for (size_t i = 0; r == 0 && i < catalog->n_messages; i++) {
+        const struct gen_message *message = &catalog->messages[i];
+        struct gen_type type = { 0 };
+
+        if (message->source != source || !has_bytes(message->proto))
+            continue;
+        r = name_type(builder, message, &type);
+        if (r == 0 && gen_name_is_legal(type.c_type, false))
+            file->bytes[file->n_bytes++] = type.c_type;
+    }
+    return r;
+}
+
 static const char *comment_of(const Google__Protobuf__SourceCodeInfo__Location *location)
 {
     return location->leading_comments ? location->leading_comments : location->trailing_comments;
@@ -622,6 +653,8 @@ static int build_file(struct builder *builder, const struct gen_source *source, 
         r = build_service(builder, source, i, &ret->services[i]);
     if (r == 0)
         r = collect_types(builder, ret);
+    if (r == 0 && ret->backend->is_fixed)
+        r = collect_bytes(builder, source, ret);
     if (r == 0)
         attach_comments(proto, ret);
     return r;

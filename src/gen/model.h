@@ -79,6 +79,8 @@ struct gen_service {
  * @guard:    of the header
  * @cxx_word: nanopb: the field "demo.M.class" is called like a keyword of C++; NULL when none is
  * @types:    every message that a method here takes or gives, once, in the order of their C names
+ * @n_bytes:  nanopb: messages of this file that have a field of bytes
+ * @bytes:    their C names
  */
 struct gen_file {
     const struct gen_backend *backend;
@@ -90,6 +92,8 @@ struct gen_file {
     size_t n_services;
     const struct gen_type **types;
     size_t n_types;
+    const char **bytes;
+    size_t n_bytes;
 };
 
 struct gen_model {

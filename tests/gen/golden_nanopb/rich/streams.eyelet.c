@@ -3,6 +3,12 @@
  */
 #include "rich/streams.eyelet.h"
 
+#include <eyelet/nano_check.h>
+
+#ifdef Acme_streams_Item_FIELDLIST
+EYELET_NANO_EVEN(Acme_streams_Item)
+#endif
+
 static enum eyelet_status check_acme_streams_hall(struct eyelet_nano_call *call,
     const struct acme_streams_hall_handlers *handlers, const pb_msgdesc_t *type, const void *request, void *userdata)
 {
