@@ -3,22 +3,33 @@
 # The whole line once: builds the library and the generated echo service and client, starts the service on a unix socket,
 # calls it, prints the echoed text and the round-trip time. Takes Debian 12 as it comes and installs what is missing.
 #
+# With --nano it is the key service, in fixed memory, and a parent that makes it show all it can do.
+#
 # With --vm the service is an enclave, a virtual machine of its own, and its client is in the parent, another one: the
 # same over real vsock. QEMU emulates both, which takes about a minute.
 #
 # usage: examples/run.sh [--vm] [TEXT]
+#        examples/run.sh --nano [--vm]
 set -euo pipefail
 
 program=examples/run.sh
-is_vm=
-if [ "${1-}" = --vm ]; then
-    is_vm=1
-    shift
-fi
-if [ $# -gt 1 ]; then
-    printf 'usage: %s [--vm] [TEXT]\n' "$program" >&2
+usage() {
+    printf 'usage: %s [--vm] [TEXT]\n       %s --nano [--vm]\n' "$program" "$program" >&2
     exit 2
-fi
+}
+
+is_nano=
+is_vm=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --nano) is_nano=1 ;;
+    --vm) is_vm=1 ;;
+    *) break ;;
+    esac
+    shift
+done
+[ $# -le 1 ] || usage
+[ -z "$is_nano" ] || [ $# -eq 0 ] || usage
 text=${1-hello, enclave}
 
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
@@ -55,12 +66,18 @@ build() {
     logged cmake --build --preset release --target "$@" || fail "the build broke"
 }
 
-# Returns when the service says on its stdout that it listens; a pipe that ends first is a service that died.
+# start_service NAME: on a unix socket. Returns when it says on its stdout that it listens; a pipe that ends first is a
+# service that died.
 start_service() {
     local line=
 
+    # Not below $TMPDIR: a socket's path has 107 bytes at most.
+    folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
+    address=unix://$folder/socket
+    say "calling the service on $address"
+    : >"$log"
     mkfifo "$folder/says"
-    build/release/examples/enclave_echo_service "$address" >"$folder/says" 2>>"$log" &
+    "build/release/examples/$1" "$address" >"$folder/says" 2>>"$log" &
     service_pid=$!
     exec 3<"$folder/says"
     if ! read -r -t 30 line <&3 || [ "$line" != "listening on $address" ]; then
@@ -80,13 +97,15 @@ stop_service() {
 
 call_on_unix_socket() {
     build enclave_echo_service parent_echo_client
-    # Not below $TMPDIR: a socket's path has 107 bytes at most.
-    folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
-    address=unix://$folder/echo
-    say "calling the service on $address"
-    : >"$log"
-    start_service
+    start_service enclave_echo_service
     build/release/examples/parent_echo_client "$address" "$text" 2>>"$log" || fail "the call failed"
+    stop_service
+}
+
+call_nano_on_unix_socket() {
+    build enclave_nano_service parent_keys
+    start_service enclave_nano_service
+    build/release/examples/parent_keys "$address" 2>>"$log" || fail 'the key service does not do what it should'
     stop_service
 }
 
@@ -98,13 +117,22 @@ call_in_vm() {
     tests/vm/run.py echo build/release "$text" || fail 'the call failed'
 }
 
+call_nano_in_vm() {
+    need qemu-system-x86 python3
+    build vm_key_service vm_parent_keys
+    say 'starting a parent, and the key service as an enclave inside of it'
+    : >"$log"
+    tests/vm/run.py keys build/release || fail 'the key service does not do what it should'
+}
+
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 need "${build_packages[@]}"
-if [ -n "$is_vm" ]; then
-    call_in_vm
-else
-    call_on_unix_socket
-fi
+case ${is_nano:+nano}${is_vm:+vm} in
+nanovm) call_nano_in_vm ;;
+nano) call_nano_on_unix_socket ;;
+vm) call_in_vm ;;
+*) call_on_unix_socket ;;
+esac

@@ -116,7 +116,7 @@ run_stage() {
         run_tests release --label-regex install
         ;;
     vm | vm-enclave)
-        build release test_loopback test_parent enclave
+        build release test_loopback test_parent enclave vm_key_service vm_parent_keys
         run_vm_tests "$1"
         ;;
     coverage)

@@ -1,28 +1,19 @@
 /*
- * Calls that are started and told of, or collected, and programs that wait by themselves: one thread, a peer that
- * speaks bytes, mostly on the fake clock.
+ * Started calls beyond conformance/client_starts.c: bounded replies, functions that close the client, no memory.
  */
 #include <errno.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "core/bytes.h"
 #include "echo.eyelet.h"
 #include "io/socket.h"
 #include "support/caller.h"
 #include "support/faults.h"
 #include "support/folder.h"
-
-#define NOW_NS CALLER_NOW_NS
-#define MS     EYELET_NS_PER_MS
 
 /* What a function was told. */
 struct told {
@@ -92,132 +83,7 @@ static enum eyelet_status collect(struct eyelet_pending *pending, char text[64],
     return status;
 }
 
-/* --- told --------------------------------------------------------------------------------------------------------- */
-
-static void a_started_call_is_told_of_its_end_once(void **state)
-{
-    struct told told = { 0 };
-
-    (void)state;
-    start(&told);
-    caller_hear(WIRE_REQUEST, 0, 1, 10); /* it left at once */
-    process();
-    assert_int_equal(told.n, 0);
-    caller_say_reply(1, "welcome");
-    process();
-    assert_int_equal(told.n, 1);
-    assert_int_equal(told.status, EYELET_OK);
-    assert_string_equal(told.text, "welcome");
-    process();
-    caller.client = eyelet_client_close(caller.client);
-    assert_int_equal(told.n, 1);
-    caller_close();
-}
-
-static void every_failure_is_told(void **state)
-{
-    struct told refused = { 0 }, senseless = { 0 }, undecodable = { 0 };
-    struct wire wire = { 0 };
-
-    (void)state;
-    start(&refused);
-    start(&senseless);
-    start(&undecodable);
-    caller_say_error(1, EYELET_NOT_FOUND, "none");
-    wire_frame(&wire, WIRE_RESPONSE, 0, 3, (struct eyelet_slice){ (const uint8_t *)"\x12\x05x", 3 });
-    wire_response(&wire, 5, &(struct wire_response){ .payload = { (const uint8_t *)"\x0a\x02\xff\xfe", 4 } });
-    caller_say(&wire);
-    process();
-    assert_int_equal(refused.status, EYELET_NOT_FOUND);
-    assert_true(refused.error.is_remote);
-    assert_int_equal(senseless.status, EYELET_INTERNAL);
-    assert_int_equal(undecodable.status, EYELET_INTERNAL);
-    assert_text_has(undecodable.error.text, "demo.SayReply");
-    assert_true(undecodable.error.may_have_executed);
-    caller_assert_usable(7);
-    caller_close();
-}
-
-static void hundreds_are_in_flight_from_one_thread(void **state)
-{
-    static struct told told[500];
-    struct wire wire = { 0 };
-    char text[16];
-
-    (void)state;
-    memset(told, 0, sizeof(told));
-    for (uint32_t i = 0; i < 500; i++)
-        start(&told[i]);
-    for (uint32_t i = 500; i-- > 0;) { /* in another order */
-        snprintf(text, sizeof(text), "%u", i);
-        caller_put_reply(&wire, 2 * i + 1, text);
-    }
-    caller_say(&wire);
-    process();
-    for (uint32_t i = 0; i < 500; i++) {
-        snprintf(text, sizeof(text), "%u", i);
-        assert_int_equal(told[i].n, 1);
-        assert_string_equal(told[i].text, text);
-    }
-}
-
-static void calls_over_the_limit_are_refused_at_once(void **state)
-{
-    struct told told[3] = { { 0 } };
-    struct eyelet_error error;
-
-    (void)state;
-    caller_open(&(struct eyelet_client_opts){ .calls_max = 2 });
-    start(&told[0]);
-    start(&told[1]);
-    assert_int_equal(start_for(0, &told[2], NULL, &error), EYELET_RESOURCE_EXHAUSTED);
-    assert_false(error.may_have_executed);
-    assert_int_equal(caller_call(0, "x", NULL, 0, NULL), EYELET_RESOURCE_EXHAUSTED);
-    caller_say_reply(1, "one");
-    process();
-    start(&told[2]);
-    caller_say_reply(5, "three");
-    process();
-    assert_int_equal(told[2].n, 1);
-    assert_int_equal(told[1].n, 0);
-    caller_close();
-}
-
-static void a_blocking_call_tells_of_others(void **state)
-{
-    struct told told = { 0 };
-
-    (void)state;
-    start(&told);
-    caller_say_reply(1, "of the other");
-    caller_assert_usable(3);
-    assert_int_equal(told.n, 1);
-    assert_string_equal(told.text, "of the other");
-    caller_close();
-}
-
 /* --- collected ---------------------------------------------------------------------------------------------------- */
-
-static void calls_are_collected_in_any_order(void **state)
-{
-    struct eyelet_pending *one = start_to_collect(), *two = start_to_collect(), *three = start_to_collect();
-    struct eyelet_error error;
-    char text[64];
-
-    (void)state;
-    assert_false(eyelet_pending_is_done(one));
-    caller_say_reply(1, "one");
-    caller_say_error(5, EYELET_ABORTED, "three");
-    caller_say_reply(3, "two");
-    assert_int_equal(collect(three, text, &error), EYELET_ABORTED);
-    assert_string_equal(error.text, "three");
-    assert_true(eyelet_pending_is_done(one));
-    assert_int_equal(collect(one, text, NULL), EYELET_OK);
-    assert_string_equal(text, "one");
-    assert_int_equal(collect(two, text, NULL), EYELET_OK);
-    assert_string_equal(text, "two");
-    assert_int_equal(eyelet_client_collect(NULL, NULL, &error), EYELET_FAILED_PRECONDITION);
-}
 
 static void h115_replies_that_nobody_collects_are_bounded_together(void **state)
 {
@@ -257,270 +123,14 @@ static void h115_replies_that_nobody_collects_are_bounded_together(void **state)
     caller_close();
 }
 
-static void collecting_waits_no_longer_than_the_deadline(void **state)
-{
-    struct eyelet_pending *pending = NULL;
-    struct eyelet_error error;
-    char text[64];
-
-    (void)state;
-    faults_fake_clock(NOW_NS);
-    assert_int_equal(start_for(250, NULL, &pending, NULL), EYELET_OK);
-    assert_int_equal(collect(pending, text, &error), EYELET_DEADLINE_EXCEEDED);
-    assert_int_equal(faults_now_ns(), NOW_NS + 250 * MS);
-    assert_true(error.may_have_executed);
-    caller_say_reply(1, "late");
-    caller_assert_usable(3);
-}
-
-/* --- time, cancelling, loss --------------------------------------------------------------------------------------- */
-
-static void a_deadline_is_told_in_process(void **state)
-{
-    struct told late = { 0 }, later = { 0 };
-
-    (void)state;
-    faults_fake_clock(NOW_NS);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
-    assert_int_equal(start_for(300, &later, NULL, NULL), EYELET_OK);
-    assert_int_equal(start_for(100, &late, NULL, NULL), EYELET_OK);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 100);
-    faults_advance_ns(99 * MS + 1);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 1); /* rounded up */
-    process();
-    assert_int_equal(late.n, 0);
-    faults_advance_ns(1 * MS);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 0);
-    process();
-    assert_int_equal(late.status, EYELET_DEADLINE_EXCEEDED);
-    assert_int_equal(later.n, 0);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 200);
-    caller_say_reply(1, "in time");
-    process();
-    assert_int_equal(later.status, EYELET_OK);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
-    caller_close();
-}
-
-static void a_cancelled_call_is_told_in_process(void **state)
-{
-    struct eyelet_pending *pending = NULL;
-    struct told told = { 0 };
-
-    (void)state;
-    assert_int_equal(start_for(0, &told, &pending, NULL), EYELET_OK);
-    eyelet_pending_cancel(pending);
-    eyelet_pending_cancel(pending);
-    assert_int_equal(told.n, 0);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 0); /* there is something to do */
-    process();
-    assert_int_equal(told.n, 1);
-    assert_int_equal(told.status, EYELET_CANCELLED);
-    assert_true(told.error.may_have_executed);
-    caller_say_reply(1, "late");
-    caller_assert_usable(3);
-    caller_close();
-}
-
-static void what_is_over_cannot_be_cancelled(void **state)
-{
-    struct eyelet_pending *over = start_to_collect(), *not_over = start_to_collect();
-    char text[64];
-
-    (void)state;
-    caller_say_reply(1, "was faster");
-    process();
-    eyelet_pending_cancel(over);
-    eyelet_pending_cancel(not_over);
-    assert_int_equal(collect(over, text, NULL), EYELET_OK);
-    assert_int_equal(collect(not_over, text, NULL), EYELET_CANCELLED);
-}
-
-static void nothing_is_sent_of_a_call_that_is_cancelled_before_it_left(void **state)
-{
-    struct eyelet_pending *first = NULL, *last = NULL;
-    struct told told[2] = { { 0 } };
-
-    (void)state;
-    faults_fail_always(FAULT_SENDMSG, EAGAIN);
-    assert_int_equal(start_for(0, &told[0], &first, NULL), EYELET_OK);
-    assert_int_equal(start_for(0, &told[1], &last, NULL), EYELET_OK);
-    assert_int_equal(eyelet_client_events(caller.client), POLLIN | POLLOUT);
-    eyelet_pending_cancel(first); /* another is behind it: it goes out */
-    eyelet_pending_cancel(last);
-    faults_fail_always(FAULT_SENDMSG, 0);
-    process();
-    assert_true(told[0].error.may_have_executed);
-    assert_false(told[1].error.may_have_executed);
-    assert_int_equal(eyelet_client_events(caller.client), POLLIN);
-    caller_hear(WIRE_REQUEST, 0, 1, 10);
-    caller_hear_nothing();
-    caller_close();
-}
-
-static void a_lost_connection_is_told_to_all(void **state)
-{
-    struct told replied = { 0 }, sent = { 0 }, unsent = { 0 };
-    struct eyelet_error error;
-
-    (void)state;
-    start(&replied);
-    start(&sent);
-    faults_fail_always(FAULT_SENDMSG, EAGAIN);
-    start(&unsent);
-    caller_say_reply(1, "last words");
-    close(caller.peer);
-    caller.peer = -1;
-    assert_int_equal(eyelet_client_process(caller.client, &error), EYELET_OK); /* what came first */
-    assert_int_equal(eyelet_client_process(caller.client, &error), EYELET_UNAVAILABLE);
-    assert_int_equal(replied.status, EYELET_OK);
-    assert_int_equal(sent.status, EYELET_UNAVAILABLE);
-    assert_true(sent.error.may_have_executed);
-    assert_int_equal(unsent.status, EYELET_UNAVAILABLE);
-    assert_false(unsent.error.may_have_executed);
-    assert_int_equal(eyelet_client_fd(caller.client), -1);
-    assert_int_equal(eyelet_client_events(caller.client), 0);
-    assert_int_equal(start_for(0, &sent, NULL, &error), EYELET_UNAVAILABLE);
-    assert_false(error.may_have_executed);
-    assert_int_equal(sent.n, 1);
-    assert_int_equal(eyelet_client_reconnect(caller.client, 0, &error), EYELET_INVALID_ARGUMENT);
-    assert_text_has(error.text, "second time");
-    caller_close();
-}
-
-static void a_send_that_fails_is_found_by_process(void **state)
-{
-    struct told told = { 0 };
-    struct eyelet_error error;
-
-    (void)state;
-    faults_fail(FAULT_SENDMSG, 1, ENOBUFS);
-    start(&told);
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 0);
-    assert_int_equal(eyelet_client_process(caller.client, &error), EYELET_UNAVAILABLE);
-    assert_int_equal(told.status, EYELET_UNAVAILABLE);
-    assert_int_equal(told.error.error_number, ENOBUFS);
-    assert_false(told.error.may_have_executed);
-    caller_close();
-}
-
 /* --- functions that use the client -------------------------------------------------------------------------------- */
 
 static struct told inner;
-
-static void start_another(struct told *told)
-{
-    (void)told;
-    live_must(start_for(0, &inner, NULL, NULL) == EYELET_OK, "a function cannot start a call");
-}
-
-static void call_and_wait(struct told *told)
-{
-    (void)told;
-    inner.status = caller_call(0, "from inside", inner.text, sizeof(inner.text), NULL);
-}
-
-static void call_and_get(struct told *told)
-{
-    caller_say_reply(7, "inner");
-    call_and_wait(told);
-}
-
-static void process_inside(struct told *told)
-{
-    (void)told;
-    inner.status = eyelet_client_process(caller.client, NULL);
-}
 
 static void close_client(struct told *told)
 {
     (void)told;
     caller.client = eyelet_client_close(caller.client);
-}
-
-static void h120_a_function_may_start_a_call(void **state)
-{
-    struct told told = { .then = start_another };
-
-    (void)state;
-    inner = (struct told){ 0 };
-    start(&told);
-    caller_say_reply(1, "outer");
-    process();
-    assert_int_equal(inner.n, 0);
-    caller_say_reply(3, "inner");
-    process();
-    assert_int_equal(inner.n, 1);
-    assert_string_equal(inner.text, "inner");
-    caller_close();
-}
-
-static struct told followers[20];
-
-static void follow_up(struct told *told)
-{
-    live_must(start_for(0, &followers[told->status], NULL, NULL) == EYELET_OK, "a function cannot start a call");
-}
-
-static void calls_that_functions_start_leave_together(void **state)
-{
-    struct told told[16] = { { 0 } };
-    struct wire wire = { 0 };
-
-    (void)state;
-    memset(followers, 0, sizeof(followers));
-    for (uint32_t i = 0; i < 16; i++) { /* each with another status, which tells its follower */
-        told[i].then = follow_up;
-        start(&told[i]);
-        caller_put_error(&wire, 2 * i + 1, (int32_t)i + 1, "next");
-    }
-    caller_say(&wire);
-    faults_reset();
-    process();
-    assert_int_equal(faults_count(FAULT_SENDMSG), 1);
-    for (uint32_t i = 16; i < 32; i++)
-        caller_put_reply(&wire, 2 * i + 1, "behind");
-    caller_say(&wire);
-    process();
-    for (size_t i = 1; i <= 16; i++)
-        assert_string_equal(followers[i].text, "behind");
-    caller_close();
-}
-
-static void h120_a_function_may_wait_for_a_call(void **state)
-{
-    struct told told = { .then = call_and_wait }, other = { 0 };
-
-    (void)state;
-    inner = (struct told){ .status = EYELET_UNKNOWN };
-    faults_fake_clock(NOW_NS);
-    start(&told);
-    start(&other);
-    caller_say_reply(1, "outer");
-    process();
-    assert_int_equal(told.n, 1);
-    assert_int_equal(inner.status, EYELET_DEADLINE_EXCEEDED); /* it did wait */
-    assert_int_equal(other.status, EYELET_DEADLINE_EXCEEDED);
-    caller_close();
-}
-
-static void h120_calls_inside_of_functions_do_not_pile_up(void **state)
-{
-    struct told told[3] = { { .then = call_and_get }, { .then = process_inside }, { .then = start_another } };
-
-    (void)state;
-    inner = (struct told){ .status = EYELET_UNKNOWN };
-    for (size_t i = 0; i < 3; i++)
-        start(&told[i]);
-    caller_say_reply(1, "first");
-    caller_say_reply(3, "second");
-    caller_say_reply(5, "third");
-    process();
-    assert_string_equal(inner.text, "inner");
-    assert_int_equal(inner.status, EYELET_OK);
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(told[i].n, 1);
-    caller_close();
 }
 
 static void h120_a_function_may_close_the_client(void **state)
@@ -640,111 +250,6 @@ static void h111_a_stream_that_could_not_begin_leaves_nothing_behind(void **stat
     assert_int_equal(told.n, 3);
 }
 
-/* --- foreign loops ------------------------------------------------------------------------------------------------ */
-
-static void a_request_that_does_not_fit_leaves_with_the_loop(void **state)
-{
-    char *text = malloc((1u << 20) + 1);
-    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
-    struct told told = { 0 };
-    unsigned char room[65536];
-    size_t n_read = 0;
-
-    (void)state;
-    assert_non_null(text);
-    memset(text, 't', 1u << 20);
-    text[1u << 20] = '\0';
-    request.text = text;
-    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, on_done, &told, NULL, NULL), EYELET_OK);
-    while (eyelet_client_events(caller.client) == (POLLIN | POLLOUT)) {
-        ssize_t n = recv(caller.peer, room, sizeof(room), MSG_DONTWAIT);
-
-        n_read += n > 0 ? (size_t)n : 0;
-        process();
-    }
-    caller_say_reply(1, "got it");
-    process();
-    assert_int_equal(told.n, 1);
-    assert_true(n_read > (1u << 19));
-    free(text);
-    caller_close();
-}
-
-static void a_loop_with_poll_needs_no_more_than_these_functions(void **state)
-{
-    struct told told[20] = { { 0 } };
-    unsigned n_told = 0;
-    struct wire wire = { 0 };
-
-    (void)state;
-    for (uint32_t i = 0; i < 20; i++) {
-        start(&told[i]);
-        caller_put_reply(&wire, 2 * i + 1, "x");
-    }
-    caller_say(&wire);
-    while (n_told < 20) {
-        struct pollfd one = { eyelet_client_fd(caller.client), eyelet_client_events(caller.client), 0 };
-
-        assert_true(poll(&one, 1, eyelet_client_timeout_ms(caller.client)) > 0);
-        process();
-        n_told = 0;
-        for (size_t i = 0; i < 20; i++)
-            n_told += told[i].n;
-    }
-    caller_close();
-}
-
-static void a_stream_in_a_loop(void **state)
-{
-    struct demo_echo_chat_stream *chat = NULL;
-    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
-    struct eyelet_stream *base;
-    Demo__SayReply *reply = NULL;
-    char *text = malloc((1u << 20) + 1);
-
-    (void)state;
-    assert_non_null(text);
-    memset(text, 't', 1u << 20);
-    text[1u << 20] = '\0';
-    process(); /* this thread polls by itself */
-    assert_int_equal(demo_echo_chat_open(caller.client, NULL, &chat, NULL), EYELET_OK);
-    base = demo_echo_chat_base(chat);
-    assert_false(eyelet_stream_is_readable(base));
-    assert_true(eyelet_stream_is_writable(base));
-    request.text = text;
-    assert_int_equal(demo_echo_chat_send(chat, &request, NULL), EYELET_OK); /* it does not fit, and does not wait */
-    assert_int_equal(eyelet_client_events(caller.client), POLLIN | POLLOUT);
-    assert_false(eyelet_stream_is_writable(base));
-    caller_say_data(1, "here");
-    process();
-    assert_true(eyelet_stream_is_readable(base));
-    assert_int_equal(demo_echo_chat_recv(chat, &reply, NULL), EYELET_GOT_MESSAGE);
-    demo__say_reply__free_unpacked(reply, NULL);
-    assert_false(eyelet_stream_is_readable(base));
-    eyelet_stream_cancel(base);
-    assert_true(eyelet_stream_is_readable(base));
-    assert_true(eyelet_stream_is_writable(base));
-    demo_echo_chat_close(chat);
-    free(text);
-}
-
-static void h037_a_reply_that_stalls_is_noticed_by_a_loop(void **state)
-{
-    struct told told = { 0 };
-
-    (void)state;
-    faults_fake_clock(NOW_NS);
-    start(&told);
-    assert_true(live_send(caller.peer, (struct eyelet_slice){ (const uint8_t *)"\0\0\0", 3 }));
-    process();
-    assert_int_equal(eyelet_client_timeout_ms(caller.client), 5000);
-    faults_advance_ns(5000 * MS);
-    assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_UNAVAILABLE);
-    assert_int_equal(told.status, EYELET_UNAVAILABLE);
-    assert_text_has(told.error.text, "head of a frame");
-    caller_close();
-}
-
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
 static void h111_every_allocation_of_a_started_call_may_fail(void **state)
@@ -784,33 +289,12 @@ static void h111_every_allocation_of_a_started_call_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_started_call_is_told_of_its_end_once),
-        TEST(every_failure_is_told),
-        TEST(hundreds_are_in_flight_from_one_thread),
-        TEST(calls_over_the_limit_are_refused_at_once),
-        TEST(a_blocking_call_tells_of_others),
-        TEST(calls_are_collected_in_any_order),
         TEST(h115_replies_that_nobody_collects_are_bounded_together),
-        TEST(collecting_waits_no_longer_than_the_deadline),
-        TEST(a_deadline_is_told_in_process),
-        TEST(a_cancelled_call_is_told_in_process),
-        TEST(what_is_over_cannot_be_cancelled),
-        TEST(nothing_is_sent_of_a_call_that_is_cancelled_before_it_left),
-        TEST(a_lost_connection_is_told_to_all),
-        TEST(a_send_that_fails_is_found_by_process),
-        TEST(h120_a_function_may_start_a_call),
-        TEST(calls_that_functions_start_leave_together),
-        TEST(h120_a_function_may_wait_for_a_call),
-        TEST(h120_calls_inside_of_functions_do_not_pile_up),
         TEST(h120_a_function_may_close_the_client),
         TEST(h120_a_function_may_close_the_client_under_a_blocking_call),
         TEST(h119_close_tells_all_that_is_in_flight),
         TEST(h111_a_call_that_could_not_begin_leaves_nothing_behind),
         TEST(h111_a_stream_that_could_not_begin_leaves_nothing_behind),
-        TEST(a_request_that_does_not_fit_leaves_with_the_loop),
-        TEST(a_loop_with_poll_needs_no_more_than_these_functions),
-        TEST(a_stream_in_a_loop),
-        TEST(h037_a_reply_that_stalls_is_noticed_by_a_loop),
         TEST(h111_every_allocation_of_a_started_call_may_fail),
     };
 

@@ -18,7 +18,7 @@
 #include "io/socket.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 #include "support/starts.h"
 
 #define NOW_NS   (1000 * EYELET_NS_PER_S)

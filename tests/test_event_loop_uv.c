@@ -18,7 +18,7 @@
 #include "echo.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 #include "support/starts.h"
 
 #define N_CALLS 400u

@@ -1,13 +1,11 @@
 /*
- * What a handler does with its call: answering later, being cancelled, asking for time and metadata; and what looks on:
- * interceptors, the log, counters, the trace; and what is left in memory.
+ * What a handler does with its call beyond conformance/server_calls.c: answering later, being told that it is
+ * cancelled; and what looks on: interceptors, the log, the trace.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,14 +19,6 @@
 #include "support/folder.h"
 
 #define SHORT_NS 300000000 /* a handler is begun within it, and waits for its end */
-/* What is looked for in memory; one text for each run, since a run without wiping leaves it behind. */
-#define CANARY       "canary-7f3a91-of-a-stream"
-#define CANARY_LEFT  "canary-b2c4d8-left-behind"
-#define CANARY_ERROR "canary-59e0f6-in-an-error"
-#define PLACEHOLDER  "?????????????????????????"
-_Static_assert(sizeof(CANARY) == sizeof(PLACEHOLDER) && sizeof(CANARY_LEFT) == sizeof(PLACEHOLDER) &&
-                   sizeof(CANARY_ERROR) == sizeof(PLACEHOLDER),
-               "a canary takes the place of the placeholder");
 
 static struct gate gate = GATE;      /* for handlers */
 static struct gate hook_gate = GATE; /* for hooks */
@@ -292,17 +282,6 @@ static void a_handler_is_told_at_its_deadline(void **state)
     assert_int_equal(n_told, 1);
 }
 
-static void a_handler_on_the_only_thread_finds_out_by_itself(void **state)
-{
-    (void)state;
-    handle = wait_cancelled;
-    start(NULL);
-    gate_open(&gate, 1);
-    say_within(1, "short", SHORT_NS);
-    echo_expect_error(fd, 1, EYELET_DEADLINE_EXCEEDED, "deadline");
-    stop();
-}
-
 static void a_handler_is_told_of_a_lost_connection(void **state)
 {
     const struct eyelet_server_opts opts = { .threads = 2 };
@@ -533,48 +512,6 @@ static void completing_races_with_a_lost_connection_and_a_deadline(void **state)
     stop();
 }
 
-/* --- asking ------------------------------------------------------------------------------------------------------- */
-
-static enum eyelet_status ask(struct eyelet_call *call, Demo__SayReply *reply)
-{
-    struct eyelet_slice key, value;
-    size_t n = 0, len = 0;
-    char text[256];
-
-    live_must(eyelet_call_time_left_ms(call) > 0 && eyelet_call_time_left_ms(call) <= 60000, "another time is left");
-    live_must(strcmp(eyelet_call_service(call), "demo.Echo") == 0, "another service");
-    live_must(eyelet_call_peer(call)->pid == getpid(), "another peer");
-    live_must(eyelet_call_metadata(call, "key", 1, &value) && value.len == 3, "no second value");
-    live_must(!eyelet_call_metadata(call, "key", 2, &value), "a third value");
-    while (eyelet_call_metadata_at(call, n++, &key, &value))
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "%.*s=%.*s;", (int)key.len, (const char *)key.data,
-                                (int)value.len, (const char *)value.data);
-    reply->text = eyelet_call_printf(call, "%s", text);
-    return EYELET_OK;
-}
-
-static void a_handler_asks_for_time_peer_and_metadata(void **state)
-{
-    const struct wire_pair pairs[] = { { "Key", "one" }, { "other", "" }, { "KEY", "two" } };
-    struct wire wire = { 0 }, payload = { 0 };
-
-    (void)state;
-    handle = ask;
-    start(NULL);
-    wire_field_text(&payload, 1, "ask");
-    wire_request(&wire, 1,
-                 &(struct wire_request){ .service = "demo.Echo",
-                                         .method = "Say",
-                                         .payload = wire_slice(&payload),
-                                         .timeout_ns = 60000000000,
-                                         .metadata = pairs,
-                                         .n_metadata = 3 });
-    wire_clear(&payload);
-    live_send_wire(fd, &wire);
-    echo_expect_reply(fd, 1, "Key=one;other=;KEY=two;");
-    stop();
-}
-
 /* --- looking on --------------------------------------------------------------------------------------------------- */
 
 static enum eyelet_status before_and_note(const struct eyelet_call_info *info, struct eyelet_error *reterr,
@@ -693,34 +630,6 @@ static void h110_a_connection_that_is_loud_is_told_of_10_times(void **state)
     assert_true(lines.n < 500);
 }
 
-static void counters_say_what_was_done(void **state)
-{
-    struct eyelet_counters counters;
-
-    (void)state;
-    handle = defer_and_complete;
-    start(NULL);
-    echo_expect_served(fd, 1);
-    echo_say(fd, 3, "fails");
-    echo_expect_error(fd, 3, EYELET_NOT_FOUND, "");
-    echo_await(is_none_open);
-    counters = echo_counters();
-    assert_int_equal(counters.connections_open, 1);
-    assert_int_equal(counters.connections_opened, 1);
-    assert_int_equal(counters.calls_started, 2);
-    assert_int_equal(counters.calls_failed, 1);
-    assert_int_equal(counters.frames_received, 2);
-    assert_true(counters.bytes_received > 40 && counters.bytes_sent > 20);
-    close(fd);
-    fd = echo_connect();
-    echo_expect_served(fd, 1);
-    counters = echo_counters();
-    assert_int_equal(counters.connections_opened, 2);
-    assert_int_equal(counters.calls_started, 3); /* what is over still counts */
-    assert_int_equal(counters.frames_received, 3);
-    stop();
-}
-
 static void the_trace_has_a_line_for_each_frame_and_call(void **state)
 {
     char text[4096] = "";
@@ -742,100 +651,6 @@ static void the_trace_has_a_line_for_each_frame_and_call(void **state)
     assert_null(strstr(text, "hello"));
 }
 
-/* --- memory ------------------------------------------------------------------------------------------------------- */
-
-static enum eyelet_status fail_with_text(struct eyelet_call *call, Demo__SayReply *reply)
-{
-    return eyelet_call_fail(call, EYELET_ABORTED, "%s", reply->text);
-}
-
-static enum eyelet_status repeat(struct eyelet_call *call, Demo__SayReply *unused)
-{
-    const Demo__SayRequest *request;
-
-    (void)unused;
-    while (demo_echo_chat_call_recv(call, &request) == EYELET_GOT_MESSAGE) {
-        Demo__SayReply reply = DEMO__SAY_REPLY__INIT;
-
-        reply.text = eyelet_call_printf(call, "%s", request->text);
-        if (demo_echo_chat_call_send(call, &reply) != EYELET_OK)
-            break;
-    }
-    return EYELET_OK;
-}
-
-/* The texts get into @wire without a copy that the test itself leaves behind. */
-static void fill_in(struct wire *wire, const char *canary)
-{
-    uint8_t *at;
-
-    while ((at = memmem(wire->bytes, wire->len, PLACEHOLDER, strlen(PLACEHOLDER))) != NULL)
-        memcpy(at, canary, strlen(canary));
-}
-
-static void send_and_forget(struct wire *wire)
-{
-    assert_true(live_send(fd, wire_slice(wire)));
-    memset(wire->bytes, 0, wire->len);
-    wire_clear(wire);
-}
-
-static bool is_one_begun(const struct eyelet_counters *counters)
-{
-    return counters->calls_started == 1;
-}
-
-static void serve_canary_error(const struct eyelet_server_opts *opts, const char *canary)
-{
-    struct wire wire = { 0 };
-
-    handle = fail_with_text;
-    start(opts);
-    echo_put_text(&wire, 1, "Say", 0, PLACEHOLDER);
-    fill_in(&wire, canary);
-    faults_watch_free(canary, strlen(canary));
-    send_and_forget(&wire);
-    echo_await(is_one_begun);
-    stop();
-}
-
-static void serve_canary_stream(const struct eyelet_server_opts *opts, const char *canary)
-{
-    struct wire wire = { 0 };
-
-    handle = repeat;
-    start(opts);
-    echo_put_open(&wire, 1, "Chat");
-    for (unsigned i = 0; i < 30; i++)
-        echo_put_data_text(&wire, 1, PLACEHOLDER);
-    echo_put_end(&wire, 1);
-    fill_in(&wire, canary);
-    faults_watch_free(canary, strlen(canary));
-    send_and_forget(&wire);
-    echo_await(is_one_begun);
-    stop();
-}
-
-static void h124_nothing_of_a_message_is_left_when_wipe_is_set(void **state)
-{
-    const struct eyelet_server_opts wiping = { .wipe = true, .threads = 2 };
-
-    (void)state;
-    serve_canary_stream(&wiping, CANARY);
-    assert_int_equal(faults_freed_with_needle(), 0);
-    serve_canary_stream(NULL, CANARY_LEFT);
-    assert_true(faults_freed_with_needle() > 0); /* it would have been found */
-}
-
-static void h124_nor_of_an_error(void **state)
-{
-    const struct eyelet_server_opts wiping = { .wipe = true };
-
-    (void)state;
-    serve_canary_error(&wiping, CANARY_ERROR);
-    assert_int_equal(faults_freed_with_needle(), 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, folder_teardown)
 
 int main(void)
@@ -847,7 +662,6 @@ int main(void)
         TEST(a_deferred_stream_is_used_from_another_thread),
         TEST(h103_deferred_calls_count_against_the_limit),
         TEST(a_handler_is_told_at_its_deadline),
-        TEST(a_handler_on_the_only_thread_finds_out_by_itself),
         TEST(a_handler_is_told_of_a_lost_connection),
         TEST(a_handler_is_told_when_the_grace_is_over),
         TEST(a_hook_that_is_taken_back_is_not_told),
@@ -856,14 +670,10 @@ int main(void)
         TEST(h117_the_last_call_may_be_completed_by_its_own_hook),
         TEST(h117_run_waits_for_deferred_calls),
         TEST(completing_races_with_a_lost_connection_and_a_deadline),
-        TEST(a_handler_asks_for_time_peer_and_metadata),
         TEST(interceptors_are_asked_in_order_and_told_in_the_opposite_one),
         TEST(the_log_is_told_of_connections_faults_and_failed_calls),
         TEST(h110_a_connection_that_is_loud_is_told_of_10_times),
-        TEST(counters_say_what_was_done),
         TEST(the_trace_has_a_line_for_each_frame_and_call),
-        TEST(h124_nothing_of_a_message_is_left_when_wipe_is_set),
-        TEST(h124_nor_of_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 
 #define BIG_REPLY_LEN (3u << 20)
 

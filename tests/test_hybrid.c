@@ -22,7 +22,7 @@
 #include "io/socket.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 #include "support/monitor.h"
 
 #define START_NS    1000000000ull

@@ -27,7 +27,7 @@
 #include "io/socket.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 

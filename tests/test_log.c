@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/error.h"
+#include "core/text.h"
 #include "rpc/log.h"
 #include "support/faults.h"
 

@@ -19,7 +19,7 @@
 #include "shop_nameless.pb-c.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 
 /* --- the service -------------------------------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@
 #include "rpc/calling.h"
 #include "support/faults.h"
 #include "support/folder.h"
-#include "support/live.h"
+#include "support/live_server.h"
 
 #define NOW_NS      (1000 * EYELET_NS_PER_S)
 #define MS          EYELET_NS_PER_MS

@@ -57,7 +57,7 @@ static enum eyelet_status finish(struct eyelet_call *call)
 
 static const struct eyelet_serving_codec codec = { .serve = serve, .finish = finish };
 
-static const struct eyelet_dispatch_node node = { .service = &demo_echo_service };
+static struct eyelet_dispatch_node node;
 
 static int setup(void **state)
 {
@@ -69,6 +69,12 @@ static int setup(void **state)
     live_pair(fds);
     peer = fds[1];
     assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+    node = (struct eyelet_dispatch_node){
+        .service = demo_echo_service.name,
+        .methods = demo_echo_service.methods,
+        .n_methods = demo_echo_service.n_methods,
+        .method_size = sizeof(demo_echo_service.methods[0]),
+    };
     workers = (struct eyelet_workers){ 0 };
     workers.guests.listener.fd = -1;
     env = (struct eyelet_serving_env){

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <eyelet/call.h>
+#include <eyelet/call_opts.h>
 #include <eyelet/export.h>
 #include <eyelet/hooks.h>
 #include <eyelet/status.h>
@@ -17,9 +18,6 @@ EYELET_BEGIN_DECLS
 
 struct eyelet_client;
 struct eyelet_pending; /* a call that was started and is not over */
-
-#define EYELET_TIMEOUT_MS_DEFAULT 30000u /* every call has a deadline: 30 s if nobody says otherwise */
-#define EYELET_TIMEOUT_MS_MAX 86400000u  /* one day; a longer time is cut to this */
 
 enum eyelet_client_state {
     EYELET_CLIENT_CONNECTED, /* again, after it was lost */
@@ -77,20 +75,6 @@ struct eyelet_client_opts {
     size_t n_interceptors;
     eyelet_log_fn log;
     void *log_userdata;
-};
-
-/**
- * struct eyelet_call_opts - how one call behaves; zero means the client's default
- * @timeout_ms:  from now to the end of the call or stream, over waiting for a connection, writing and reading; travels
- *               to the server, which may shorten it. 0 is the client's default, not "no time left": do not call when
- *               there is none
- * @metadata:    pairs that travel with the request; keys are lower-cased on the way
- * @n_metadata:  number of pairs, at most 64, 16 KiB in all
- */
-struct eyelet_call_opts {
-    uint32_t timeout_ms;
-    const struct eyelet_metadata *metadata;
-    size_t n_metadata;
 };
 
 /**

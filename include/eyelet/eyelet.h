@@ -1,12 +1,14 @@
 /*
- * Everything of eyelet in one include: what programs and generated code use.
+ * Everything of eyelet in one include: what programs and generated code use. <eyelet/nano.h> is a world of its own.
  */
 #ifndef EYELET_EYELET_H
 #define EYELET_EYELET_H
 
 #include <eyelet/address.h>
 #include <eyelet/call.h>
+#include <eyelet/call_opts.h>
 #include <eyelet/client.h>
+#include <eyelet/counters.h>
 #include <eyelet/export.h>
 #include <eyelet/frame.h>
 #include <eyelet/health.h>

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <eyelet/address.h>
+#include <eyelet/counters.h>
 #include <eyelet/export.h>
 #include <eyelet/kind.h>
 #include <eyelet/metadata.h>
@@ -89,38 +90,6 @@ enum eyelet_log_level {
  * several: it may do as it likes but close the client or server.
  */
 typedef void (*eyelet_log_fn)(enum eyelet_log_level level, const char *text, void *userdata);
-
-/**
- * struct eyelet_counters - what a client or server has done since it was opened; but for the first two they only grow
- * @connections_open:     now
- * @calls_open:           now
- * @connections_opened:   accepted and welcome; at a client: established
- * @connections_refused:  accepted and closed at once; at a client: attempts that failed
- * @connections_broken:   closed by this side for what the peer did or failed to do in time
- * @calls_started:        requests that arrived whole, those refused included; at a client: sent
- * @calls_failed:         of those, ended with another status than EYELET_OK
- * @frames_received:      heads of frames
- * @late_frames:          for calls that were over
- * @protocol_errors:      frames that no correct peer sends
- * @bytes_received:       from the kernel
- * @bytes_sent:           to the kernel
- * @logs_dropped:         lines that the rate limit left out
- */
-struct eyelet_counters {
-    uint64_t connections_open;
-    uint64_t calls_open;
-    uint64_t connections_opened;
-    uint64_t connections_refused;
-    uint64_t connections_broken;
-    uint64_t calls_started;
-    uint64_t calls_failed;
-    uint64_t frames_received;
-    uint64_t late_frames;
-    uint64_t protocol_errors;
-    uint64_t bytes_received;
-    uint64_t bytes_sent;
-    uint64_t logs_dropped;
-};
 
 /**
  * eyelet_error_fill() - fill an error from an interceptor: `return eyelet_error_fill(reterr, EYELET_NOT_FOUND, "...");`

@@ -25,6 +25,7 @@
 #include <stdbool.h>
 
 #include <eyelet/export.h>
+#include <eyelet/kind.h>
 #include <eyelet/status.h>
 
 EYELET_BEGIN_DECLS
@@ -34,13 +35,6 @@ struct eyelet_stream;
 #define EYELET_STREAM_MESSAGES_MAX 64         /* as many as ttrpc's Go implementation queues */
 #define EYELET_STREAM_BYTES_MAX    (4u << 20) /* the longest message of ttrpc: PROTOCOL.md, "Message Frame" */
 #define EYELET_STREAM_FULL_MS      1000u      /* as long as ttrpc's Go implementation waits for a reader */
-
-/* What receiving gave: exactly one of the three. */
-enum eyelet_got {
-    EYELET_GOT_MESSAGE, /* the next message */
-    EYELET_GOT_END,     /* the peer is done and all is well; there will be no more messages */
-    EYELET_GOT_ERROR,   /* the stream failed; there will be no more messages */
-};
 
 /**
  * eyelet_stream_cancel() - give a stream up, from any thread

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/error.h"
+#include "core/text.h"
 #include "core/wire.h"
 #include "rpc/arena.h"
 

@@ -3,15 +3,13 @@
  */
 #include "core/dispatch.h"
 
-#include <eyelet/table.h>
-
 #include "core/bytes.h"
 #include "core/error.h"
 
 const struct eyelet_dispatch_node *eyelet_dispatch_find_service(const struct eyelet_dispatch_node *first,
                                                                 struct eyelet_slice name)
 {
-    while (first != NULL && !eyelet_slice_equals(name, first->service->name))
+    while (first != NULL && !eyelet_slice_equals(name, first->service))
         first = first->next;
     return first;
 }
@@ -28,16 +26,28 @@ static int compare(struct eyelet_slice name, const char *text)
     return (name.len > text_len) - (name.len < text_len);
 }
 
-static const struct eyelet_method *find_method(const struct eyelet_service *service, struct eyelet_slice name)
+static const void *method_at(const struct eyelet_dispatch_node *node, size_t index)
 {
-    size_t low = 0, high = service->n_methods;
+    return (const char *)node->methods + index * node->method_size;
+}
+
+/* Every entry begins with its name. */
+static const char *name_of(const void *method)
+{
+    return *(const char *const *)method;
+}
+
+static const void *find_method(const struct eyelet_dispatch_node *node, struct eyelet_slice name)
+{
+    size_t low = 0, high = node->n_methods;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare(name, service->methods[middle].name);
+        const void *method = method_at(node, middle);
+        int order = compare(name, name_of(method));
 
         if (order == 0)
-            return &service->methods[middle];
+            return method;
         if (order < 0)
             high = middle;
         else
@@ -51,15 +61,15 @@ static const struct eyelet_method *find_method(const struct eyelet_service *serv
 
 enum eyelet_status eyelet_dispatch_find(const struct eyelet_dispatch_node *first, struct eyelet_slice service,
                                         struct eyelet_slice method, const struct eyelet_dispatch_node **ret_node,
-                                        const struct eyelet_method **ret_method, struct eyelet_error *reterr)
+                                        const void **ret_method, struct eyelet_error *reterr)
 {
     const struct eyelet_dispatch_node *node = eyelet_dispatch_find_service(first, service);
-    const struct eyelet_method *found;
+    const void *found;
 
     if (node == NULL)
         return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown service '%.*s'", SHOWN(service));
 
-    found = find_method(node->service, method);
+    found = find_method(node, method);
     if (found == NULL)
         return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown method '%.*s' of service '%.*s'", SHOWN(method),
                                 SHOWN(service));

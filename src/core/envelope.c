@@ -7,6 +7,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "core/wire.h"
 
 enum {
@@ -288,15 +289,13 @@ enum eyelet_status eyelet_response_status(const struct eyelet_response *response
     if (response->code == EYELET_OK)
         return EYELET_OK;
 
-    memset(reterr, 0, sizeof(*reterr));
     if (response->code < 0 || response->code > EYELET_STATUS_MAX) {
         status = eyelet_error_set(reterr, EYELET_UNKNOWN, "status %d: %.*s", (int)response->code, shown_len(message),
                                   message.len > 0 ? (const char *)message.data : "");
     } else if (message.len == 0) {
         eyelet_error_set(reterr, status, "%s", eyelet_status_name(status));
     } else {
-        reterr->status = status;
-        eyelet_text_escape(message, reterr->text, sizeof(reterr->text));
+        eyelet_error_set_text(reterr, status, message);
     }
     reterr->is_remote = true;
     reterr->may_have_executed = true;
@@ -371,8 +370,8 @@ static enum eyelet_status check_pair(struct eyelet_slice key, struct eyelet_slic
                                 key.len, EYELET_METADATA_KEY_MAX);
     if (value.len > EYELET_METADATA_VALUE_MAX)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
-                                "metadata value of %zu bytes for '%s' is longer than %d", value.len,
-                                show(key, &room), EYELET_METADATA_VALUE_MAX);
+                                "metadata value of %zu bytes for '%s' is longer than %d", value.len, show(key, &room),
+                                EYELET_METADATA_VALUE_MAX);
 
     *n += 1;
     *total += key.len + value.len;
@@ -483,54 +482,79 @@ void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len
 }
 
 /* What of an error's text is sent. Peers drop a whole Response whose message is not UTF-8, so it is made to be. */
-struct sent_text {
-    char room[EYELET_ERROR_TEXT_MAX + 1];
-};
-
-static struct eyelet_slice make_sendable(const char *text, struct sent_text *sent)
+static size_t sent_len(struct eyelet_slice text)
 {
-    struct eyelet_slice whole = { (const uint8_t *)text, strnlen(text, EYELET_ERROR_TEXT_MAX + 1) };
-    size_t len = eyelet_text_escape(whole, sent->room, sizeof(sent->room));
+    char shown[EYELET_TEXT_SHOWN_MAX];
+    size_t len, total = 0;
 
-    return (struct eyelet_slice){ (const uint8_t *)sent->room, len };
+    while (text.len > 0) {
+        len = eyelet_text_take_shown(&text, shown);
+        if (len > EYELET_ERROR_TEXT_MAX - total)
+            break;
+        total += len;
+    }
+    return total;
 }
 
-static void put_status(pb_ostream_t *stream, const struct eyelet_error *error, struct eyelet_slice text)
+/* Piece by piece, without a copy on the stack; all of it, or as much as was measured. */
+static void put_message(pb_ostream_t *stream, struct eyelet_slice text, size_t total)
+{
+    char shown[EYELET_TEXT_SHOWN_MAX];
+    size_t len;
+    bool is_done = true;
+
+    put_head(stream, STATUS_MESSAGE, total);
+    while (total > 0) {
+        len = eyelet_text_take_shown(&text, shown);
+        is_done = pb_write(stream, (const pb_byte_t *)shown, len) && is_done;
+        total -= len;
+    }
+    assert(is_done);
+    (void)is_done;
+}
+
+static void put_status(pb_ostream_t *stream, const struct eyelet_error *error, struct eyelet_slice text,
+                       size_t text_len)
 {
     bool is_done = true;
 
-    assert(error->status != EYELET_OK && error->details_len <= EYELET_ERROR_DETAILS_MAX);
     put_number(stream, STATUS_CODE, (uint64_t)error->status);
-    if (text.len > 0)
-        put_bytes(stream, STATUS_MESSAGE, text);
+    if (text_len > 0)
+        put_message(stream, text, text_len);
     if (error->details_len > 0)
         is_done = pb_write(stream, error->details, error->details_len); /* encoded as fields of a Status already */
     assert(is_done);
     (void)is_done;
 }
 
-static void put_failure(pb_ostream_t *stream, const struct eyelet_error *error)
+/* The fields of the Status, in bytes. */
+static size_t status_len(const struct eyelet_error *error, size_t text_len)
 {
     pb_ostream_t sizing = PB_OSTREAM_SIZING;
-    struct sent_text sent;
-    struct eyelet_slice message = make_sendable(error->text, &sent);
 
-    put_status(&sizing, error, message);
-    put_head(stream, RESPONSE_STATUS, sizing.bytes_written);
-    put_status(stream, error, message);
+    put_number(&sizing, STATUS_CODE, (uint64_t)error->status);
+    if (text_len > 0)
+        put_head(&sizing, STATUS_MESSAGE, text_len);
+    return sizing.bytes_written + text_len + error->details_len;
+}
+
+static struct eyelet_slice text_of(const struct eyelet_error *error)
+{
+    return (struct eyelet_slice){ (const uint8_t *)error->text, strnlen(error->text, sizeof(error->text)) };
 }
 
 size_t eyelet_failure_len(const struct eyelet_error *error)
 {
-    pb_ostream_t sizing = PB_OSTREAM_SIZING;
-
-    put_failure(&sizing, error);
-    return sizing.bytes_written;
+    assert(error->status != EYELET_OK && error->details_len <= EYELET_ERROR_DETAILS_MAX);
+    return bytes_field_len(status_len(error, sent_len(text_of(error))));
 }
 
 void eyelet_failure_encode(const struct eyelet_error *error, uint8_t *room, size_t room_len)
 {
     pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+    struct eyelet_slice text = text_of(error);
+    size_t text_len = sent_len(text);
 
-    put_failure(&stream, error);
+    put_head(&stream, RESPONSE_STATUS, status_len(error, text_len));
+    put_status(&stream, error, text, text_len);
 }

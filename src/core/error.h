@@ -6,11 +6,13 @@
 
 #include <stdarg.h>
 
+#include <eyelet/slice.h>
 #include <eyelet/status.h>
 
 /*
  * eyelet_error_set() - a failure of this side's: `return eyelet_error_set(reterr, EYELET_INTERNAL, "...");`
- * @error:  may be NULL; overwritten whole
+ * @error:   may be NULL; overwritten whole
+ * @format:  of core/text.h's small printf
  *
  * Control bytes and invalid UTF-8 in the formatted text become \xNN; it is cut at EYELET_ERROR_TEXT_MAX, never inside
  * a character.
@@ -21,6 +23,10 @@ enum eyelet_status eyelet_error_set(struct eyelet_error *error, enum eyelet_stat
     EYELET_PRINTF(3, 4);
 enum eyelet_status eyelet_error_vset(struct eyelet_error *error, enum eyelet_status status, const char *format,
                                      va_list args) EYELET_PRINTF(3, 0);
+
+/* The same with a text that is there already. */
+enum eyelet_status eyelet_error_set_text(struct eyelet_error *error, enum eyelet_status status,
+                                         struct eyelet_slice words);
 
 /*
  * eyelet_error_errno() - a failed system call: `return eyelet_error_errno(reterr, r, "cannot bind '%s'", text);`
@@ -35,20 +41,5 @@ enum eyelet_status eyelet_error_errno(struct eyelet_error *error, int error_numb
 
 /* eyelet_status_from_errno() - the one translation from io's -errno (either sign) to a status; 0 is EYELET_OK. */
 enum eyelet_status eyelet_status_from_errno(int error_number);
-
-/*
- * eyelet_text_escape() - make a peer's bytes printable
- * @in:    any bytes
- * @room:  receives valid UTF-8 without control bytes, and a NUL; what is not becomes \xNN; cut when @cap is used up
- * @cap:   bytes in @room, at least 1
- *
- * Return: bytes written, without the NUL.
- */
-size_t eyelet_text_escape(struct eyelet_slice in, char *room, size_t cap);
-
-/*
- * eyelet_utf8_is_valid() - is this UTF-8 as protobuf wants it: no overlong forms, no surrogates, nothing over U+10FFFF?
- */
-bool eyelet_utf8_is_valid(struct eyelet_slice text);
 
 #endif

@@ -4,12 +4,10 @@
 #include "core/error.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <eyelet/hooks.h>
-
-#include "core/bytes.h"
+#include "core/errno.h"
+#include "core/text.h"
 
 static const char *const status_names[EYELET_STATUS_MAX + 1] = {
     [EYELET_OK] = "OK",
@@ -82,131 +80,27 @@ enum eyelet_status eyelet_status_from_errno(int error_number)
     }
 }
 
-/* Length of the UTF-8 character at the start of @text, or 0 when there is none: RFC 3629, section 4. */
-static size_t utf8_char_len(struct eyelet_slice text)
+/* Overwrites @error; returns with its text begun, which takes @text_cap bytes at most, with the NUL. */
+static struct eyelet_text begin(struct eyelet_error *error, enum eyelet_status status, size_t text_cap)
 {
-    const uint8_t *b = text.data;
-    uint8_t low = 0x80, high = 0xbf; /* bounds of the second byte */
-    size_t len;
-
-    if (b[0] < 0x80)
-        return 1;
-    if (b[0] >= 0xc2 && b[0] <= 0xdf)
-        len = 2;
-    else if (b[0] >= 0xe0 && b[0] <= 0xef)
-        len = 3;
-    else if (b[0] >= 0xf0 && b[0] <= 0xf4)
-        len = 4;
-    else
-        return 0;
-
-    if (b[0] == 0xe0)
-        low = 0xa0; /* overlong */
-    else if (b[0] == 0xed)
-        high = 0x9f; /* surrogates */
-    else if (b[0] == 0xf0)
-        low = 0x90; /* overlong */
-    else if (b[0] == 0xf4)
-        high = 0x8f; /* over U+10FFFF */
-
-    if (text.len < len || b[1] < low || b[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++) {
-        if ((b[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return len;
-}
-
-/* Bytes at the start of @text that are ASCII, in whole words: text mostly is. */
-static size_t ascii_words_len(struct eyelet_slice text)
-{
-    const uint64_t high_bits = UINT64_C(0x8080808080808080);
-    uint64_t word;
-    size_t len = 0;
-
-    while (text.len - len >= sizeof(word)) {
-        memcpy(&word, text.data + len, sizeof(word));
-        if ((word & high_bits) != 0)
-            break;
-        len += sizeof(word);
-    }
-    return len;
-}
-
-bool eyelet_utf8_is_valid(struct eyelet_slice text)
-{
-    while (text.len > 0) {
-        size_t len = ascii_words_len(text);
-
-        if (len == 0)
-            len = utf8_char_len(text);
-        if (len == 0)
-            return false;
-        eyelet_slice_take(&text, len);
-    }
-    return true;
-}
-
-/* C0, DEL, and the C1 controls, which UTF-8 writes as C2 80 .. C2 9F. */
-static bool is_control(const uint8_t *character, size_t len)
-{
-    if (len == 1)
-        return character[0] < 0x20 || character[0] == 0x7f;
-    return len == 2 && character[0] == 0xc2 && character[1] < 0xa0;
-}
-
-size_t eyelet_text_escape(struct eyelet_slice in, char *room, size_t cap)
-{
-    static const char hex[] = "0123456789abcdef";
-    size_t used = 0;
-
-    assert(cap > 0);
-    while (in.len > 0) {
-        size_t len = utf8_char_len(in);
-
-        if (len > 0 && !is_control(in.data, len)) {
-            if (len >= cap - used)
-                break;
-            memcpy(room + used, in.data, len);
-            used += len;
-            eyelet_slice_take(&in, len);
-            continue;
-        }
-        if (cap - used <= 4)
-            break;
-        room[used++] = '\\';
-        room[used++] = 'x';
-        room[used++] = hex[in.data[0] >> 4];
-        room[used++] = hex[in.data[0] & 0x0f];
-        eyelet_slice_take(&in, 1);
-    }
-    room[used] = '\0';
-    return used;
-}
-
-/* Overwrites @error; its text takes @text_cap bytes at most, with the NUL. Return: length of the text. */
-static size_t EYELET_PRINTF(4, 0) fill(struct eyelet_error *error, enum eyelet_status status, size_t text_cap,
-                                       const char *format, va_list args)
-{
-    char raw[EYELET_ERROR_TEXT_MAX + 1];
-    int len;
+    struct eyelet_text text;
 
     memset(error, 0, sizeof(*error));
     error->status = status;
-    len = vsnprintf(raw, sizeof(raw), format, args);
-    if (len < 0)
-        len = 0;
-    if ((size_t)len >= sizeof(raw))
-        len = (int)sizeof(raw) - 1;
-    return eyelet_text_escape((struct eyelet_slice){ (const uint8_t *)raw, (size_t)len }, error->text, text_cap);
+    eyelet_text_init(&text, error->text, text_cap);
+    return text;
 }
 
 enum eyelet_status eyelet_error_vset(struct eyelet_error *error, enum eyelet_status status, const char *format,
                                      va_list args)
 {
-    if (error != NULL)
-        fill(error, status, sizeof(error->text), format, args);
+    struct eyelet_text text;
+
+    if (error == NULL)
+        return status;
+    text = begin(error, status, sizeof(error->text));
+    eyelet_text_vadd(&text, format, args);
+    eyelet_text_end(&text);
     return status;
 }
 
@@ -220,15 +114,16 @@ enum eyelet_status eyelet_error_set(struct eyelet_error *error, enum eyelet_stat
     return status;
 }
 
-enum eyelet_status eyelet_error_fill(struct eyelet_error *error, enum eyelet_status status, const char *format, ...)
+enum eyelet_status eyelet_error_set_text(struct eyelet_error *error, enum eyelet_status status,
+                                         struct eyelet_slice words)
 {
-    va_list args;
+    struct eyelet_text text;
 
-    if (status == EYELET_OK) /* whoever refuses, refuses */
-        status = EYELET_UNKNOWN;
-    va_start(args, format);
-    eyelet_error_vset(error, status, format, args);
-    va_end(args);
+    if (error == NULL)
+        return status;
+    text = begin(error, status, sizeof(error->text));
+    eyelet_text_add_bytes(&text, words);
+    eyelet_text_end(&text);
     return status;
 }
 
@@ -236,22 +131,23 @@ enum eyelet_status eyelet_error_errno(struct eyelet_error *error, int error_numb
 {
     int number = error_number < 0 ? -error_number : error_number;
     enum eyelet_status status = eyelet_status_from_errno(number);
-    const char *meaning = strerrordesc_np(number);
-    const char *name = strerrorname_np(number);
-    char end[128]; /* glibc's longest meaning and name take 60 bytes */
-    size_t len, end_len;
+    const char *meaning = eyelet_errno_meaning(number);
+    const char *name = eyelet_errno_name(number);
+    struct eyelet_text text;
     va_list args;
 
     if (error == NULL)
         return status;
 
-    snprintf(end, sizeof(end), ": %s (%s)", meaning != NULL ? meaning : "unknown error", name != NULL ? name : "?");
-    end_len = strlen(end);
+    text = begin(error, status, sizeof(error->text) - strlen(meaning) - strlen(name) - strlen(":  ()"));
     va_start(args, format);
-    len = fill(error, status, sizeof(error->text) - end_len, format, args);
+    eyelet_text_vadd(&text, format, args);
     va_end(args);
+    eyelet_text_end(&text);
 
-    memcpy(error->text + len, end, end_len + 1);
+    text.cap = sizeof(error->text);
+    text.is_cut = false;
+    eyelet_text_add(&text, ": %s (%s)", meaning, name);
     error->error_number = number;
     return status;
 }

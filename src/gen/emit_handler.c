@@ -23,7 +23,8 @@ static void put_member_comment(struct gen_text *text, const struct gen_method *m
 void gen_emit_member(struct gen_text *text, const struct gen_method *method)
 {
     put_member_comment(text, method);
-    gen_text_printf(text, "    enum eyelet_status (*%s)(struct eyelet_call *call,", method->member);
+    gen_text_printf(text, "    enum eyelet_status (*%s)(struct %s_call *call,", method->member,
+                    method->backend->library);
     if (!method->has_request_stream)
         gen_text_printf(text, " const %s *request,", method->request.c_type);
     if (gen_method_is_unary(method))
@@ -36,28 +37,29 @@ void gen_emit_member(struct gen_text *text, const struct gen_method *method)
 static void put_call_send_head(struct gen_text *text, const struct gen_method *method)
 {
     gen_text_printf(text,
-                    "enum eyelet_status %s_call_send(struct eyelet_call *call,\n"
+                    "enum eyelet_status %s_call_send(struct %s_call *call,\n"
                     "    const %s *message)",
-                    method->function, method->reply.c_type);
+                    method->function, method->backend->library, method->reply.c_type);
 }
 
 static void put_call_recv_head(struct gen_text *text, const struct gen_method *method)
 {
     gen_text_printf(text,
-                    "enum eyelet_got %s_call_recv(struct eyelet_call *call,\n"
+                    "enum eyelet_got %s_call_recv(struct %s_call *call,\n"
                     "    const %s **ret)",
-                    method->function, method->request.c_type);
+                    method->function, method->backend->library, method->request.c_type);
 }
 
 static void declare_call_send(struct gen_text *text, const struct gen_method *method)
 {
     gen_text_printf(text, "/**\n * %s_call_send() - send a reply, in the handler\n", method->function);
-    gen_text_printf(text, "%s",
+    gen_text_printf(text,
                     " * @call:     the handler's\n"
                     " * @message:  packed before this returns\n"
                     " *\n"
-                    " * Return: see eyelet_call_send_message() in <eyelet/service.h>.\n"
-                    " */\n");
+                    " * Return: see %s_call_send%s() in %s.\n"
+                    " */\n",
+                    method->backend->library, method->backend->message_end, method->backend->manual);
     put_call_send_head(text, method);
     gen_text_printf(text, ";\n\n");
 }
@@ -65,12 +67,13 @@ static void declare_call_send(struct gen_text *text, const struct gen_method *me
 static void declare_call_recv(struct gen_text *text, const struct gen_method *method)
 {
     gen_text_printf(text, "/**\n * %s_call_recv() - wait for the next request, in the handler\n", method->function);
-    gen_text_printf(text, "%s",
+    gen_text_printf(text,
                     " * @call:  the handler's\n"
                     " * @ret:   set for a message only; valid until the next one is received or the call is over\n"
                     " *\n"
-                    " * Return: see eyelet_call_recv_message() in <eyelet/service.h>.\n"
-                    " */\n");
+                    " * Return: see %s_call_recv%s() in %s.\n"
+                    " */\n",
+                    method->backend->library, method->backend->message_end, method->backend->manual);
     put_call_recv_head(text, method);
     gen_text_printf(text, ";\n\n");
 }
@@ -83,14 +86,15 @@ void gen_emit_handler_declarations(struct gen_text *text, const struct gen_metho
         declare_call_recv(text, method);
 }
 
-static void put_check_call(struct gen_text *text, const struct gen_service *service)
+static void put_check_call(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
 {
-    gen_text_printf(text,
-                    "\n"
-                    "    status = check_%s(call, typed, request, userdata);\n"
+    gen_text_printf(text, "\n    status = check_%s(call, typed, ", service->prefix);
+    if (service->backend->is_fixed)
+        gen_text_printf(text, "&%s, ", method->request.descriptor);
+    gen_text_printf(text, "%s",
+                    "request, userdata);\n"
                     "    if (status != EYELET_OK)\n"
-                    "        return status;\n",
-                    service->prefix);
+                    "        return status;\n");
 }
 
 static void put_handler_call(struct gen_text *text, const struct gen_method *method)
@@ -106,11 +110,12 @@ static void put_handler_call(struct gen_text *text, const struct gen_method *met
 static void put_handle_head(struct gen_text *text, const struct gen_service *service, const struct gen_method *method)
 {
     gen_text_printf(text,
-                    "\nstatic enum eyelet_status handle_%s(struct eyelet_call *call, const void *handlers,\n"
-                    "    const ProtobufCMessage *request, ProtobufCMessage *reply, void *userdata)\n"
+                    "\nstatic enum eyelet_status handle_%s(struct %s_call *call, const void *handlers,\n"
+                    "    const %s *request, %s *reply, void *userdata)\n"
                     "{\n"
                     "    const struct %s_handlers *typed = (const struct %s_handlers *)handlers;\n",
-                    method->function, service->prefix, service->prefix);
+                    method->function, method->backend->library, method->backend->message, method->backend->message,
+                    service->prefix, service->prefix);
     if (!method->has_request_stream)
         gen_text_printf(text, "    enum eyelet_status status;\n");
     gen_text_printf(text, "\n");
@@ -125,10 +130,10 @@ void gen_emit_handle(struct gen_text *text, const struct gen_service *service, c
     put_handle_head(text, service, method);
     gen_text_printf(text,
                     "    if (!typed->%s)\n"
-                    "        return eyelet_call_fail(call, EYELET_UNIMPLEMENTED, \"%s has no handler for %s\");\n",
-                    method->member, service->name, method->name);
+                    "        return %s_call_fail(call, EYELET_UNIMPLEMENTED, \"%s has no handler for %s\");\n",
+                    method->member, method->backend->library, service->name, method->name);
     if (!method->has_request_stream)
-        put_check_call(text, service);
+        put_check_call(text, service, method);
     put_handler_call(text, method);
 }
 
@@ -136,7 +141,8 @@ static void define_call_send(struct gen_text *text, const struct gen_method *met
 {
     gen_text_printf(text, "\n");
     put_call_send_head(text, method);
-    gen_text_printf(text, "\n{\n    return eyelet_call_send_message(call, (const ProtobufCMessage *)message);\n}\n");
+    gen_text_printf(text, "\n{\n    return %s_call_send%s(call, (const %s *)message);\n}\n", method->backend->library,
+                    method->backend->message_end, method->backend->message);
 }
 
 static void define_call_recv(struct gen_text *text, const struct gen_method *method)
@@ -145,13 +151,14 @@ static void define_call_recv(struct gen_text *text, const struct gen_method *met
     put_call_recv_head(text, method);
     gen_text_printf(text,
                     "\n{\n"
-                    "    const ProtobufCMessage *message = NULL;\n"
+                    "    const %s *message = NULL;\n"
                     "    enum eyelet_got got;\n\n"
-                    "    got = eyelet_call_recv_message(call, &message);\n"
+                    "    got = %s_call_recv%s(call, &message);\n"
                     "    if (got == EYELET_GOT_MESSAGE)\n"
                     "        *ret = (const %s *)message;\n"
                     "    return got;\n"
                     "}\n",
+                    method->backend->message, method->backend->library, method->backend->message_end,
                     method->request.c_type);
 }
 

@@ -3,9 +3,9 @@
 static void put_open_head(struct gen_text *text, const struct gen_method *method)
 {
     gen_text_printf(text,
-                    "enum eyelet_status %s_open(struct eyelet_client *client, const struct eyelet_call_opts *opts,\n"
+                    "enum eyelet_status %s_open(struct %s_client *client, const struct eyelet_call_opts *opts,\n"
                     "    ",
-                    method->function);
+                    method->function, method->backend->library);
     if (!method->has_request_stream)
         gen_text_printf(text, "const %s *request, ", method->request.c_type);
     gen_text_printf(text, "struct %s_stream **ret, struct eyelet_error *reterr)", method->function);
@@ -29,8 +29,9 @@ static void put_recv_head(struct gen_text *text, const struct gen_method *method
 {
     gen_text_printf(text,
                     "enum eyelet_got %s_recv(struct %s_stream *stream,\n"
-                    "    %s **ret, struct eyelet_error *reterr)",
-                    method->function, method->function, method->reply.c_type);
+                    "    %s %s, struct eyelet_error *reterr)",
+                    method->function, method->function, method->reply.c_type,
+                    method->backend->is_fixed ? "*reply" : "**ret");
 }
 
 static void put_cancel_head(struct gen_text *text, const struct gen_method *method)
@@ -40,8 +41,8 @@ static void put_cancel_head(struct gen_text *text, const struct gen_method *meth
 
 static void put_base_head(struct gen_text *text, const struct gen_method *method)
 {
-    gen_text_printf(text, "struct eyelet_stream *%s_base(struct %s_stream *stream)", method->function,
-                    method->function);
+    gen_text_printf(text, "struct %s_stream *%s_base(struct %s_stream *stream)", method->backend->library,
+                    method->function, method->function);
 }
 
 static void put_close_head(struct gen_text *text, const struct gen_method *method)
@@ -72,40 +73,54 @@ static void declare_open(struct gen_text *text, const struct gen_service *servic
                     " *\n",
                     method->function);
     gen_text_comment_above(text, " * ", method->comment);
-    gen_text_printf(text, " * Return: see eyelet_client_open_stream() in <eyelet/service.h>.\n */\n");
+    gen_text_printf(text, " * Return: see %s_client_open_stream() in %s.\n */\n", method->backend->library,
+                    method->backend->manual);
     put_open_head(text, method);
     gen_text_printf(text, ";\n\n");
 }
 
 static void declare_send_and_end(struct gen_text *text, const struct gen_method *method)
 {
-    gen_text_printf(text, "/* Sends a request, which is packed before this returns: see eyelet_stream_send(). */\n");
+    gen_text_printf(text, "/* Sends a request, which is packed before this returns: see %s_stream_send(). */\n",
+                    method->backend->library);
     put_send_head(text, method);
-    gen_text_printf(text, ";\n\n/* Says that there are no more requests: see eyelet_stream_end(). */\n");
+    gen_text_printf(text, ";\n\n/* Says that there are no more requests: see %s_stream_end(). */\n",
+                    method->backend->library);
     put_end_head(text, method);
     gen_text_printf(text, ";\n\n");
 }
 
 static void declare_recv(struct gen_text *text, const struct gen_method *method)
 {
-    gen_text_printf(text,
-                    "/*\n"
-                    " * Waits for %s, the end or an error: see eyelet_stream_recv(). What it gives is the caller's "
-                    "until its\n"
-                    " * free_unpacked.\n"
-                    " */\n",
-                    method->has_reply_stream ? "the next reply" : "the reply");
+    const char *what = method->has_reply_stream ? "the next reply" : "the reply";
+
+    if (method->backend->is_fixed)
+        gen_text_printf(text, "/* Waits for %s, the end or an error: see %s_stream_recv(). */\n", what,
+                        method->backend->library);
+    else
+        gen_text_printf(text,
+                        "/*\n"
+                        " * Waits for %s, the end or an error: see %s_stream_recv(). What it gives is the caller's "
+                        "until its\n"
+                        " * free_unpacked.\n"
+                        " */\n",
+                        what, method->backend->library);
     put_recv_head(text, method);
     gen_text_printf(text, ";\n\n");
 }
 
 static void declare_ends(struct gen_text *text, const struct gen_method *method)
 {
-    gen_text_printf(text, "/* Gives the stream up, from any thread: see eyelet_stream_cancel(). */\n");
+    const struct gen_backend *backend = method->backend;
+
+    gen_text_printf(text, "/* Gives the stream up%s: see %s_stream_cancel(). */\n",
+                    backend->is_fixed ? "" : ", from any thread", backend->library);
     put_cancel_head(text, method);
-    gen_text_printf(text, ";\n\n/* The same stream, for the functions of <eyelet/stream.h>; it stays open. */\n");
+    gen_text_printf(text, ";\n\n/* The same stream, for the functions of %s; it stays open. */\n",
+                    backend->stream_manual);
     put_base_head(text, method);
-    gen_text_printf(text, ";\n\n/* Frees the stream, which may be NULL; returns NULL: see eyelet_stream_close(). */\n");
+    gen_text_printf(text, ";\n\n/* %s the stream, which may be NULL; returns NULL: see %s_stream_close(). */\n",
+                    backend->is_fixed ? "Ends" : "Frees", backend->library);
     put_close_head(text, method);
     gen_text_printf(text, ";\n\n");
 }
@@ -127,12 +142,17 @@ static void define_open(struct gen_text *text, const struct gen_service *service
     put_open_head(text, method);
     gen_text_printf(text,
                     "\n{\n"
-                    "    struct eyelet_stream *stream = NULL;\n"
+                    "    struct %s_stream *stream = NULL;\n"
                     "    enum eyelet_status status;\n\n"
-                    "    status = eyelet_client_open_stream(client, &%s_service, &methods_of_%s[%zu], opts,\n"
-                    "        %s, &stream, reterr);\n",
-                    service->prefix, service->prefix, method->table_index,
-                    method->has_request_stream ? "NULL" : "(const ProtobufCMessage *)request");
+                    "    status = %s_client_open_stream(client, &%s_service, &methods_of_%s[%zu], opts,\n"
+                    "        ",
+                    method->backend->library, method->backend->library, service->prefix, service->prefix,
+                    method->table_index);
+    if (method->has_request_stream)
+        gen_text_printf(text, "NULL");
+    else
+        gen_text_printf(text, "(const %s *)request", method->backend->message);
+    gen_text_printf(text, ", &stream, reterr);\n");
     gen_text_printf(text,
                     "    if (status == EYELET_OK)\n"
                     "        *ret = (struct %s_stream *)stream;\n"
@@ -143,15 +163,25 @@ static void define_open(struct gen_text *text, const struct gen_service *service
 
 static void define_send_and_end(struct gen_text *text, const struct gen_method *method)
 {
+    const char *library = method->backend->library;
+
     gen_text_printf(text, "\n");
     put_send_head(text, method);
-    gen_text_printf(text, "%s",
+    gen_text_printf(text,
                     "\n{\n"
-                    "    return eyelet_stream_send((struct eyelet_stream *)stream, (const ProtobufCMessage *)message, "
-                    "reterr);\n"
-                    "}\n\n");
+                    "    return %s_stream_send((struct %s_stream *)stream, (const %s *)message, reterr);\n"
+                    "}\n\n",
+                    library, library, method->backend->message);
     put_end_head(text, method);
-    gen_text_printf(text, "\n{\n    return eyelet_stream_end((struct eyelet_stream *)stream, reterr);\n}\n");
+    gen_text_printf(text, "\n{\n    return %s_stream_end((struct %s_stream *)stream, reterr);\n}\n", library, library);
+}
+
+static void define_fixed_recv(struct gen_text *text, const struct gen_method *method)
+{
+    gen_text_printf(text, "\n");
+    put_recv_head(text, method);
+    gen_text_printf(text, "\n{\n    return %s_stream_recv((struct %s_stream *)stream, reply, reterr);\n}\n",
+                    method->backend->library, method->backend->library);
 }
 
 static void define_recv(struct gen_text *text, const struct gen_method *method)
@@ -172,15 +202,16 @@ static void define_recv(struct gen_text *text, const struct gen_method *method)
 
 static void define_ends(struct gen_text *text, const struct gen_method *method)
 {
+    const char *library = method->backend->library;
+
     gen_text_printf(text, "\n");
     put_cancel_head(text, method);
-    gen_text_printf(text, "\n{\n    eyelet_stream_cancel((struct eyelet_stream *)stream);\n}\n\n");
+    gen_text_printf(text, "\n{\n    %s_stream_cancel((struct %s_stream *)stream);\n}\n\n", library, library);
     put_base_head(text, method);
-    gen_text_printf(text, "\n{\n    return (struct eyelet_stream *)stream;\n}\n\n");
+    gen_text_printf(text, "\n{\n    return (struct %s_stream *)stream;\n}\n\n", library);
     put_close_head(text, method);
-    gen_text_printf(text,
-                    "\n{\n    return (struct %s_stream *)eyelet_stream_close((struct eyelet_stream *)stream);\n}\n",
-                    method->function);
+    gen_text_printf(text, "\n{\n    return (struct %s_stream *)%s_stream_close((struct %s_stream *)stream);\n}\n",
+                    method->function, library, library);
 }
 
 void gen_emit_stream_functions(struct gen_text *text, const struct gen_service *service,
@@ -189,6 +220,9 @@ void gen_emit_stream_functions(struct gen_text *text, const struct gen_service *
     define_open(text, service, method);
     if (method->has_request_stream)
         define_send_and_end(text, method);
-    define_recv(text, method);
+    if (method->backend->is_fixed)
+        define_fixed_recv(text, method);
+    else
+        define_recv(text, method);
     define_ends(text, method);
 }

@@ -1,8 +1,8 @@
 /*
  * protoc-gen-eyelet: the plugin of protoc that writes eyelet's services and clients.
  *
- * It reads the standard input, writes the standard output and opens nothing; protoc finds and writes the files. It only
- * looks for headers of imported files, in the folders that it is told of.
+ * It reads the standard input, writes the standard output and opens no .proto file; protoc finds and writes the files.
+ * It only looks for headers of imported files, in the folders that it is told of.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 
 static const char usage[] = "usage: protoc --eyelet_out=DIR FILE.proto...   (protoc runs this program)\n"
                             "       protoc-gen-eyelet --version | --help\n"
+                            "Messages of nanopb instead of protobuf-c: --eyelet_opt=backend=nanopb.\n"
                             "A file that is imported and not listed: --eyelet_opt=import=FILE or "
                             "--eyelet_opt=import_dir=DIR if its code is made\n"
                             "elsewhere.\n";

@@ -6,39 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog.h"
+#include "fixed.h"
+#include "foreign.h"
 #include "names.h"
 #include "options.h"
-
-/* Numbers of fields, as they stand in the paths of SourceCodeInfo; descriptor.proto */
-#define FILE_PACKAGE    2
-#define FILE_DEPENDENCY 3
-#define FILE_SERVICE    6
-#define FILE_OPTIONS    8
-#define FILE_SYNTAX     12
-#define SERVICE_METHOD  2
-
-/*
- * struct source - a file of the request and what was found out about it
- * @package:  what protoc-c takes for its package
- * @is_made:  its code is made, by this call of protoc or, as the options say, by another
- */
-struct source {
-    const gen_proto_file *proto;
-    struct gen_file_options options;
-    const char *package;
-    bool is_made;
-};
-
-/*
- * struct known_type - a message of the request
- * @full_name:  ".demo.Outer.Inner"
- * @name:       the same without the package, "Outer.Inner"
- */
-struct known_type {
-    const char *full_name;
-    const char *name;
-    const struct source *source;
-};
+#include "place.h"
 
 /* Where something stands in its file: a path of SourceCodeInfo. */
 struct place {
@@ -47,10 +20,10 @@ struct place {
 };
 
 /*
- * struct c_name - a name that ends up in C, to find two things that would share one
- * @order:    0 for what is not ours; those may share, that is protoc-c's business
- * @what:     what it is made for, "rpc Say in demo.Echo"; NULL when it is not ours
- * @file:     where that stands; NULL when it is not ours
+ * struct c_name - a name of ours that ends up in C, to find two things that would share one
+ * @order:    of being noted
+ * @what:     what it is made for, "rpc Say in demo.Echo"
+ * @file:     where that stands
  * @place:    see @file
  */
 struct c_name {
@@ -65,9 +38,9 @@ struct builder {
     struct gen_pool *pool;
     const gen_request *request;
     struct gen_options options;
-    struct source *sources;   /* sorted by name */
-    struct known_type *types; /* sorted by full name */
-    size_t n_types;
+    struct gen_catalog catalog;
+    struct gen_fixed fixed;
+    struct gen_foreign foreign;
     struct c_name *names;
     size_t n_names;
     size_t names_cap;
@@ -81,191 +54,63 @@ static struct place file_place(int32_t field)
 
 static struct place import_place(size_t import)
 {
-    return (struct place){ { FILE_DEPENDENCY, (int32_t)import }, 2 };
+    return (struct place){ { GEN_FILE_DEPENDENCY, (int32_t)import }, 2 };
 }
 
+/* An option of protoc-c's. */
 static struct place pb_c_place(int32_t option)
 {
-    return (struct place){ { FILE_OPTIONS, GEN_FILE_OPTIONS_PB_C_FILE, option }, 3 };
+    return (struct place){ { GEN_FILE_OPTIONS, gen_backend_protobuf_c.file_option_tag, option }, 3 };
 }
 
 static struct place service_place(size_t service)
 {
-    return (struct place){ { FILE_SERVICE, (int32_t)service }, 2 };
+    return (struct place){ { GEN_FILE_SERVICE, (int32_t)service }, 2 };
 }
 
 static struct place method_place(size_t service, size_t method)
 {
-    return (struct place){ { FILE_SERVICE, (int32_t)service, SERVICE_METHOD, (int32_t)method }, 4 };
+    return (struct place){ { GEN_FILE_SERVICE, (int32_t)service, GEN_SERVICE_METHOD, (int32_t)method }, 4 };
 }
 
-/* "echo.proto:12:3", or less where protoc did not say. */
 static const char *where(struct builder *builder, const gen_proto_file *file, struct place place)
 {
-    const Google__Protobuf__SourceCodeInfo *info = file->source_code_info;
-
-    for (size_t i = 0; info && i < info->n_location; i++) {
-        const Google__Protobuf__SourceCodeInfo__Location *location = info->location[i];
-
-        if (location->n_path == place.n_path && location->n_span >= 3 &&
-            memcmp(location->path, place.path, place.n_path * sizeof(place.path[0])) == 0)
-            return gen_pool_printf(builder->pool, "%s:%lld:%lld", file->name, (long long)location->span[0] + 1,
-                                   (long long)location->span[1] + 1);
-    }
-    return file->name;
+    return gen_place_text(builder->pool, file, place.path, place.n_path);
 }
 
 static int __attribute__((format(printf, 4, 5)))
 refuse(struct builder *builder, const gen_proto_file *file, struct place place, const char *format, ...)
 {
-    const char *at = where(builder, file, place);
-    const char *text;
     va_list args;
+    int r;
 
     va_start(args, format);
-    text = gen_pool_vprintf(builder->pool, format, args);
+    r = gen_place_refuse(builder->pool, file, place.path, place.n_path, &builder->error, format, args);
     va_end(args);
-    if (!at || !text)
-        return -ENOMEM;
-
-    builder->error = gen_pool_printf(builder->pool, "%s: %s", at, text);
-    return builder->error ? -EINVAL : -ENOMEM;
+    return r;
 }
 
 static int malformed(struct builder *builder, const char *what)
 {
     builder->error = what;
-    return -EBADMSG;
-}
-
-/* Files and messages of the request, so that each can be found by its name in logarithmic time. */
-
-static int compare_sources(const void *a, const void *b)
-{
-    return strcmp(((const struct source *)a)->proto->name, ((const struct source *)b)->proto->name);
-}
-
-static int compare_source_name(const void *name, const void *source)
-{
-    return strcmp(name, ((const struct source *)source)->proto->name);
-}
-
-static struct source *find_source(const struct builder *builder, const char *name)
-{
-    return bsearch(name, builder->sources, builder->request->n_proto_file, sizeof(builder->sources[0]),
-                   compare_source_name);
-}
-
-static int index_sources(struct builder *builder)
-{
-    size_t n = builder->request->n_proto_file;
-    int r;
-
-    builder->sources = gen_pool_array(builder->pool, n, sizeof(builder->sources[0]));
-    if (!builder->sources)
-        return -ENOMEM;
-
-    for (size_t i = 0; i < n; i++) {
-        struct source *source = &builder->sources[i];
-        const gen_proto_file *proto = builder->request->proto_file[i];
-
-        if (!proto->name)
-            return malformed(builder, "a file has no name");
-        r = gen_file_options_read(proto, builder->pool, &source->options);
-        if (r == -EBADMSG)
-            return malformed(builder, "a file's option pb_c_file makes no sense");
-        if (r < 0)
-            return r;
-        source->proto = proto;
-        source->package = source->options.package ? source->options.package : proto->package ? proto->package : "";
-    }
-    qsort(builder->sources, n, sizeof(builder->sources[0]), compare_sources);
-    return 0;
+    return what ? -EBADMSG : -ENOMEM;
 }
 
 static int mark_made_files(struct builder *builder)
 {
     for (size_t i = 0; i < builder->request->n_file_to_generate; i++) {
-        struct source *source = find_source(builder, builder->request->file_to_generate[i]);
+        struct gen_source *source = gen_catalog_find_source(&builder->catalog, builder->request->file_to_generate[i]);
 
         if (!source)
             return malformed(builder, "a file to generate is not described");
         source->is_made = true;
     }
     for (size_t i = 0; i < builder->options.n_imports; i++) {
-        struct source *source = find_source(builder, builder->options.imports[i]);
+        struct gen_source *source = gen_catalog_find_source(&builder->catalog, builder->options.imports[i]);
 
         if (source) /* not every file imports all that another call makes */
             source->is_made = true;
     }
-    return 0;
-}
-
-static size_t count_messages(gen_proto_message *const *messages, size_t n)
-{
-    size_t count = n;
-
-    for (size_t i = 0; i < n; i++)
-        count += count_messages(messages[i]->nested_type, messages[i]->n_nested_type);
-    return count;
-}
-
-static int index_messages(struct builder *builder, const struct source *source, const char *outer,
-                          gen_proto_message *const *messages, size_t n)
-{
-    const char *package = source->proto->package ? source->proto->package : "";
-    size_t package_len = *package ? strlen(package) + 2 : 1; /* with the dots before and behind */
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        struct known_type *type = &builder->types[builder->n_types];
-
-        if (!messages[i]->name)
-            return malformed(builder, "a message has no name");
-        type->full_name = gen_pool_printf(builder->pool, "%s.%s", outer, messages[i]->name);
-        if (!type->full_name)
-            return -ENOMEM;
-        type->name = type->full_name + package_len;
-        type->source = source;
-        builder->n_types++;
-        r = index_messages(builder, source, type->full_name, messages[i]->nested_type, messages[i]->n_nested_type);
-    }
-    return r;
-}
-
-static int compare_types(const void *a, const void *b)
-{
-    return strcmp(((const struct known_type *)a)->full_name, ((const struct known_type *)b)->full_name);
-}
-
-static int compare_type_name(const void *name, const void *type)
-{
-    return strcmp(name, ((const struct known_type *)type)->full_name);
-}
-
-static int index_types(struct builder *builder)
-{
-    size_t n = 0;
-    int r;
-
-    for (size_t i = 0; i < builder->request->n_proto_file; i++)
-        n += count_messages(builder->sources[i].proto->message_type, builder->sources[i].proto->n_message_type);
-    builder->types = gen_pool_array(builder->pool, n, sizeof(builder->types[0]));
-    if (!builder->types)
-        return -ENOMEM;
-
-    for (size_t i = 0; i < builder->request->n_proto_file; i++) {
-        const gen_proto_file *proto = builder->sources[i].proto;
-        const char *dot = proto->package && *proto->package ? "." : "";
-        const char *outer = gen_pool_printf(builder->pool, "%s%s", dot, *dot ? proto->package : "");
-
-        if (!outer)
-            return -ENOMEM;
-        r = index_messages(builder, &builder->sources[i], outer, proto->message_type, proto->n_message_type);
-        if (r < 0)
-            return r;
-    }
-    qsort(builder->types, builder->n_types, sizeof(builder->types[0]), compare_types);
     return 0;
 }
 
@@ -288,30 +133,41 @@ static int note_name(struct builder *builder, const char *name, const char *what
     if (!name)
         return -ENOMEM;
 
-    builder->names[builder->n_names] = (struct c_name){ name, what ? builder->n_names + 1 : 0, what, file, place };
+    builder->names[builder->n_names] = (struct c_name){ name, builder->n_names, what, file, place };
     builder->n_names++;
     return 0;
 }
 
-static int note_protoc_c_names(struct builder *builder)
+/* Those of all messages, since any of their headers may be included. */
+static int note_foreign_names(struct builder *builder)
 {
-    static const char *const ends[] = { "descriptor", "free_unpacked",  "get_packed_size", "init",
-                                        "pack",       "pack_to_buffer", "unpack" };
+    bool is_nanopb = builder->options.backend->is_fixed;
+    struct gen_foreign *foreign = &builder->foreign;
+    int r = 0;
 
-    for (size_t i = 0; i < builder->n_types; i++) {
-        const struct known_type *type = &builder->types[i];
-        const char *name = gen_name_type_lower(builder->pool, type->source->package, type->name);
+    gen_foreign_init(foreign, builder->pool);
+    for (size_t i = 0; r == 0 && is_nanopb && i < builder->catalog.n_sources; i++)
+        r = gen_foreign_add_nanopb_file(foreign, builder->catalog.sources[i].package,
+                                        builder->catalog.sources[i].proto);
+    for (size_t i = 0; r == 0 && i < builder->catalog.n_messages; i++) {
+        const struct gen_message *type = &builder->catalog.messages[i];
 
-        for (size_t k = 0; name && k < sizeof(ends) / sizeof(ends[0]); k++) {
-            const char *c_name = gen_pool_printf(builder->pool, "%s__%s", name, ends[k]);
-
-            if (note_name(builder, c_name, NULL, NULL, (struct place){ .n_path = 0 }) < 0)
-                return -ENOMEM;
-        }
-        if (!name)
-            return -ENOMEM;
+        if (is_nanopb)
+            r = gen_foreign_add_nanopb(foreign, type->source->package, type->name, type->proto);
+        else
+            r = gen_foreign_add_protoc_c(foreign, type->source->package, type->name);
     }
-    return 0;
+    if (r == -EBADMSG)
+        return malformed(builder, "a field, an enum or one of its values has no name");
+    gen_foreign_sort(foreign);
+    return r;
+}
+
+static int refuse_foreign(struct builder *builder, const gen_proto_file *file, struct place place, const char *what,
+                          const char *name)
+{
+    return refuse(builder, file, place, "%s needs the name %s in C, which %s uses for a message", what, name,
+                  builder->options.backend->tool);
 }
 
 static int compare_c_names(const void *a, const void *b)
@@ -328,20 +184,20 @@ static int check_names(struct builder *builder)
     const char *at;
 
     qsort(builder->names, builder->n_names, sizeof(builder->names[0]), compare_c_names);
-    for (size_t i = 1; i < builder->n_names; i++) {
+    for (size_t i = 0; i < builder->n_names; i++) {
         const struct c_name *name = &builder->names[i];
+        bool is_second = i > 0 && strcmp(name->name, name[-1].name) == 0;
 
-        if (name->what && strcmp(name->name, name[-1].name) == 0 && (!second || name->order < second->order)) {
-            first = name - 1;
+        if ((is_second || gen_foreign_has(&builder->foreign, name->name)) && (!second || name->order < second->order)) {
+            first = is_second ? name - 1 : NULL;
             second = name;
         }
     }
     if (!second)
         return 0;
 
-    if (!first->what)
-        return refuse(builder, second->file, second->place,
-                      "%s needs the name %s in C, which protoc-c uses for a message", second->what, second->name);
+    if (!first)
+        return refuse_foreign(builder, second->file, second->place, second->what, second->name);
     at = where(builder, first->file, first->place);
     if (!at)
         return -ENOMEM;
@@ -351,33 +207,89 @@ static int check_names(struct builder *builder)
 
 /* Services */
 
+static int name_type(struct builder *builder, const struct gen_message *type, struct gen_type *ret)
+{
+    struct gen_pool *pool = builder->pool;
+    const char *package = type->source->package;
+    bool is_nanopb = builder->options.backend->is_fixed;
+
+    ret->name = type->full_name + 1;
+    ret->stem = gen_name_stem(pool, type->source->proto->name);
+    ret->c_type = is_nanopb ? gen_name_nanopb(pool, package, type->name) : gen_name_type(pool, package, type->name);
+    ret->descriptor = is_nanopb ? ret->c_type : gen_name_type_lower(pool, package, type->name);
+    if (!ret->stem || !ret->c_type || !ret->descriptor)
+        return -ENOMEM;
+
+    ret->descriptor = gen_pool_printf(pool, "%s%s", ret->descriptor, is_nanopb ? "_msg" : "__descriptor");
+    return ret->descriptor ? 0 : -ENOMEM;
+}
+
+/* Everything of the library begins so; a service that does, too, would redefine it. */
+static bool is_library_name(const char *prefix)
+{
+    return strncmp(prefix, "eyelet", 6) == 0 && (prefix[6] == '\0' || prefix[6] == '_');
+}
+
+/* nanopb takes names as they are: without a package, one could be that of a parameter or a variable of emit's. */
+static bool is_name_of_emit(const char *name)
+{
+    static const char *const names[] = { "call",   "client",  "done",  "error",   "got",      "handlers", "message",
+                                         "opts",   "pending", "reply", "request", "reterr",   "ret",      "server",
+                                         "status", "stream",  "type",  "typed",   "typed_fn", "userdata" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_usable_type(const char *name)
+{
+    return gen_name_is_legal(name, false) && !gen_name_is_taken(name) && !is_library_name(name) &&
+           !is_name_of_emit(name);
+}
+
+static int check_type(struct builder *builder, const gen_proto_file *file, struct place place,
+                      const struct gen_message *type, const struct gen_type *ret)
+{
+    const struct gen_source *source = type->source;
+    const char *tool = builder->options.backend->tool;
+
+    if (source->options.is_left_out)
+        return refuse(builder, file, place, "%s has no type in C: option no_generate is set in %s", ret->name,
+                      source->proto->name);
+    if (source->options.renamed_by)
+        return refuse(builder, file, place, "%s must keep its name in C: option %s is set in %s", ret->name,
+                      source->options.renamed_by, source->proto->name);
+    if (!gen_name_is_safe_file(source->proto->name))
+        return refuse(builder, file, place, "%s is in '%s', which is not the name of a file that an #include can name",
+                      ret->name, source->proto->name);
+    if (!is_usable_type(ret->c_type) || !gen_name_is_legal(ret->descriptor, false))
+        return refuse(builder, file, place, "%s has no type in C: %s would call it '%s'", ret->name, tool, ret->c_type);
+    return 0;
+}
+
 static int find_type(struct builder *builder, const gen_proto_file *file, struct place place, const char *full_name,
                      struct gen_type *ret)
 {
-    const struct known_type *type;
+    const struct gen_message *type;
+    int r;
 
     if (!full_name)
         return malformed(builder, "a method has no type");
-    type = bsearch(full_name, builder->types, builder->n_types, sizeof(builder->types[0]), compare_type_name);
+    type = gen_catalog_find_message(&builder->catalog, full_name);
     if (!type)
         return malformed(builder, "a method's type is not described");
 
-    if (type->source->options.is_left_out)
-        return refuse(builder, file, place, "%s has no type in C: option no_generate is set in %s", full_name + 1,
-                      type->source->proto->name);
-
-    ret->c_type = gen_name_type(builder->pool, type->source->package, type->name);
-    ret->descriptor = gen_name_type_lower(builder->pool, type->source->package, type->name);
-    if (!ret->c_type || !ret->descriptor)
-        return -ENOMEM;
-    ret->descriptor = gen_pool_printf(builder->pool, "%s__descriptor", ret->descriptor);
-    if (!ret->descriptor)
-        return -ENOMEM;
-
-    if (!gen_name_is_legal(ret->c_type, false) || !gen_name_is_legal(ret->descriptor, false))
-        return refuse(builder, file, place, "%s has no type in C: protoc-c would call it '%s'", full_name + 1,
-                      ret->c_type);
-    return 0;
+    r = name_type(builder, type, ret);
+    if (r == 0)
+        r = check_type(builder, file, place, type, ret);
+    if (r == 0 && builder->options.backend->is_fixed)
+        r = gen_fixed_check_message(&builder->fixed, type);
+    if (r == 0 && builder->options.backend->is_fixed)
+        r = gen_fixed_explain(&builder->fixed, type, &ret->explanation);
+    return r;
 }
 
 /* Which methods need a name. */
@@ -413,6 +325,12 @@ static int note_method(struct builder *builder, const gen_proto_file *file, stru
     const char *what = gen_pool_printf(builder->pool, "rpc %s in %s", method->name, service->name);
     int r = what ? 0 : -ENOMEM;
 
+    if (r < 0)
+        return r;
+    /* nanopb's would be a macro, or a type that the member hides */
+    if (method->backend->is_fixed && gen_foreign_has(&builder->foreign, method->member))
+        return refuse_foreign(builder, file, place, what, method->member);
+
     for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
         if ((rows[i].need & needs_of(method)) != 0)
             r = note_name(builder,
@@ -432,6 +350,7 @@ static int build_method(struct builder *builder, const gen_proto_file *file, con
     if (!gen_name_is_legal(proto->name, false))
         return refuse(builder, file, place, "rpc '%s' in %s has no name that C can have", proto->name, service->name);
 
+    ret->backend = builder->options.backend;
     ret->name = proto->name;
     ret->has_request_stream = proto->client_streaming;
     ret->has_reply_stream = proto->server_streaming;
@@ -487,27 +406,33 @@ static int build_methods(struct builder *builder, const gen_proto_file *file, si
 static int note_service(struct builder *builder, const gen_proto_file *file, struct place place,
                         const struct gen_service *service)
 {
-    static const char *const formats[][2] = {
-        { "", "_handlers" }, { "", "_service" }, { "", "_add" }, { "check_", "" }, { "methods_of_", "" },
+    const struct {
+        const char *before, *name, *behind;
+        bool is_of_fixed; /* and not of the other backend */
+    } rows[] = {
+        { "", service->prefix, "_handlers", false },   { "", service->prefix, "_service", false },
+        { "", service->prefix, "_add", false },        { "check_", service->prefix, "", false },
+        { "methods_of_", service->prefix, "", false }, { "backend_of_", service->prefix, "", false },
+        { "", service->prefix, "_messages", true },    { "frames_of_", service->prefix, "", true },
+        { "", service->macro, "_MESSAGE_SIZE", true }, { "", service->macro, "_FRAME_SIZE", true },
     };
     const char *what = gen_pool_printf(builder->pool, "service %s", service->name);
     int r = what ? 0 : -ENOMEM;
 
-    for (size_t i = 0; r == 0 && i < sizeof(formats) / sizeof(formats[0]); i++) {
-        const char *name = gen_pool_printf(builder->pool, "%s%s%s", formats[i][0], service->prefix, formats[i][1]);
-
-        r = note_name(builder, name, what, file, place);
+    for (size_t i = 0; r == 0 && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (service->backend->is_fixed || !rows[i].is_of_fixed)
+            r = note_name(builder,
+                          gen_pool_printf(builder->pool, "%s%s%s", rows[i].before, rows[i].name, rows[i].behind), what,
+                          file, place);
     }
-    return r;
+    if (r < 0)
+        return r;
+    return note_name(builder, gen_pool_printf(builder->pool, "%s_makes_%s", service->backend->word, service->prefix),
+                     what, file, place);
 }
 
-/* Everything of the library begins so; a service that does, too, would redefine it. */
-static bool is_library_name(const char *prefix)
-{
-    return strncmp(prefix, "eyelet", 6) == 0 && (prefix[6] == '\0' || prefix[6] == '_');
-}
-
-static int build_service(struct builder *builder, const struct source *source, size_t index, struct gen_service *ret)
+static int build_service(struct builder *builder, const struct gen_source *source, size_t index,
+                         struct gen_service *ret)
 {
     const gen_proto_file *file = source->proto;
     const char *name = file->service[index]->name;
@@ -519,9 +444,11 @@ static int build_service(struct builder *builder, const struct source *source, s
     if (!gen_name_is_legal(name, false))
         return refuse(builder, file, place, "service '%s' has no name that C can have", name);
 
+    ret->backend = builder->options.backend;
     ret->name = file->package && *file->package ? gen_pool_printf(builder->pool, "%s.%s", file->package, name) : name;
     ret->prefix = gen_name_prefix(builder->pool, source->package, name);
-    if (!ret->name || !ret->prefix)
+    ret->macro = ret->prefix ? gen_name_macro(builder->pool, ret->prefix) : NULL;
+    if (!ret->name || !ret->macro)
         return -ENOMEM;
     if (is_library_name(ret->prefix))
         return refuse(builder, file, place,
@@ -536,6 +463,67 @@ static int build_service(struct builder *builder, const struct source *source, s
 }
 
 /* Files */
+
+static int compare_c_types(const void *a, const void *b)
+{
+    return strcmp((*(const struct gen_type *const *)a)->c_type, (*(const struct gen_type *const *)b)->c_type);
+}
+
+static int collect_types(struct builder *builder, struct gen_file *file)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < file->n_services; i++)
+        n += 2 * file->services[i].n_methods;
+    file->types = gen_pool_array(builder->pool, n, sizeof(file->types[0]));
+    if (!file->types)
+        return -ENOMEM;
+
+    n = 0;
+    for (size_t i = 0; i < file->n_services; i++) {
+        for (size_t k = 0; k < file->services[i].n_methods; k++) {
+            file->types[n++] = &file->services[i].methods[k].request;
+            file->types[n++] = &file->services[i].methods[k].reply;
+        }
+    }
+    qsort(file->types, n, sizeof(file->types[0]), compare_c_types);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || compare_c_types(&file->types[i], &file->types[i - 1]) != 0)
+            file->types[file->n_types++] = file->types[i];
+    }
+    return 0;
+}
+
+static bool has_bytes(const gen_proto_message *message)
+{
+    for (size_t i = 0; i < message->n_field; i++) {
+        if (message->field[i]->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BYTES)
+            return true;
+    }
+    return false;
+}
+
+/* Those that cannot be named cannot be compiled either. */
+static int collect_bytes(struct builder *builder, const struct gen_source *source, struct gen_file *file)
+{
+    const struct gen_catalog *catalog = &builder->catalog;
+    int r = 0;
+
+    file->bytes = gen_pool_array(builder->pool, catalog->n_messages, sizeof(file->bytes[0]));
+    if (!file->bytes)
+        return -ENOMEM;
+    for (size_t i = 0; r == 0 && i < catalog->n_messages; i++) {
+        const struct gen_message *message = &catalog->messages[i];
+        struct gen_type type = { 0 };
+
+        if (message->source != source || !has_bytes(message->proto))
+            continue;
+        r = name_type(builder, message, &type);
+        if (r == 0 && gen_name_is_legal(type.c_type, false))
+            file->bytes[file->n_bytes++] = type.c_type;
+    }
+    return r;
+}
 
 static const char *comment_of(const Google__Protobuf__SourceCodeInfo__Location *location)
 {
@@ -552,22 +540,30 @@ static void attach_comments(const gen_proto_file *proto, struct gen_file *file)
         const int32_t *path = location->path;
         struct gen_service *service;
 
-        if (location->n_path < 2 || path[0] != FILE_SERVICE || path[1] < 0 || (size_t)path[1] >= file->n_services)
+        if (location->n_path < 2 || path[0] != GEN_FILE_SERVICE || path[1] < 0 || (size_t)path[1] >= file->n_services)
             continue;
         service = &file->services[path[1]];
         if (location->n_path == 2)
             service->comment = comment_of(location);
-        if (location->n_path == 4 && path[2] == SERVICE_METHOD && path[3] >= 0 && (size_t)path[3] < service->n_methods)
+        if (location->n_path == 4 && path[2] == GEN_SERVICE_METHOD && path[3] >= 0 &&
+            (size_t)path[3] < service->n_methods)
             service->methods[path[3]].comment = comment_of(location);
     }
 }
 
-/* protoc-c's header includes what it makes of @source. */
+/* nanopb's header does not include what comes of these: they only say what options there are. */
+static bool is_never_included(const struct gen_backend *backend, const char *name)
+{
+    return backend->is_fixed &&
+           (strcmp(name, "nanopb.proto") == 0 || strcmp(name, "google/protobuf/descriptor.proto") == 0);
+}
+
+/* The header of the messages includes what its maker makes of @source. */
 static int check_import(struct builder *builder, const gen_proto_file *proto, struct place place,
-                        const struct source *source)
+                        const struct gen_source *source)
 {
     const char *name = source->proto->name, *stem;
-    bool is_made = source->is_made || source->options.is_left_out;
+    bool is_made = source->is_made || source->options.is_left_out || is_never_included(builder->options.backend, name);
     int r;
 
     if (is_made)
@@ -577,10 +573,11 @@ static int check_import(struct builder *builder, const gen_proto_file *proto, st
     r = stem ? gen_options_find_header(&builder->options, stem, builder->pool, &is_made) : -ENOMEM;
     if (r < 0 || is_made)
         return r;
-    return refuse(builder, proto, place,
-                  "%s is imported and not listed: list it, too, in eyelet_generate() or for protoc, or say where its "
-                  "code is made: a library in target_link_libraries(), or --eyelet_opt=import_dir=DIR",
-                  name);
+    return refuse(
+        builder, proto, place,
+        "%s is imported and not listed: list it, too, in eyelet_generate() or for protoc, or say where its "
+        "code is made: a library in target_link_libraries() with the same BACKEND, or --eyelet_opt=import_dir=DIR",
+        name);
 }
 
 static int check_imports(struct builder *builder, const gen_proto_file *proto)
@@ -588,7 +585,7 @@ static int check_imports(struct builder *builder, const gen_proto_file *proto)
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < proto->n_dependency; i++) {
-        const struct source *source = find_source(builder, proto->dependency[i]);
+        const struct gen_source *source = gen_catalog_find_source(&builder->catalog, proto->dependency[i]);
 
         if (!source)
             return malformed(builder, "an imported file is not described");
@@ -597,7 +594,7 @@ static int check_imports(struct builder *builder, const gen_proto_file *proto)
     return r;
 }
 
-static int check_file(struct builder *builder, const struct source *source)
+static int check_file(struct builder *builder, const struct gen_source *source)
 {
     const gen_proto_file *proto = source->proto;
     const char *syntax = proto->syntax ? proto->syntax : "";
@@ -610,14 +607,14 @@ static int check_file(struct builder *builder, const struct source *source)
         return builder->error ? -EINVAL : -ENOMEM;
     }
     if (*syntax && strcmp(syntax, "proto2") != 0 && strcmp(syntax, "proto3") != 0)
-        return refuse(builder, proto, file_place(FILE_SYNTAX), "syntax \"%s\" is not supported, proto2 and proto3 are",
-                      syntax);
+        return refuse(builder, proto, file_place(GEN_FILE_SYNTAX),
+                      "syntax \"%s\" is not supported, proto2 and proto3 are", syntax);
     if (source->options.is_left_out)
         return refuse(builder, proto, pb_c_place(GEN_PB_C_FILE_NO_GENERATE),
                       "option no_generate leaves this file without messages "
                       "in C");
     if (proto->package && *proto->package && !gen_name_is_legal(proto->package, true))
-        return refuse(builder, proto, file_place(FILE_PACKAGE), "package '%s' has no name that C can have",
+        return refuse(builder, proto, file_place(GEN_FILE_PACKAGE), "package '%s' has no name that C can have",
                       proto->package);
     if (*source->package && !gen_name_is_legal(source->package, true))
         return refuse(builder, proto, pb_c_place(GEN_PB_C_FILE_C_PACKAGE), "c_package '%s' is no name that C can have",
@@ -625,7 +622,7 @@ static int check_file(struct builder *builder, const struct source *source)
     return 0;
 }
 
-static int build_file(struct builder *builder, const struct source *source, struct gen_file *ret)
+static int build_file(struct builder *builder, const struct gen_source *source, struct gen_file *ret)
 {
     const gen_proto_file *proto = source->proto;
     int r;
@@ -634,14 +631,17 @@ static int build_file(struct builder *builder, const struct source *source, stru
     if (r < 0)
         return r;
 
+    ret->backend = builder->options.backend;
     ret->name = proto->name;
     ret->stem = gen_name_stem(builder->pool, proto->name);
     if (!ret->stem)
         return -ENOMEM;
     ret->guard = gen_name_guard(builder->pool, ret->stem);
-    r = note_name(builder, ret->guard, "the file", proto, file_place(FILE_SYNTAX));
+    r = note_name(builder, ret->guard, "the file", proto, file_place(GEN_FILE_SYNTAX));
     if (r == 0)
         r = check_imports(builder, proto);
+    if (r == 0 && ret->backend->is_fixed)
+        r = gen_fixed_check_file(&builder->fixed, source, &ret->cxx_word);
     if (r < 0)
         return r;
 
@@ -651,6 +651,10 @@ static int build_file(struct builder *builder, const struct source *source, stru
         return -ENOMEM;
     for (size_t i = 0; r == 0 && i < proto->n_service; i++)
         r = build_service(builder, source, i, &ret->services[i]);
+    if (r == 0)
+        r = collect_types(builder, ret);
+    if (r == 0 && ret->backend->is_fixed)
+        r = collect_bytes(builder, source, ret);
     if (r == 0)
         attach_comments(proto, ret);
     return r;
@@ -667,7 +671,8 @@ static int build_files(struct builder *builder, struct gen_model *model)
         return -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < model->n_files; i++) {
-        r = build_file(builder, find_source(builder, request->file_to_generate[i]), &model->files[i]);
+        r = build_file(builder, gen_catalog_find_source(&builder->catalog, request->file_to_generate[i]),
+                       &model->files[i]);
     }
     return r;
 }
@@ -685,13 +690,13 @@ int gen_model_build(const gen_request *request, struct gen_pool *pool, struct ge
 
     r = gen_options_read(request->parameter, pool, &builder.options, &builder.error);
     if (r == 0)
-        r = index_sources(&builder);
+        r = gen_catalog_init(&builder.catalog, request, builder.options.backend, pool, &builder.error);
     if (r == 0)
         r = mark_made_files(&builder);
     if (r == 0)
-        r = index_types(&builder);
+        r = gen_fixed_init(&builder.fixed, &builder.catalog, pool, &builder.error);
     if (r == 0)
-        r = note_protoc_c_names(&builder);
+        r = note_foreign_names(&builder);
     if (r == 0)
         r = build_files(&builder, &model);
     if (r == 0)

@@ -109,14 +109,116 @@ char *gen_name_type_lower(struct gen_pool *pool, const char *package, const char
     return join(pool, package, message, "__", put_lower);
 }
 
+static void put_as_it_is(struct gen_text *text, const char *part, size_t len)
+{
+    gen_text_put(text, part, len);
+}
+
+char *gen_name_nanopb(struct gen_pool *pool, const char *package, const char *message)
+{
+    return join(pool, package, message, "_", put_as_it_is);
+}
+
+char *gen_name_macro(struct gen_pool *pool, const char *prefix)
+{
+    char *name = gen_pool_copy(pool, prefix, strlen(prefix));
+
+    for (char *at = name; at && *at; at++)
+        *at = to_upper(*at);
+    return name;
+}
+
 static int compare_words(const void *a, const void *b)
 {
     return strcmp(a, *(const char *const *)b);
 }
 
-/* Lower-case words that a member or a function of a service cannot be called, in the order of strcmp(). */
-static bool is_taken(const char *word)
+bool gen_name_is_keyword_of_c(const char *name)
 {
+    /* of C17 and C23, of the compilers' own C, and of <stdbool.h>, in the order of strcmp() */
+    static const char *const words[] = {
+        "_Alignas",
+        "_Alignof",
+        "_Atomic",
+        "_Bool",
+        "_Complex",
+        "_Generic",
+        "_Imaginary",
+        "_Noreturn",
+        "_Static_assert",
+        "_Thread_local",
+        "alignas",
+        "alignof",
+        "asm",
+        "auto",
+        "bool",
+        "break",
+        "case",
+        "char",
+        "const",
+        "constexpr",
+        "continue",
+        "default",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extern",
+        "false",
+        "float",
+        "for",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "nullptr",
+        "register",
+        "restrict",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "static_assert",
+        "struct",
+        "switch",
+        "thread_local",
+        "true",
+        "typedef",
+        "typeof",
+        "typeof_unqual",
+        "union",
+        "unsigned",
+        "void",
+        "volatile",
+        "while",
+    };
+
+    return bsearch(name, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare_words) != NULL;
+}
+
+bool gen_name_is_keyword_of_cxx(const char *name)
+{
+    /* of C++23, in the order of strcmp() */
+    static const char *const words[] = {
+        "and",       "and_eq",       "bitand",     "bitor",     "catch",     "char16_t",
+        "char32_t",  "char8_t",      "class",      "co_await",  "co_return", "co_yield",
+        "compl",     "concept",      "const_cast", "consteval", "constinit", "decltype",
+        "delete",    "dynamic_cast", "explicit",   "export",    "friend",    "mutable",
+        "namespace", "new",          "noexcept",   "not",       "not_eq",    "operator",
+        "or",        "or_eq",        "private",    "protected", "public",    "reinterpret_cast",
+        "requires",  "static_cast",  "template",   "this",      "throw",     "try",
+        "typeid",    "typename",     "using",      "virtual",   "wchar_t",   "xor",
+        "xor_eq",
+    };
+
+    return bsearch(name, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare_words) != NULL;
+}
+
+bool gen_name_is_taken(const char *name)
+{
+    /* Lower-case words that a member or a function of a service cannot be called, in the order of strcmp(). */
     static const char *const words[] = {
         /* keywords of C17, C23 and C++23, macros that the C library or the compiler defines, and our own names */
         "add",       "alignas",   "alignof",       "and",         "and_eq",        "asm",           "assert",
@@ -138,14 +240,14 @@ static bool is_taken(const char *word)
         "while",     "xor",       "xor_eq",
     };
 
-    return bsearch(word, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare_words) != NULL;
+    return bsearch(name, words, sizeof(words) / sizeof(words[0]), sizeof(words[0]), compare_words) != NULL;
 }
 
 char *gen_name_member(struct gen_pool *pool, const char *method)
 {
     char *name = gen_name_lower(pool, method);
 
-    if (!name || !is_taken(name))
+    if (!name || !gen_name_is_taken(name))
         return name;
     return gen_pool_printf(pool, "%s_", name);
 }

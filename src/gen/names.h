@@ -1,6 +1,7 @@
 /*
  * How names of a .proto file become names of C. protoc-c's rules are followed to the letter, since its types are used;
- * they are in its c_helpers.cc: CamelToLower(), ToCamel(), FullNameToLower(), FullNameToC().
+ * they are in its c_helpers.cc: CamelToLower(), ToCamel(), FullNameToLower(), FullNameToC(). So are nanopb's, which are
+ * in its nanopb_generator.py: Names, NamingStyle.
  *
  * Every function returns memory of the pool, or NULL without memory.
  */
@@ -22,6 +23,19 @@ char *gen_name_type(struct gen_pool *pool, const char *package, const char *mess
 
 /* ... and to "a__b__outer__inner_one", which its functions and its descriptor start with. */
 char *gen_name_type_lower(struct gen_pool *pool, const char *package, const char *message);
+
+/* nanopb's name of a message: package "a.b" and message "Outer.inner_one" to "a_b_Outer_inner_one". */
+char *gen_name_nanopb(struct gen_pool *pool, const char *package, const char *message);
+
+/* A prefix in macros: "demo_echo" to "DEMO_ECHO". */
+char *gen_name_macro(struct gen_pool *pool, const char *prefix);
+
+/* May this be no member of a struct in C, or in C++? The latter is asked of what C takes. */
+bool gen_name_is_keyword_of_c(const char *name);
+bool gen_name_is_keyword_of_cxx(const char *name);
+
+/* Is this a keyword, a macro of the C library, or a name that generated code has already? */
+bool gen_name_is_taken(const char *name);
 
 /* A method's name as member and at the end of functions: lower case, with a '_' behind it when the name is taken. */
 char *gen_name_member(struct gen_pool *pool, const char *method);

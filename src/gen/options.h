@@ -1,18 +1,22 @@
 /*
- * What protoc was told with --eyelet_opt: where the code of imported files is made when this call does not make it.
+ * What protoc was told with --eyelet_opt: whose messages the code is for, and where that of imported files is made when
+ * this call does not make it.
  *
+ *     backend=nanopb        or protobuf-c, which it is when nothing is said
  *     import=sub/x.proto    another call makes it
- *     import_dir=DIR        so it does of every file whose x.pb-c.h lies in DIR
+ *     import_dir=DIR        so it does of every file whose x.pb-c.h lies in DIR; nanopb: x.pb.h
  */
 #ifndef EYELET_GEN_OPTIONS_H
 #define EYELET_GEN_OPTIONS_H
 
+#include "backend.h"
 #include "pool.h"
 
 /*
  * struct gen_options - the values in their order, in memory of a pool
  */
 struct gen_options {
+    const struct gen_backend *backend;
     const char **imports;
     const char **import_dirs;
     size_t n_imports;
@@ -29,7 +33,7 @@ struct gen_options {
  */
 int gen_options_read(const char *parameter, struct gen_pool *pool, struct gen_options *ret, const char **reterr);
 
-/* Whether @stem.pb-c.h lies in one of the folders: 0 with @ret set, -ENOMEM. */
+/* Whether the header of @stem's messages lies in one of the folders: 0 with @ret set, -ENOMEM. */
 int gen_options_find_header(const struct gen_options *options, const char *stem, struct gen_pool *pool, bool *ret);
 
 #endif

@@ -99,23 +99,80 @@ static int read_pb_c_file(struct gen_bytes in, struct gen_pool *pool, struct gen
     return 0;
 }
 
-int gen_file_options_read(const gen_proto_file *file, struct gen_pool *pool, struct gen_file_options *ret)
+static int read_nanopb_file(struct gen_bytes in, struct gen_file_options *ret)
+{
+    struct gen_field field;
+
+    while (in.len > 0) {
+        if (!gen_wire_take_field(&in, &field))
+            return -EBADMSG;
+
+        if (field.number == GEN_NANOPB_MANGLE_NAMES && field.value != 0)
+            ret->renamed_by = "mangle_names";
+        if (field.number == GEN_NANOPB_PACKAGE && field.bytes.len > 0)
+            ret->renamed_by = "package";
+    }
+    return 0;
+}
+
+/* An option of a message's, as protobuf-c keeps what it does not know: the length is in front of the bytes. */
+static bool take_option(const ProtobufCMessageUnknownField *field, struct gen_bytes *ret)
+{
+    uint64_t len;
+
+    *ret = (struct gen_bytes){ field->data, field->len };
+    return field->wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED && gen_wire_take_varint(ret, &len);
+}
+
+int gen_file_options_read(const gen_proto_file *file, const struct gen_backend *backend, struct gen_pool *pool,
+                          struct gen_file_options *ret)
 {
     const ProtobufCMessage *options = file->options ? &file->options->base : NULL;
-    uint64_t len;
+    struct gen_bytes in;
     int r = 0;
 
     *ret = (struct gen_file_options){ .is_left_out = false };
     for (unsigned i = 0; options && r == 0 && i < options->n_unknown_fields; i++) {
         const ProtobufCMessageUnknownField *field = &options->unknown_fields[i];
-        struct gen_bytes in = { field->data, field->len };
 
-        if (field->tag != GEN_FILE_OPTIONS_PB_C_FILE)
+        if (field->tag != (uint32_t)backend->file_option_tag)
             continue;
-        /* protobuf-c keeps the length in front of the bytes */
-        if (field->wire_type != PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED || !gen_wire_take_varint(&in, &len))
+        if (!take_option(field, &in))
             return -EBADMSG;
-        r = read_pb_c_file(in, pool, ret);
+        r = backend->is_fixed ? read_nanopb_file(in, ret) : read_pb_c_file(in, pool, ret);
+    }
+    return r;
+}
+
+static int read_nanopb_field(struct gen_bytes in, struct gen_field_options *ret)
+{
+    struct gen_field field;
+
+    while (in.len > 0) {
+        if (!gen_wire_take_field(&in, &field))
+            return -EBADMSG;
+
+        if (field.number == GEN_NANOPB_TYPE)
+            ret->is_left_out = field.value == GEN_NANOPB_TYPE_IGNORE;
+        ret->has_size |= field.number == GEN_NANOPB_MAX_SIZE || field.number == GEN_NANOPB_MAX_LENGTH;
+        ret->has_count |= field.number == GEN_NANOPB_MAX_COUNT;
+    }
+    return 0;
+}
+
+int gen_field_options_read(const gen_proto_field *field, struct gen_field_options *ret)
+{
+    const ProtobufCMessage *options = field->options ? &field->options->base : NULL;
+    struct gen_bytes in;
+    int r = 0;
+
+    *ret = (struct gen_field_options){ .is_left_out = false };
+    for (unsigned i = 0; options && r == 0 && i < options->n_unknown_fields; i++) {
+        const ProtobufCMessageUnknownField *option = &options->unknown_fields[i];
+
+        if (option->tag != (uint32_t)gen_backend_nanopb.file_option_tag) /* it has the same number */
+            continue;
+        r = take_option(option, &in) ? read_nanopb_field(in, ret) : -EBADMSG;
     }
     return r;
 }

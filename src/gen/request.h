@@ -5,6 +5,7 @@
 #define EYELET_GEN_REQUEST_H
 
 #include "google/protobuf/compiler/plugin.pb-c.h"
+#include "backend.h"
 #include "pool.h"
 #include "wire.h"
 
@@ -14,6 +15,8 @@ typedef Google__Protobuf__Compiler__CodeGeneratorResponse gen_response;
 typedef Google__Protobuf__Compiler__CodeGeneratorResponse__File gen_response_file;
 typedef Google__Protobuf__FileDescriptorProto gen_proto_file;
 typedef Google__Protobuf__DescriptorProto gen_proto_message;
+typedef Google__Protobuf__EnumDescriptorProto gen_proto_enum;
+typedef Google__Protobuf__FieldDescriptorProto gen_proto_field;
 typedef Google__Protobuf__ServiceDescriptorProto gen_proto_service;
 typedef Google__Protobuf__MethodDescriptorProto gen_proto_method;
 
@@ -47,22 +50,46 @@ int gen_response_with_optional(struct gen_bytes in, struct gen_pool *pool, struc
 /* Any message to bytes in memory of the pool: 0, or -ENOMEM. */
 int gen_message_pack(const ProtobufCMessage *message, struct gen_pool *pool, struct gen_bytes *ret);
 
-/* protobuf-c.proto: numbers of fields */
-#define GEN_FILE_OPTIONS_PB_C_FILE 1019
-#define GEN_PB_C_FILE_NO_GENERATE  1
-#define GEN_PB_C_FILE_C_PACKAGE    6
+/* protobuf-c.proto and nanopb.proto: numbers of fields */
+#define GEN_PB_C_FILE_NO_GENERATE 1
+#define GEN_PB_C_FILE_C_PACKAGE   6
+#define GEN_NANOPB_MAX_SIZE       1
+#define GEN_NANOPB_MAX_COUNT      2
+#define GEN_NANOPB_TYPE           3
+#define GEN_NANOPB_TYPE_IGNORE    3 /* a value of it */
+#define GEN_NANOPB_MAX_LENGTH     14
+#define GEN_NANOPB_MANGLE_NAMES   17
+#define GEN_NANOPB_PACKAGE        25
 
 /*
- * struct gen_file_options - those of protoc-c's options of a file that say what its names are
+ * struct gen_file_options - those of a backend's options of a file that say what its names are
  * @is_left_out:  (pb_c_file).no_generate: there is no x.pb-c.h
  * @package:      (pb_c_file).c_package, or NULL
+ * @renamed_by:   the option of (nanopb_fileopt) that gives types other names, as text; NULL without one
  */
 struct gen_file_options {
     bool is_left_out;
     const char *package;
+    const char *renamed_by;
 };
 
-/* Read them: 0, -EBADMSG, -ENOMEM. */
-int gen_file_options_read(const gen_proto_file *file, struct gen_pool *pool, struct gen_file_options *ret);
+/* Read those of @backend: 0, -EBADMSG, -ENOMEM. */
+int gen_file_options_read(const gen_proto_file *file, const struct gen_backend *backend, struct gen_pool *pool,
+                          struct gen_file_options *ret);
+
+/*
+ * struct gen_field_options - those of (nanopb) that stand beside a field, and not in an .options file
+ * @is_left_out:  FT_IGNORE: there is no such field in C
+ * @has_size:     a string or bytes have a largest size
+ * @has_count:    so has an array
+ */
+struct gen_field_options {
+    bool is_left_out;
+    bool has_size;
+    bool has_count;
+};
+
+/* 0, -EBADMSG. */
+int gen_field_options_read(const gen_proto_field *field, struct gen_field_options *ret);
 
 #endif

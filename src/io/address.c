@@ -3,13 +3,13 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <eyelet/address.h>
 #include <eyelet/vsock.h>
 
 #include "core/error.h"
+#include "core/text.h"
 
 #define VSOCK_PORT_MAX 4294967294u /* linux/vm_sockets.h: the one above is VMADDR_PORT_ANY */
 
@@ -170,6 +170,10 @@ int eyelet_address_parse(const char *text, struct eyelet_address *ret, struct ey
     struct eyelet_address address = { .fd = -1 };
     int r;
 
+    if (text == NULL) {
+        eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there is no address");
+        return -EINVAL;
+    }
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const char *rest = after(text, forms[i].prefix);
 
@@ -184,67 +188,78 @@ int eyelet_address_parse(const char *text, struct eyelet_address *ret, struct ey
     return refuse(reterr, text, "begins with none of vsock://, hvsock://, unix:, fd:// and systemd://");
 }
 
-static int print_vsock(const struct eyelet_address *address, char *room, size_t cap)
+static void print_vsock(const struct eyelet_address *address, struct eyelet_text *text)
 {
     const char *option = address->is_to_host ? "?to-host" : "";
 
     if (address->cid == EYELET_VSOCK_CID_ANY)
-        return snprintf(room, cap, "vsock://any:%u%s", address->port, option);
-    return snprintf(room, cap, "vsock://%u:%u%s", address->cid, address->port, option);
+        eyelet_text_add(text, "vsock://any:%u%s", address->port, option);
+    else
+        eyelet_text_add(text, "vsock://%u:%u%s", address->cid, address->port, option);
 }
 
-static int print_unix(const struct eyelet_address *address, char *room, size_t cap)
+static void print_unix(const struct eyelet_address *address, struct eyelet_text *text)
 {
+    const char *before = "";
+
     if (address->is_abstract)
-        return snprintf(room, cap, "unix://@%.*s", EYELET_ADDRESS_PATH_MAX, address->path);
-    /* Behind "//" a relative path would read as something else. */
-    return snprintf(room, cap, "unix:%s%.*s", address->path[0] == '/' ? "//" : "", EYELET_ADDRESS_PATH_MAX,
-                    address->path);
+        before = "//@";
+    else if (address->path[0] == '/') /* behind "//" a relative path would read as something else */
+        before = "//";
+    eyelet_text_add(text, "unix:%s%.*s", before, EYELET_ADDRESS_PATH_MAX, address->path);
 }
 
-/* Length of the text, which is cut when it does not fit. */
-static int print(const struct eyelet_address *address, char *room, size_t cap)
+static void print(const struct eyelet_address *address, struct eyelet_text *text)
 {
     switch (address->family) {
     case EYELET_FAMILY_VSOCK:
-        return print_vsock(address, room, cap);
+        print_vsock(address, text);
+        return;
     case EYELET_FAMILY_HVSOCK:
-        return snprintf(room, cap, "hvsock://%.*s:%u", EYELET_ADDRESS_PATH_MAX, address->path, address->port);
+        eyelet_text_add(text, "hvsock://%.*s:%u", EYELET_ADDRESS_PATH_MAX, address->path, address->port);
+        return;
     case EYELET_FAMILY_UNIX:
-        return print_unix(address, room, cap);
+        print_unix(address, text);
+        return;
     case EYELET_FAMILY_FD:
-        return snprintf(room, cap, "fd://%d", address->fd);
+        eyelet_text_add(text, "fd://%d", address->fd);
+        return;
     case EYELET_FAMILY_SYSTEMD:
-        return snprintf(room, cap, "systemd://%.*s", EYELET_ADDRESS_PATH_MAX, address->path);
+        eyelet_text_add(text, "systemd://%.*s", EYELET_ADDRESS_PATH_MAX, address->path);
+        return;
     }
-    return snprintf(room, cap, "family %d", (int)address->family);
+    eyelet_text_add(text, "family %d", (int)address->family);
 }
 
-static int hand_out(const char *text, int len, char *room, size_t cap)
+static int hand_out(const struct eyelet_text *text, char *room, size_t cap)
 {
-    if (len < 0 || (size_t)len >= cap)
+    if (text->is_cut || text->len >= cap)
         return -ENOSPC;
-    memcpy(room, text, (size_t)len + 1);
+    memcpy(room, text->room, text->len + 1);
     return 0;
 }
 
 int eyelet_address_format(const struct eyelet_address *address, char *room, size_t cap)
 {
-    char text[EYELET_ADDRESS_TEXT_MAX];
+    char bytes[EYELET_ADDRESS_TEXT_MAX];
+    struct eyelet_text text;
 
-    return hand_out(text, print(address, text, sizeof(text)), room, cap);
+    eyelet_text_init_plain(&text, bytes, sizeof(bytes));
+    print(address, &text);
+    return hand_out(&text, room, cap);
 }
 
 int eyelet_peer_format(const struct eyelet_peer *peer, char *room, size_t cap)
 {
-    char text[EYELET_ADDRESS_TEXT_MAX];
-    int len;
+    char bytes[EYELET_ADDRESS_TEXT_MAX];
+    struct eyelet_text text;
 
+    eyelet_text_init_plain(&text, bytes, sizeof(bytes));
     if (peer->family == EYELET_FAMILY_VSOCK)
-        len = snprintf(text, sizeof(text), "vsock://%u:%u", peer->cid, peer->port);
+        eyelet_text_add(&text, "vsock://%u:%u", peer->cid, peer->port);
     else if (peer->family == EYELET_FAMILY_UNIX)
-        len = snprintf(text, sizeof(text), "unix://pid=%d,uid=%u,gid=%u", peer->pid, peer->uid, peer->gid);
+        eyelet_text_add(&text, "unix://pid=%d,uid=%u,gid=%u", peer->pid, peer->uid, peer->gid);
     else
-        len = snprintf(text, sizeof(text), "a socket that is neither vsock nor unix");
-    return hand_out(text, len, room, cap);
+        eyelet_text_add(&text, "a socket that is neither vsock nor unix");
+    return hand_out(&text, room, cap);
 }

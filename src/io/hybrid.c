@@ -9,12 +9,12 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <eyelet/vsock.h>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "io/family.h"
 #include "io/socket.h"
 
@@ -23,12 +23,15 @@
 /* "CONNECT <port>\n", in one write: the monitor reads it with little patience. */
 static int ask(int fd, uint32_t port, uint64_t deadline_ns)
 {
-    char text[sizeof("CONNECT 4294967295\n")];
-    int len = snprintf(text, sizeof(text), "CONNECT %u\n", port);
-    struct iovec iov = { .iov_base = text, .iov_len = (size_t)len };
+    char room[sizeof("CONNECT 4294967295\n")];
+    struct iovec iov = { .iov_base = room };
+    struct eyelet_text text;
     size_t n;
     int r;
 
+    eyelet_text_init_plain(&text, room, sizeof(room));
+    eyelet_text_add(&text, "CONNECT %u\n", port);
+    iov.iov_len = text.len;
     r = eyelet_socket_wait_until(fd, POLLOUT, deadline_ns, NULL);
     if (r < 0)
         return r;
@@ -145,24 +148,23 @@ static int to_file(const struct eyelet_address *address, struct eyelet_address *
 {
     size_t path_len = strnlen(address->path, sizeof(address->path));
     char suffix[sizeof("_4294967295")];
-    int suffix_len = snprintf(suffix, sizeof(suffix), "_%u", address->port);
+    size_t suffix_len = eyelet_text_format(suffix, sizeof(suffix), "_%u", address->port);
 
     if (path_len == 0 || address->port == EYELET_VSOCK_PORT_ANY) {
         eyelet_error_errno(reterr, EINVAL, "cannot listen on '%.*s%s': that takes a path and a port below 4294967295",
                            (int)path_len, address->path, suffix);
         return -EINVAL;
     }
-    if (path_len > EYELET_ADDRESS_PATH_MAX || (size_t)suffix_len > EYELET_ADDRESS_PATH_MAX - path_len) {
+    if (path_len > EYELET_ADDRESS_PATH_MAX || suffix_len > EYELET_ADDRESS_PATH_MAX - path_len) {
         eyelet_error_errno(reterr, ENAMETOOLONG,
                            "cannot listen on '%.*s%s': the path has %zu bytes, at most %d fit into a socket's",
-                           (int)path_len, address->path, suffix, path_len + (size_t)suffix_len,
-                           EYELET_ADDRESS_PATH_MAX);
+                           (int)path_len, address->path, suffix, path_len + suffix_len, EYELET_ADDRESS_PATH_MAX);
         return -ENAMETOOLONG;
     }
 
     *ret = (struct eyelet_address){ .family = EYELET_FAMILY_UNIX, .fd = -1 };
     memcpy(ret->path, address->path, path_len);
-    memcpy(ret->path + path_len, suffix, (size_t)suffix_len + 1);
+    memcpy(ret->path + path_len, suffix, suffix_len + 1);
     return 0;
 }
 

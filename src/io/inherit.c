@@ -80,28 +80,30 @@ static int take_over(int fd, struct eyelet_listener *listener)
 }
 
 /* A number of the environment: digits, at most @max. */
-static bool parse_env(const char *name, unsigned long max, unsigned long *ret)
+static bool parse_env(const char *name, uint32_t max, uint32_t *ret)
 {
     const char *text = getenv(name);
-    unsigned long value;
-    char *end;
+    uint64_t value = 0;
 
-    if (!text || text[0] < '0' || text[0] > '9')
+    if (!text || text[0] == '\0')
         return false;
-    errno = 0;
-    value = strtoul(text, &end, 10);
-    if (*end != '\0' || errno != 0 || value > max)
-        return false;
-    *ret = value;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        value = value * 10 + (unsigned)(*text - '0');
+        if (value > max)
+            return false;
+    }
+    *ret = (uint32_t)value;
     return true;
 }
 
 /* Position of @name among the colon-separated @names, if it is there. */
-static bool find_name(const char *names, const char *name, unsigned long n, unsigned long *ret)
+static bool find_name(const char *names, const char *name, uint32_t n, uint32_t *ret)
 {
     size_t len = strlen(name);
 
-    for (unsigned long i = 0; names && i < n; i++) {
+    for (uint32_t i = 0; names && i < n; i++) {
         size_t part_len = strcspn(names, ":");
 
         if (part_len == len && memcmp(names, name, len) == 0) {
@@ -116,10 +118,10 @@ static bool find_name(const char *names, const char *name, unsigned long n, unsi
 /* Which descriptor was meant? Return: 0, or -ENOENT or -EINVAL with *ret_why. */
 static int find_passed(const char *name, int *ret_fd, const char **ret_why)
 {
-    unsigned long pid, n, which = 0;
+    uint32_t pid, n, which = 0;
 
     *ret_why = ": no service manager handed this process a socket (LISTEN_PID, LISTEN_FDS)";
-    if (!parse_env("LISTEN_PID", INT32_MAX, &pid) || pid != (unsigned long)getpid() ||
+    if (!parse_env("LISTEN_PID", INT32_MAX, &pid) || pid != (uint32_t)getpid() ||
         !parse_env("LISTEN_FDS", PASSED_FDS_MAX, &n) || n == 0)
         return -ENOENT;
     *ret_why = ": none of the sockets handed over has that name (LISTEN_FDNAMES)";

@@ -10,9 +10,10 @@
 #include <strings.h>
 
 #include "core/bytes.h"
-#include "core/error.h"
+#include "core/text.h"
 #include "io/socket.h"
 #include "rpc/interceptors.h"
+#include "rpc/print.h"
 #include "rpc/serving.h"
 #include "rpc/wait.h"
 
@@ -121,7 +122,7 @@ enum eyelet_status eyelet_call_fail(struct eyelet_call *call, enum eyelet_status
     if (status == EYELET_OK || (unsigned)status > EYELET_STATUS_MAX)
         status = EYELET_UNKNOWN;
     va_start(args, format);
-    eyelet_error_vset(&error, status, format, args);
+    eyelet_error_vprint(&error, status, format, args);
     va_end(args);
     call->failure.status = status; /* details that were added before stay */
     memcpy(call->failure.text, error.text, sizeof(error.text));
@@ -192,7 +193,7 @@ const struct eyelet_peer *eyelet_call_peer(const struct eyelet_call *call)
 
 const char *eyelet_call_service(const struct eyelet_call *call)
 {
-    return call->service->service->name;
+    return call->service->service;
 }
 
 const char *eyelet_call_method(const struct eyelet_call *call)

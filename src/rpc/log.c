@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/error.h"
+#include "core/text.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 

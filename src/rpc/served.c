@@ -336,24 +336,32 @@ static bool is_too_much_to_defer(const struct eyelet_serving *serving, size_t le
     return len > EYELET_ARENA_CHUNK_MIN && (serving->kept_deferred > max || len > max - serving->kept_deferred);
 }
 
+/* What cancelled calls keep until their owners hear of it may be as much again as may be held, and no more. */
+static bool is_too_much_beside_leaving(const struct eyelet_serving *serving, size_t len)
+{
+    return len > EYELET_ARENA_CHUNK_MIN && serving->env->leaving > serving->env->pool.held_max;
+}
+
 /* Fills in a call that nobody else knows yet. */
 static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_session_event *event, uint64_t now_ns,
                                   struct eyelet_error *reterr)
 {
     struct eyelet_serving *serving = call->serving;
+    const void *method;
     enum eyelet_status status;
 
     status = eyelet_dispatch_find(serving->env->services, event->request.service, event->request.method, &call->service,
-                                  &call->method, reterr);
+                                  &method, reterr);
     if (status != EYELET_OK)
         return status;
+    call->method = method;
     if (serving->n_calls > serving->env->opts.calls_max)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "%u calls are in flight on this connection already",
                                 serving->n_calls - 1);
     if (is_too_much_to_defer(serving, event->frame.len))
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "calls in flight on this connection keep %zu bytes",
                                 serving->kept_deferred);
-    if (serving->env->leaving > serving->env->pool.held_max) /* as much again as may be held, and no more */
+    if (is_too_much_beside_leaving(serving, event->frame.len))
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory before calls that were cancelled end");
     if (eyelet_call_keep(call, event->frame, &event->request) < 0)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes",
@@ -368,7 +376,7 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     call->timer.expire = expire_call;
     call->is_inbox_ended = (event->flags & EYELET_FRAME_FLAG_REMOTE_OPEN) == 0;
     call->info = (struct eyelet_call_info){
-        .service = call->service->service->name,
+        .service = call->service->service,
         .method = call->method->name,
         .kind = call->kind,
         .peer = &serving->peer,

@@ -289,7 +289,10 @@ enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct 
 
     *node = (struct eyelet_dispatch_node){
         .next = server->services,
-        .service = service,
+        .service = service->name,
+        .methods = service->methods,
+        .n_methods = service->n_methods,
+        .method_size = sizeof(service->methods[0]),
         .handlers = handlers,
         .userdata = userdata,
         .owned = owned,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "core/text.h"
 
 #define NAME_MAX_LEN 256u /* bytes of a service's or method's name that are shown */
 #define LINE_MAX_LEN 768u /* two names, and 170 bytes of numbers at most */

@@ -2,10 +2,12 @@
 #
 # Runs the example programs as a user would: they talk over unix sockets, wrong arguments get a usage line.
 #
-# usage: examples.sh FOLDER_OF_THE_PROGRAMS
+# usage: examples.sh FOLDER_OF_THE_PROGRAMS [static]
+#   static: the key service must not need any other file
 set -euo pipefail
 
 bin=$1
+is_static=${2:+1}
 folder=$(mktemp -d /tmp/eyelet.XXXXXXXX)
 server_pid=
 
@@ -66,6 +68,27 @@ expect 'words for an empty text' 'parent_echo_client: text is empty' "$(cat "$fo
 stop TERM 0
 [ ! -e "$folder/echo" ] || fail 'the service leaves its socket file behind'
 
+address=unix://$folder/keys
+start enclave_nano_service "$address"
+"$bin/parent_keys" "$address" >"$folder/said" || fail "the demonstration failed: $(cat "$folder/said")"
+expect 'the end of the demonstration' 'all is as it must be' "$(tail -n 1 "$folder/said")"
+expect 'parent_keys list' '' "$("$bin/parent_keys" "$address" list)"
+expect 'parent_keys create' '' "$("$bin/parent_keys" "$address" create mine)"
+signature=$("$bin/parent_keys" "$address" sign mine 'a text')
+grep -Exq '[0-9a-f]{64}' <<<"$signature" || fail "parent_keys sign: $signature"
+expect 'parent_keys sign, again' "$signature" "$("$bin/parent_keys" "$address" sign mine 'a text')"
+"$bin/parent_keys" "$address" list | grep -Exq 'mine, of 20[0-9-]+T[0-9:]+Z, has signed 2' || fail 'parent_keys list'
+expect 'parent_keys delete' '' "$("$bin/parent_keys" "$address" delete mine)"
+if "$bin/parent_keys" "$address" delete mine >"$folder/out" 2>"$folder/err"; then
+    fail 'a key is deleted twice'
+fi
+expect 'words for a key that is not there' "parent_keys: there is no key 'mine'" "$(cat "$folder/err")"
+stop TERM 0
+[ ! -e "$folder/keys" ] || fail 'the key service leaves its socket file behind'
+if [ -n "$is_static" ] && readelf -lW "$bin/enclave_nano_service" | grep INTERP; then
+    fail 'the key service is not static'
+fi
+
 address=unix://$folder/raw
 start raw_echo server "$address"
 expect raw_echo 'raw text' "$("$bin/raw_echo" client "$address" 'raw text')"
@@ -84,6 +107,11 @@ refuses enclave_echo_service --threads 0 "$address"
 refuses enclave_echo_service --threads 4x "$address"
 refuses enclave_echo_service --threads
 refuses enclave_echo_service --threads 4 a b
+refuses enclave_nano_service a b
+refuses enclave_nano_service --help
+refuses parent_keys unix:///tmp/x sing
+refuses parent_keys sign one
+refuses parent_keys list all
 refuses parent_streams a b
 refuses parent_poll_loop a 0
 refuses parent_poll_loop a 1 b

@@ -48,6 +48,19 @@ expect_turned() {
     [ "$said" = teleye ] || fail "$1 said '$said' instead of 'teleye'"
 }
 
+# expect_nano PROGRAM: it needs nothing of eyelet's, nanopb's and protobuf-c's when it runs.
+expect_nano() {
+    local said
+
+    if readelf -d "$1" | grep -E 'NEEDED.*(eyelet|protobuf)'; then
+        fail "$1 needs a library besides libc"
+    fi
+    said=$("$1" vsock:parent:5005) || fail "$1 failed"
+    [ "$said" = vsock://3:5005 ] || fail "$1 said '$said' instead of 'vsock://3:5005'"
+    ! "$1" vsock:nobody:5005 2>"$folder/said" || fail "$1 took an address that is none"
+    grep -F 'the CID is no number' "$folder/said" >/dev/null || fail "$1 said '$(cat "$folder/said")'"
+}
+
 by_cmake() {
     cmake -G Ninja -S "$folder/consumer" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' -DCMAKE_PREFIX_PATH="$prefix"
@@ -58,22 +71,29 @@ by_cmake() {
     fi
     expect_turned "$folder/out/with-eyelet"
     expect_turned "$folder/out/with-eyelet-static"
+    expect_nano "$folder/out/with-nano"
 
     cmake --build "$folder/out" -j 2 | grep 'no work to do' >/dev/null || fail 'a second build finds work to do'
     touch "$folder/consumer/mirror.proto"
     if cmake --build "$folder/out" -j 2 | grep 'no work to do'; then
         fail 'a changed .proto file is not seen'
     fi
-    refuse_static_without_nanopb
+    refuse_what_needs_nanopb
 }
 
 # Without nanopb the shared library is all there is. CMake does not look again for what is set to nothing.
-refuse_static_without_nanopb() {
+refuse_what_needs_nanopb() {
     if cmake -G Ninja -S "$folder/consumer" -B "$folder/no-nanopb" -DCMAKE_C_COMPILER="$cc" \
         -DCMAKE_PREFIX_PATH="$prefix" -DEYELET_NANOPB_LIBRARY= >"$folder/said" 2>&1; then
         fail 'eyelet::eyelet-static was taken without nanopb'
     fi
     tr -s ' \n' ' ' <"$folder/said" | grep -F 'eyelet-static, which needs nanopb (Debian: libnanopb-dev)' >/dev/null ||
+        fail "expected a sentence about libnanopb-dev, got: $(cat "$folder/said")"
+    if cmake -G Ninja -S "$folder/consumer" -B "$folder/no-headers" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_PREFIX_PATH="$prefix" -DEYELET_NANOPB_INCLUDE_DIR= >"$folder/said" 2>&1; then
+        fail 'eyelet::nano was taken without nanopb'
+    fi
+    tr -s ' \n' ' ' <"$folder/said" | grep -F 'with-nano links eyelet::nano, which needs nanopb' >/dev/null ||
         fail "expected a sentence about libnanopb-dev, got: $(cat "$folder/said")"
 }
 
@@ -96,8 +116,11 @@ by_pkg_config() {
 
     # shellcheck disable=SC2046 # words
     "$cc" -std=c17 -static -o static main.c mirror.*.c $(pkg-config --static --cflags --libs eyelet)
+    # shellcheck disable=SC2046 # words
+    "$cc" -std=c17 -o nano nano.c $(pkg-config --cflags --libs eyelet-nano)
     unset LD_LIBRARY_PATH
     expect_turned ./static
+    expect_nano ./nano
 }
 
 # The code blocks of the README whose last line before them ends with a file's name, into files of that name.
@@ -109,7 +132,8 @@ extract_readme() {
         file != "" { print > file; next }
         /`[^`]*`:$/ { name = $0; sub(/`:$/, "", name); sub(/.*`/, "", name); next }
         /./ { name = "" }' "$here/../../README.md"
-    for file in echo.proto enclave.c parent.c CMakeLists.txt ask.c numbers.proto numbers.c "${sections[@]/%/.c}"; do
+    for file in echo.proto echo.options enclave.c parent.c small.c small_parent.c CMakeLists.txt ask.c numbers.proto numbers.c \
+        "${sections[@]/%/.c}"; do
         [ -s "$folder/readme/$file" ] || fail "there is no $file in the README"
     done
 }
@@ -141,8 +165,19 @@ run_sections() {
     section moved hello again
 }
 
+# expect_hello ENCLAVE PARENT: one calls the other, which ends well when it is asked to.
+expect_hello() {
+    local said pid
+
+    "$1" "unix://$folder/echo" &
+    pid=$!
+    said=$("$2" "unix://$folder/echo") || fail "$2 failed"
+    kill "$pid"
+    wait "$pid" || fail "$1 does not end well when it is asked to"
+    [ "$said" = 'hello, enclave' ] || fail "$2 said '$said'"
+}
+
 by_readme() {
-    local said enclave_pid
 
     extract_readme
     cmake -G Ninja -S "$folder/readme" -B "$folder/out" -DCMAKE_C_COMPILER="$cc" \
@@ -150,14 +185,11 @@ by_readme() {
     cmake --build "$folder/out" -j 2
     "$cc" -Wall -Wextra -Wconversion -Werror -O2 -c -I"$prefix/include" -o "$folder/ask.o" "$folder/readme/ask.c"
 
-    "$folder/out/enclave" "unix://$folder/echo" &
-    enclave_pid=$!
-    said=$("$folder/out/parent" "unix://$folder/echo") || fail 'the parent of the README failed'
-    kill "$enclave_pid"
-    wait "$enclave_pid" || fail 'the enclave of the README does not end well when it is asked to'
-    [ "$said" = 'hello, enclave' ] || fail "the parent of the README said '$said'"
-
+    expect_hello "$folder/out/enclave" "$folder/out/parent"
     run_sections
+    expect_hello "$folder/sections/small-enclave" "$folder/out/parent"
+    expect_hello "$folder/sections/small-enclave" "$folder/sections/small-parent"
+    expect_hello "$folder/out/enclave" "$folder/sections/small-parent"
 }
 
 install_and_move

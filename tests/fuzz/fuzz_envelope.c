@@ -11,6 +11,7 @@
 #include "core/bytes.h"
 #include "core/envelope.h"
 #include "core/error.h"
+#include "core/text.h"
 
 static void check_inside(struct eyelet_slice part, struct eyelet_slice whole)
 {

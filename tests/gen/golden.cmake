@@ -1,18 +1,21 @@
-# What the generator writes must be what lies in golden/, byte for byte. To change it on purpose, generate into golden/:
-#     protoc -Itests/gen/protos -Iproto --plugin=protoc-gen-eyelet=PATH --eyelet_out=tests/gen/golden \
-#         --eyelet_opt=import=google/protobuf/descriptor.proto,import=google/protobuf/empty.proto FILE...
+# What the generator writes with ${BACKEND} must be what lies in ${GOLDEN}/, byte for byte. To change it on purpose,
+# generate into that folder:
+#     protoc -Itests/gen/protos -Iproto --plugin=protoc-gen-eyelet=PATH --eyelet_out=tests/gen/GOLDEN \
+#         --eyelet_opt=backend=BACKEND,import=google/protobuf/descriptor.proto \
+#         --eyelet_opt=import=google/protobuf/empty.proto,import=protobuf-c/protobuf-c.proto FILE...
 file(REMOVE_RECURSE ${OUT})
 file(MAKE_DIRECTORY ${OUT})
 execute_process(
     COMMAND ${PROTOC} -I${CMAKE_CURRENT_LIST_DIR}/protos -I${PROTO_DIR} -I${PROTOBUF_C_IMPORT_DIR}
             --plugin=protoc-gen-eyelet=${PLUGIN} --eyelet_out=${OUT}
-            --eyelet_opt=import=google/protobuf/descriptor.proto,import=google/protobuf/empty.proto ${PROTOS}
+            --eyelet_opt=backend=${BACKEND},import=google/protobuf/descriptor.proto
+            --eyelet_opt=import=google/protobuf/empty.proto,import=protobuf-c/protobuf-c.proto ${PROTOS}
     RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "protoc failed: ${result}")
 endif()
 
-set(golden ${CMAKE_CURRENT_LIST_DIR}/golden)
+set(golden ${CMAKE_CURRENT_LIST_DIR}/${GOLDEN})
 file(GLOB_RECURSE expected RELATIVE ${golden} ${golden}/*.[ch])
 file(GLOB_RECURSE written RELATIVE ${OUT} ${OUT}/*.[ch])
 if(NOT expected STREQUAL written)

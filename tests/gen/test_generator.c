@@ -12,9 +12,8 @@
 
 #include <cmocka.h>
 
-#include "generate.h"
 #include "names.h"
-#include "request.h"
+#include "sample.h"
 #include "support/faults.h"
 #include "support/folder.h"
 #include "text.h"
@@ -24,130 +23,10 @@ typedef Google__Protobuf__SourceCodeInfo__Location gen_location;
 #define N_METHODS_MAX 10000
 #define LONG_NAME     10000
 
-/* One file with one service, to be changed by a test before it is packed. */
-struct sample {
-    gen_request request;
-    gen_proto_file file;
-    gen_proto_message message;
-    gen_proto_service service;
-    gen_proto_method method;
-    Google__Protobuf__SourceCodeInfo info;
-    gen_proto_file *files[1];
-    gen_proto_message *messages[1];
-    gen_proto_service *services[1];
-    gen_proto_method *methods[1];
-    char *to_generate[1];
-};
+static const struct gen_backend *const backends[] = { &gen_backend_protobuf_c, &gen_backend_nanopb };
+#define N_BACKENDS (sizeof(backends) / sizeof(backends[0]))
 
-static char name_of_file[] = "demo.proto", package[] = "demo", message_name[] = "M", service_name[] = "Echo",
-            method_name[] = "Say", type_name[] = ".demo.M";
-
-static void sample_init(struct sample *sample)
-{
-    google__protobuf__compiler__code_generator_request__init(&sample->request);
-    google__protobuf__file_descriptor_proto__init(&sample->file);
-    google__protobuf__descriptor_proto__init(&sample->message);
-    google__protobuf__service_descriptor_proto__init(&sample->service);
-    google__protobuf__method_descriptor_proto__init(&sample->method);
-    google__protobuf__source_code_info__init(&sample->info);
-
-    sample->method.name = method_name;
-    sample->method.input_type = type_name;
-    sample->method.output_type = type_name;
-    sample->methods[0] = &sample->method;
-    sample->service.name = service_name;
-    sample->service.n_method = 1;
-    sample->service.method = sample->methods;
-    sample->services[0] = &sample->service;
-    sample->message.name = message_name;
-    sample->messages[0] = &sample->message;
-    sample->file.name = name_of_file;
-    sample->file.package = package;
-    sample->file.n_message_type = 1;
-    sample->file.message_type = sample->messages;
-    sample->file.n_service = 1;
-    sample->file.service = sample->services;
-    sample->file.source_code_info = &sample->info;
-    sample->files[0] = &sample->file;
-    sample->to_generate[0] = name_of_file;
-    sample->request.n_proto_file = 1;
-    sample->request.proto_file = sample->files;
-    sample->request.n_file_to_generate = 1;
-    sample->request.file_to_generate = sample->to_generate;
-}
-
-static gen_response *answer(const gen_request *request, struct gen_pool *pool)
-{
-    struct gen_bytes in, out;
-    const char *problem = NULL;
-    gen_response *response;
-
-    assert_int_equal(gen_message_pack(&request->base, pool, &in), 0);
-    assert_int_equal(gen_generate(in, pool, &out, &problem), 0);
-    response = google__protobuf__compiler__code_generator_response__unpack(&pool->allocator, out.len, out.data);
-    assert_non_null(response);
-    return response;
-}
-
-static void assert_refused(const gen_request *request, const char *error)
-{
-    struct gen_pool pool;
-    gen_response *response;
-
-    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
-    response = answer(request, &pool);
-    assert_non_null(response->error);
-    assert_string_equal(response->error, error);
-    assert_int_equal(response->n_file, 0);
-    gen_pool_clear(&pool);
-}
-
-static void assert_malformed(const gen_request *request, const char *problem)
-{
-    const char *got = NULL;
-    struct gen_bytes in, out;
-    struct gen_pool pool;
-
-    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
-    assert_int_equal(gen_message_pack(&request->base, &pool, &in), 0);
-    assert_int_equal(gen_generate(in, &pool, &out, &got), -EBADMSG);
-    assert_string_equal(got, problem);
-    gen_pool_clear(&pool);
-}
-
-static struct gen_bytes read_request(void)
-{
-    static uint8_t data[65536];
-    FILE *file = fopen(REQUEST_FILE, "rb");
-    size_t len;
-
-    assert_non_null(file);
-    len = fread(data, 1, sizeof(data), file);
-    fclose(file);
-    assert_in_range(len, 100, sizeof(data) - 1);
-    return (struct gen_bytes){ data, len };
-}
-
-/* In memory of its own size, so that a sanitizer sees a read behind its end. */
-static int generate_copy(struct gen_bytes in)
-{
-    uint8_t *copy = malloc(in.len > 0 ? in.len : 1);
-    const char *problem = NULL;
-    struct gen_bytes out;
-    struct gen_pool pool;
-    int r;
-
-    assert_non_null(copy);
-    if (in.len > 0)
-        memcpy(copy, in.data, in.len);
-    gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
-    r = gen_generate((struct gen_bytes){ copy, in.len }, &pool, &out, &problem);
-    if (r == -EBADMSG)
-        assert_non_null(problem);
-    gen_pool_clear(&pool);
-    free(copy);
-    return r;
-}
+static char name_of_file[] = "demo.proto", type_name[] = ".demo.M";
 
 static void names_follow_protoc_c(void **state)
 {
@@ -383,14 +262,15 @@ static unsigned assert_all_taken(struct sample *sample, const char *text)
 static void h125_no_name_that_is_written_is_free_for_another_method(void **state)
 {
     (void)state;
-    for (unsigned kind = 0; kind < 4; kind++) {
+    for (unsigned i = 0; i < 4 * N_BACKENDS; i++) {
         struct gen_pool pool;
         struct sample sample;
         gen_response *response;
 
-        sample_init(&sample);
-        set_kind(&sample.method, kind);
         gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+        sample_init(&sample);
+        sample.request.parameter = gen_pool_printf(&pool, "backend=%s", backends[i / 4]->name);
+        set_kind(&sample.method, i % 4);
         response = answer(&sample.request, &pool);
         assert_in_range(assert_all_taken(&sample, response->file[0]->content), 2, 100);
         assert_in_range(assert_all_taken(&sample, response->file[1]->content), 2, 100);
@@ -448,23 +328,26 @@ static void an_error_without_a_known_place_names_the_file(void **state)
 
 static void unknown_parameters_and_syntaxes_are_refused(void **state)
 {
-    static const char *const unknown[] = { "import", "import=", "import_dir=", "x" };
-    char parameter[] = "streams=no", unknowns[64], expected[128], none[] = "", editions[] = "editions",
-         proto2[] = "proto2";
+    static const char *const unknown[] = { "import", "import=", "import_dir=", "backend=", "backend", "x" };
+    char parameter[] = "streams=no", backend[] = "backend=upb", unknowns[64], expected[128], none[] = "",
+         editions[] = "editions", proto2[] = "proto2";
     struct sample sample;
     struct gen_pool pool;
 
     (void)state;
     sample_init(&sample);
     sample.request.parameter = parameter;
-    assert_refused(&sample.request, "unknown parameter 'streams=no': there are import=FILE and import_dir=DIR");
+    assert_refused(&sample.request,
+                   "unknown parameter 'streams=no': there are backend=NAME, import=FILE and import_dir=DIR");
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         snprintf(unknowns, sizeof(unknowns), "import=a.proto,%s,import_dir=b", unknown[i]);
-        snprintf(expected, sizeof(expected), "unknown parameter '%s': there are import=FILE and import_dir=DIR",
-                 unknown[i]);
+        snprintf(expected, sizeof(expected),
+                 "unknown parameter '%s': there are backend=NAME, import=FILE and import_dir=DIR", unknown[i]);
         sample.request.parameter = unknowns;
         assert_refused(&sample.request, expected);
     }
+    sample.request.parameter = backend;
+    assert_refused(&sample.request, "unknown backend 'upb': there are protobuf-c and nanopb");
     sample.request.parameter = none;
     sample.file.syntax = editions;
     assert_refused(&sample.request, "demo.proto: syntax \"editions\" is not supported, proto2 and proto3 are");
@@ -506,9 +389,10 @@ static void imported_files_are_listed_or_made_elsewhere(void **state)
 {
     char part[] = "part.proto", *dependencies[] = { part }, *both[] = { name_of_file, part };
     char by_name[] = "import=x.proto,import=part.proto", by_dir[128], nowhere[] = "import_dir=/nowhere";
-    const char *refusal = "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
-                          "for protoc, or say where its code is made: a library in target_link_libraries(), or "
-                          "--eyelet_opt=import_dir=DIR";
+    const char *refusal =
+        "demo.proto: part.proto is imported and not listed: list it, too, in eyelet_generate() or "
+        "for protoc, or say where its code is made: a library in target_link_libraries() with the same BACKEND, or "
+        "--eyelet_opt=import_dir=DIR";
     gen_proto_file imported = GOOGLE__PROTOBUF__FILE_DESCRIPTOR_PROTO__INIT, *files[2];
     struct gen_pool pool;
     struct sample sample;
@@ -628,13 +512,14 @@ static void a_service_cannot_be_called_like_the_library(void **state)
 }
 
 /* With a place for each method, as protoc sends it. */
-static unsigned count_allocations(size_t n_methods)
+static unsigned count_allocations(const struct gen_backend *backend, size_t n_methods)
 {
     static gen_proto_method methods[N_METHODS_MAX], *list[N_METHODS_MAX];
     static gen_location places[N_METHODS_MAX], *place_list[N_METHODS_MAX];
     static char names[N_METHODS_MAX][32];
     static int32_t paths[N_METHODS_MAX][4], span[] = { 1, 2, 3 };
     static char comment[] = " A comment.";
+    char parameter[32];
     struct sample sample;
     struct gen_pool pool;
     gen_response *response;
@@ -658,6 +543,8 @@ static unsigned count_allocations(size_t n_methods)
         list[i] = &methods[i];
         place_list[i] = &places[i];
     }
+    snprintf(parameter, sizeof(parameter), "backend=%s", backend->name);
+    sample.request.parameter = parameter;
     sample.service.n_method = n_methods;
     sample.service.method = list;
     sample.info.n_location = n_methods;
@@ -676,25 +563,31 @@ static unsigned count_allocations(size_t n_methods)
 static void h127_ten_thousand_methods_take_ten_times_what_one_thousand_take(void **state)
 {
     (void)state;
-    assert_in_range(count_allocations(N_METHODS_MAX), 1, 11 * count_allocations(N_METHODS_MAX / 10));
+    for (size_t i = 0; i < N_BACKENDS; i++)
+        assert_in_range(count_allocations(backends[i], N_METHODS_MAX), 1,
+                        11 * count_allocations(backends[i], N_METHODS_MAX / 10));
 }
 
 static void h128_every_truncation_of_a_request_is_malformed(void **state)
 {
-    struct gen_bytes whole = read_request();
-
     (void)state;
-    assert_int_equal(generate_copy(whole), 0);
-    for (size_t len = 0; len < whole.len; len++)
-        assert_int_equal(generate_copy((struct gen_bytes){ whole.data, len }), -EBADMSG);
+    for (size_t i = 0; i < N_BACKENDS; i++) {
+        struct gen_bytes whole;
+        struct gen_pool pool;
+
+        gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+        whole = read_request(backends[i], &pool);
+        assert_int_equal(generate_copy(whole), 0);
+        for (size_t len = 0; len < whole.len; len++)
+            assert_int_equal(generate_copy((struct gen_bytes){ whole.data, len }), -EBADMSG);
+        gen_pool_clear(&pool);
+    }
 }
 
-static void h128_no_changed_byte_makes_it_crash(void **state)
+static void assert_survives_changes(struct gen_bytes whole)
 {
-    struct gen_bytes whole = read_request();
     uint8_t *data = malloc(whole.len);
 
-    (void)state;
     assert_non_null(data);
     memcpy(data, whole.data, whole.len);
     for (size_t i = 0; i < whole.len; i++) {
@@ -710,6 +603,18 @@ static void h128_no_changed_byte_makes_it_crash(void **state)
         data[i] = whole.data[i];
     }
     free(data);
+}
+
+static void h128_no_changed_byte_makes_it_crash(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_BACKENDS; i++) {
+        struct gen_pool pool;
+
+        gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+        assert_survives_changes(read_request(backends[i], &pool));
+        gen_pool_clear(&pool);
+    }
 }
 
 static void h128_what_protoc_never_leaves_out_is_missed(void **state)
@@ -756,7 +661,7 @@ static void h128_an_option_of_protoc_c_that_makes_no_sense_is_malformed(void **s
         { PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, { 1, 0x0b }, 2 },    /* a group */
     };
     Google__Protobuf__FileOptions options;
-    ProtobufCMessageUnknownField field = { .tag = GEN_FILE_OPTIONS_PB_C_FILE };
+    ProtobufCMessageUnknownField field = { .tag = (uint32_t)gen_backend_protobuf_c.file_option_tag };
     struct sample sample;
 
     (void)state;
@@ -813,12 +718,13 @@ static void h128_messages_nested_without_end_are_not_followed(void **state)
 
 static void protoc_c_is_shown_no_services(void **state)
 {
-    struct gen_bytes whole = read_request(), out;
+    struct gen_bytes whole, out;
     gen_request *request;
     struct gen_pool pool;
 
     (void)state;
     gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+    whole = read_request(&gen_backend_protobuf_c, &pool);
     assert_int_equal(gen_request_without_services(whole, &pool, &out), 0);
     assert_int_equal(gen_request_unpack(out, &pool, &request), 0);
     assert_int_equal(request->n_proto_file, 1);
@@ -846,35 +752,25 @@ static void protoc_c_is_made_to_say_that_it_knows_optional(void **state)
     gen_pool_clear(&pool);
 }
 
-static int generate_with_failure(struct gen_bytes in, unsigned nth)
-{
-    const char *problem = NULL;
-    struct gen_bytes out;
-    struct gen_pool pool;
-    int r;
-
-    faults_reset();
-    faults_fail(FAULT_ALLOC, nth, ENOMEM);
-    gen_pool_init(&pool, 0);
-    r = gen_generate(in, &pool, &out, &problem);
-    gen_pool_clear(&pool);
-    faults_reset();
-    return r;
-}
-
 static void every_allocation_may_fail(void **state)
 {
-    struct gen_bytes in = read_request();
-    unsigned n = 0;
-    int r;
-
     (void)state;
-    do {
-        r = generate_with_failure(in, ++n);
-        if (r != 0)
-            assert_int_equal(r, -ENOMEM);
-    } while (r != 0);
-    assert_in_range(n, 100, 100000);
+    for (size_t i = 0; i < N_BACKENDS; i++) {
+        struct gen_pool pool;
+        struct gen_bytes in;
+        unsigned n = 0;
+        int r;
+
+        gen_pool_init(&pool, GEN_POOL_BLOCK_CAP);
+        in = read_request(backends[i], &pool);
+        do {
+            r = generate_with_failure(in, ++n);
+            if (r != 0)
+                assert_int_equal(r, -ENOMEM);
+        } while (r != 0);
+        assert_in_range(n, 100, 100000);
+        gen_pool_clear(&pool);
+    }
 }
 
 int main(void)

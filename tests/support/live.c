@@ -1,5 +1,5 @@
 /*
- * Peers and servers of live tests. Only calls that no test makes fail are used for the peers' bytes: send() and read(),
+ * Peers of live tests. Only calls that no test makes fail are used for the peers' bytes: send() and read(),
  * where the library has sendmsg() and recv(), and ppoll(), which knows no fake clock.
  */
 #include "support/live.h"
@@ -164,26 +164,4 @@ bool live_read_reply(int fd, struct live_reply *ret)
 void live_reply_clear(struct live_reply *reply)
 {
     live_frame_clear(&reply->frame);
-}
-
-static void *run(void *argument)
-{
-    struct live_server *live = argument;
-
-    live->status = eyelet_server_run(live->server);
-    return NULL;
-}
-
-void live_server_start(struct live_server *live, struct eyelet_server *server)
-{
-    live->server = server;
-    live_must(pthread_create(&live->thread, NULL, run, live) == 0, "no thread for the server");
-}
-
-enum eyelet_status live_server_stop(struct live_server *live)
-{
-    eyelet_server_stop(live->server);
-    live_must(pthread_join(live->thread, NULL) == 0, "the server's thread is lost");
-    live->server = eyelet_server_close(live->server);
-    return live->status;
 }

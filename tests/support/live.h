@@ -1,6 +1,6 @@
 /*
- * What a test of live connections is made of: peers that speak bytes, and a server in a thread of its own. Everything
- * here waits for events, with a patience that only a hang uses up, and on a real clock whatever the fake one says.
+ * What a test of live connections is made of: peers that speak bytes, to whichever library. Everything here waits for
+ * events, with a patience that only a hang uses up, and on a real clock whatever the fake one says.
  *
  * All of it may be used from any thread. What must not happen ends the program with a sentence, since cmocka's own
  * failures may only be raised on the main thread.
@@ -8,12 +8,13 @@
 #ifndef EYELET_TESTS_LIVE_H
 #define EYELET_TESTS_LIVE_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <eyelet/eyelet.h>
+#include <eyelet/frame.h>
+#include <eyelet/slice.h>
+#include <eyelet/status.h>
 
 #include "support/wire.h"
 
@@ -75,18 +76,5 @@ struct live_reply {
 /* The next frame, which must be a Response. Return: false at the end of the connection. */
 bool live_read_reply(int fd, struct live_reply *ret);
 void live_reply_clear(struct live_reply *reply);
-
-/**
- * struct live_server - a server and the thread that runs it
- */
-struct live_server {
-    struct eyelet_server *server;
-    pthread_t thread;
-    enum eyelet_status status;
-};
-
-/* Runs @server in a thread; stops it, waits for the thread, closes it, and gives what eyelet_server_run() returned. */
-void live_server_start(struct live_server *live, struct eyelet_server *server);
-enum eyelet_status live_server_stop(struct live_server *live);
 
 #endif

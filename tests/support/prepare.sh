@@ -7,7 +7,7 @@ log=$PWD/build/log/$(basename "$(dirname "$program")")-$(basename "$program" .sh
 
 # What it takes to build the library, the generator and the examples.
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-c-dev
-    libprotobuf-dev libprotoc-dev libnanopb-dev)
+    libprotobuf-dev libprotoc-dev libnanopb-dev nanopb nettle-dev)
 
 # say WORD...: one line of progress.
 say() {

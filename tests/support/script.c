@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "core/bytes.h"
-#include "core/error.h"
+#include "core/text.h"
 
 const struct eyelet_session_limits script_limits = {
     .frame_max = SCRIPT_FRAME_MAX,

@@ -3,7 +3,8 @@
 
 usage: tests/vm/run.py loopback BUILD_DIR      one guest: real AF_VSOCK on CID 1
        tests/vm/run.py enclave BUILD_DIR       a guest that is the parent, with two more inside it that are enclaves
-       tests/vm/run.py echo BUILD_DIR [TEXT]   the same with the example: its enclave, its parent, the text they echo
+       tests/vm/run.py echo BUILD_DIR TEXT     the same with the example: its enclave, its parent, the text they echo
+       tests/vm/run.py keys BUILD_DIR          the same with the key service, and the parent that tries all it can do
        tests/vm/run.py selftest                failures inside, and guests that never end, must be failures outside
 
 BUILD_DIR is a build of the preset release. fetch.sh brings what else it takes. Whatever happens, a guest ends: by
@@ -26,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 QEMU = "/usr/bin/qemu-system-x86_64"
 FIRMWARE = ("/usr/share/seabios/bios-256k.bin", "/usr/share/qemu/pvh.bin", "/usr/share/qemu/kvmvapic.bin")
 MARKER = "eyelet.guest"  # tests/support/guest.h
+SAID = "said: "  # example.sh
 ENDED = re.compile(r"^guest: the test ended with status (\d+)$")
 
 LOOPBACK_MIB = 512
@@ -236,8 +238,10 @@ def show_line(line):
     print(line, flush=True)
 
 
-def show_progress(line):
-    if not line.startswith("echo: "):
+def show_said(line):
+    if line.startswith(SAID):
+        print(line.removeprefix(SAID), flush=True)
+    else:
         print("    " + line, file=sys.stderr, flush=True)
 
 
@@ -249,7 +253,6 @@ def load_kernel(guest):
 def run(ramdisk, kernel, memory_mib, limit_s, show=show_line):
     lines, is_over_time = boot(kernel, ramdisk, memory_mib, limit_s, show)
     judge(lines, is_over_time, limit_s)
-    return lines
 
 
 def run_loopback(build):
@@ -267,15 +270,24 @@ def run_enclave(build):
     run(ramdisk, kernel, PARENT_MIB, 600)
 
 
-def run_echo(build, text):
+def run_example(build, service, client, text=None):
+    """Prints what the client says; its arguments are the enclave's address, and the text if there is one."""
     guest = fetch()
     kernel = load_kernel(guest)
-    ramdisk = parent_ramdisk(guest, kernel, os.path.join(build, "examples/vm_echo_service"))
-    ramdisk.add_file("/parent_echo_client", os.path.join(build, "examples/vm_echo_client"))
-    ramdisk.add_file("/test", os.path.join(HERE, "echo.sh"))
-    ramdisk.add("/text", text.encode() + b"\n", 0o644)
-    lines = run(ramdisk, kernel, PARENT_MIB, 300, show_progress)
-    print("\n".join(line.removeprefix("echo: ") for line in lines if line.startswith("echo: ")))
+    ramdisk = parent_ramdisk(guest, kernel, os.path.join(build, "examples", service))
+    ramdisk.add_file("/client", os.path.join(build, "examples", client))
+    ramdisk.add_file("/test", os.path.join(HERE, "example.sh"))
+    if text is not None:
+        ramdisk.add("/text", text.encode() + b"\n", 0o644)
+    run(ramdisk, kernel, PARENT_MIB, 300, show_said)
+
+
+def run_echo(build, text):
+    run_example(build, "vm_echo_service", "vm_echo_client", text)
+
+
+def run_keys(build):
+    run_example(build, "vm_key_service", "vm_parent_keys")
 
 
 def expect_failure(words, act, *arguments):
@@ -309,8 +321,8 @@ def run_selftest():
 
 def main(arguments):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through every finally
-    ways = {"loopback": (run_loopback, 1, 1), "enclave": (run_enclave, 1, 1), "echo": (run_echo, 1, 2),
-            "selftest": (run_selftest, 0, 0)}
+    ways = {"loopback": (run_loopback, 1, 1), "enclave": (run_enclave, 1, 1), "echo": (run_echo, 2, 2),
+            "keys": (run_keys, 1, 1), "selftest": (run_selftest, 0, 0)}
     way, count_min, count_max = ways.get(arguments[0] if arguments else "", (None, 0, 0))
     if not way or not count_min <= len(arguments) - 1 <= count_max:
         print(__doc__.split("\n\n")[1], file=sys.stderr)

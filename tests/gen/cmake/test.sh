@@ -26,7 +26,15 @@ refused() {
     fi
 }
 
-refused backend "there is no BACKEND 'nanopb': protobuf-c is the only one so far"
+refused backend "there is no BACKEND 'upb': there are protobuf-c and nanopb"
+refused both_backends "target 'here' has the code of google/protobuf/empty.proto for BACKEND protobuf-c already"
+refused both_backends_turned "target 'here' has the code of google/protobuf/empty.proto for BACKEND nanopb already"
+refused comma "nanopb finds no options in a folder with a comma in its name: $here/misuse/a,b;"
+refused no_nanopb "there is no protoc-gen-nanopb; in Debian it is in the package nanopb" \
+    -DEYELET_PROTOC_GEN_NANOPB=EYELET_PROTOC_GEN_NANOPB-NOTFOUND \
+    -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF
+refused no_nanopb_proto "$here/misuse/inline.proto imports nanopb.proto, and that lies neither in IMPORT_DIRS nor beside \
+$room/plugin-nanopb: set EYELET_NANOPB_PROTO_DIR to its folder" -DEYELET_PROTOC_GEN_NANOPB="$room/plugin-nanopb" -DEYELET_NANOPB_PROTO_DIR=NOTFOUND
 refused no_target "TARGET is missing"
 refused no_backend "BACKEND is missing"
 refused no_protos "PROTOS is missing"
@@ -46,6 +54,8 @@ refused no_c "the generated code is C, and this project has not enabled it: proj
 cp -r "$here/project" "$room/project"
 cp "$plugin" "$room/plugin"
 cp "$plugin_c" "$room/plugin-c"
+printf '#!/bin/sh\nexec protoc-gen-nanopb\n' >"$room/plugin-nanopb"
+chmod +x "$room/plugin-nanopb"
 project=$room/project build=$room/build
 
 build_project() {
@@ -55,7 +65,7 @@ build_project() {
 # makes NAME...: a build generates from these, and from no other
 makes() {
     build_project
-    for name in part box whole; do
+    for name in part box whole ink label dot; do
         case " $* " in
         *" $name "*) grep -q "Generating .*/$name\.proto" "$room/out" ||
             complain "$name.proto was not generated from again" "$room/out" ;;
@@ -66,17 +76,57 @@ makes() {
 }
 
 cmake -G "$generator" -S "$project" -B "$build" -DPLUGIN="$room/plugin" -DPLUGIN_C="$room/plugin-c" \
-    -DGENERATE="$generate" -DEYELET_INCLUDE_DIR="$include" >"$room/out" 2>&1 || complain "the project cannot be configured" "$room/out"
-makes part box whole
+    -DEYELET_PROTOC_GEN_NANOPB="$room/plugin-nanopb" -DGENERATE="$generate" -DEYELET_INCLUDE_DIR="$include" \
+    >"$room/out" 2>&1 || complain "the project cannot be configured" "$room/out"
+makes part box whole ink label dot
 makes # nothing
 touch "$project/other place/whole.proto"
 makes whole
 touch "$room/plugin"
-makes part box whole
+makes part box whole ink label dot
 touch "$room/plugin-c"
-makes part box whole
-touch "$project/protos/sub/part.proto" # box.proto imports it
-makes part box
+makes part box whole dot
+touch "$room/plugin-nanopb"
+makes part ink label
+touch "$project/protos/sub/part.proto" # box.proto imports it; label.proto's folders have a space, and so all has to do
+makes part box label
+
+# nanopb's options are watched, those of an imported file too; they may come, go and be older than what is made.
+touch "$project/protos/sub/ink.proto"
+makes ink label
+touch "$project/protos/sub/ink.options"
+makes ink label
+touch "$project/more options/sub/label.options"
+makes label
+mv "$project/protos/sub/ink.options" "$room/ink.options"
+if cmake --build "$build" >"$room/out" 2>&1; then
+    complain "a message without a fixed size was taken"
+elif ! grep -q 'error: .*sub\.Ink has no fixed size; each of these needs one: sub\.Ink\.color (string: max_length) in sub/ink\.options"' \
+    "$room/out" ||
+    grep 'error:' "$room/out" | grep -v 'has no fixed size\|static assertion failed'; then
+    complain "expected sentences about the size of sub.Ink, got" "$room/out"
+fi
+cp "$room/ink.options" "$project/more options/sub/ink.options"
+touch -d 2020-01-01 "$project/more options/sub/ink.options"
+makes ink label
+makes # nothing
+cp "$project/more options/sub/label.options" "$room/label.options"
+echo 'sub/label.proto mangle_names:M_STRIP_PACKAGE' >>"$project/more options/sub/label.options"
+if cmake --build "$build" >"$room/out" 2>&1; then
+    complain "a message that nanopb renames was taken"
+elif ! grep -q 'error: .*sub\.Label must keep its name in C' "$room/out"; then
+    complain "expected a sentence about the name of sub.Label, got" "$room/out"
+fi
+sed 's/max_size:12/max_size:70000/' "$room/label.options" >"$project/more options/sub/label.options"
+keep_going=-k
+[ "$generator" != Ninja ] || keep_going="-k 0"
+if cmake --build "$build" -- $keep_going >"$room/out" 2>&1; then
+    complain "a message of more than 64 KiB was taken"
+elif ! grep -q 'error: .*"sub\.Label has more than 64 KiB: nanopb and eyelet::nano have no larger messages' "$room/out"; then
+    complain "expected a sentence about the length of sub.Label, got" "$room/out"
+fi
+cp "$room/label.options" "$project/more options/sub/label.options"
+makes label
 
 # A project that forgets who makes what it imports: one sentence, and no compiler runs.
 cmake -G "$generator" -S "$project" -B "$build" -DFORGETFUL=ON >"$room/out" 2>&1 ||

@@ -75,6 +75,7 @@ static const struct eyelet_method methods_of_demo_echo[] = {
 };
 
 const struct eyelet_service demo_echo_service = { "demo.Echo", methods_of_demo_echo, 4 };
+const char protobuf_c_makes_demo_echo = 1;
 
 enum eyelet_status demo_echo_add(struct eyelet_server *server,
     const struct demo_echo_handlers *handlers, void *userdata)

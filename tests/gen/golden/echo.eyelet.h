@@ -10,6 +10,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of demo.Echo? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_demo_echo;
+#if defined(__GNUC__)
+static const char *const backend_of_demo_echo __attribute__((__used__)) = &protobuf_c_makes_demo_echo;
+#endif
+
 /**
  * struct demo_echo_handlers - what answers the calls of demo.Echo
  *

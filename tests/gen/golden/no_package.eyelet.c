@@ -30,6 +30,7 @@ static const struct eyelet_method methods_of_s[] = {
 };
 
 const struct eyelet_service s_service = { "S", methods_of_s, 1 };
+const char protobuf_c_makes_s = 1;
 
 enum eyelet_status s_add(struct eyelet_server *server,
     const struct s_handlers *handlers, void *userdata)
@@ -108,6 +109,7 @@ static const struct eyelet_method methods_of_second[] = {
 };
 
 const struct eyelet_service second_service = { "Second", methods_of_second, 1 };
+const char protobuf_c_makes_second = 1;
 
 enum eyelet_status second_add(struct eyelet_server *server,
     const struct second_handlers *handlers, void *userdata)

@@ -10,6 +10,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of S? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_s;
+#if defined(__GNUC__)
+static const char *const backend_of_s __attribute__((__used__)) = &protobuf_c_makes_s;
+#endif
+
 /**
  * struct s_handlers - what answers the calls of S
  *
@@ -82,6 +89,13 @@ enum eyelet_status s_p_start(struct eyelet_client *client, const struct eyelet_c
  */
 enum eyelet_status s_p_collect(struct eyelet_pending *pending, Ping **ret,
     struct eyelet_error *reterr);
+
+/* "multiple definition" of functions of Second? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_second;
+#if defined(__GNUC__)
+static const char *const backend_of_second __attribute__((__used__)) = &protobuf_c_makes_second;
+#endif
 
 /**
  * struct second_handlers - what answers the calls of Second

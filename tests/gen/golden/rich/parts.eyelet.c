@@ -30,6 +30,7 @@ static const struct eyelet_method methods_of_box_co_v1_boxes[] = {
 };
 
 const struct eyelet_service box_co_v1_boxes_service = { "acme.parts.Boxes", methods_of_box_co_v1_boxes, 1 };
+const char protobuf_c_makes_box_co_v1_boxes = 1;
 
 enum eyelet_status box_co_v1_boxes_add(struct eyelet_server *server,
     const struct box_co_v1_boxes_handlers *handlers, void *userdata)

@@ -10,6 +10,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of acme.parts.Boxes? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_box_co_v1_boxes;
+#if defined(__GNUC__)
+static const char *const backend_of_box_co_v1_boxes __attribute__((__used__)) = &protobuf_c_makes_box_co_v1_boxes;
+#endif
+
 /**
  * struct box_co_v1_boxes_handlers - what answers the calls of acme.parts.Boxes
  *

@@ -200,6 +200,7 @@ static const struct eyelet_method methods_of_acme_shop_v2_http_api_httpserver[] 
 };
 
 const struct eyelet_service acme_shop_v2_http_api_httpserver_service = { "Acme.shopV2.http_api.HTTPServer", methods_of_acme_shop_v2_http_api_httpserver, 11 };
+const char protobuf_c_makes_acme_shop_v2_http_api_httpserver = 1;
 
 enum eyelet_status acme_shop_v2_http_api_httpserver_add(struct eyelet_server *server,
     const struct acme_shop_v2_http_api_httpserver_handlers *handlers, void *userdata)
@@ -692,6 +693,7 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts_collect(struct eyelet_
 }
 
 const struct eyelet_service acme_shop_v2_http_api_without_service = { "Acme.shopV2.http_api.Without", NULL, 0 };
+const char protobuf_c_makes_acme_shop_v2_http_api_without = 1;
 
 enum eyelet_status acme_shop_v2_http_api_without_add(struct eyelet_server *server,
     const struct acme_shop_v2_http_api_without_handlers *handlers, void *userdata)

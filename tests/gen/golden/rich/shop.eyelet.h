@@ -10,6 +10,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of Acme.shopV2.http_api.HTTPServer? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_acme_shop_v2_http_api_httpserver;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_shop_v2_http_api_httpserver __attribute__((__used__)) = &protobuf_c_makes_acme_shop_v2_http_api_httpserver;
+#endif
+
 /**
  * struct acme_shop_v2_http_api_httpserver_handlers - what answers the calls of Acme.shopV2.http_api.HTTPServer
  *
@@ -525,6 +532,13 @@ enum eyelet_status acme_shop_v2_http_api_httpserver_parts_start(struct eyelet_cl
  */
 enum eyelet_status acme_shop_v2_http_api_httpserver_parts_collect(struct eyelet_pending *pending, BoxCo__V1__Box **ret,
     struct eyelet_error *reterr);
+
+/* "multiple definition" of functions of Acme.shopV2.http_api.Without? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_acme_shop_v2_http_api_without;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_shop_v2_http_api_without __attribute__((__used__)) = &protobuf_c_makes_acme_shop_v2_http_api_without;
+#endif
 
 /**
  * struct acme_shop_v2_http_api_without_handlers - what answers the calls of Acme.shopV2.http_api.Without

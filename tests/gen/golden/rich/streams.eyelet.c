@@ -154,6 +154,7 @@ static const struct eyelet_method methods_of_acme_streams_hall[] = {
 };
 
 const struct eyelet_service acme_streams_hall_service = { "Acme.streams.Hall", methods_of_acme_streams_hall, 9 };
+const char protobuf_c_makes_acme_streams_hall = 1;
 
 enum eyelet_status acme_streams_hall_add(struct eyelet_server *server,
     const struct acme_streams_hall_handlers *handlers, void *userdata)
@@ -680,6 +681,7 @@ static const struct eyelet_method methods_of_acme_streams_streams[] = {
 };
 
 const struct eyelet_service acme_streams_streams_service = { "Acme.streams.Streams", methods_of_acme_streams_streams, 2 };
+const char protobuf_c_makes_acme_streams_streams = 1;
 
 enum eyelet_status acme_streams_streams_add(struct eyelet_server *server,
     const struct acme_streams_streams_handlers *handlers, void *userdata)

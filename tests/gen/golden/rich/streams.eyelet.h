@@ -10,6 +10,13 @@
 
 EYELET_BEGIN_DECLS
 
+/* "multiple definition" of functions of Acme.streams.Hall? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_acme_streams_hall;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_streams_hall __attribute__((__used__)) = &protobuf_c_makes_acme_streams_hall;
+#endif
+
 /**
  * struct acme_streams_hall_handlers - what answers the calls of Acme.streams.Hall
  *
@@ -495,6 +502,13 @@ enum eyelet_status acme_streams_hall_start_start(struct eyelet_client *client, c
  */
 enum eyelet_status acme_streams_hall_start_collect(struct eyelet_pending *pending, Acme__Streams__Item **ret,
     struct eyelet_error *reterr);
+
+/* "multiple definition" of functions of Acme.streams.Streams? Part of this program has them with BACKEND protobuf-c, part with
+   the other: only one can be linked. */
+extern const char protobuf_c_makes_acme_streams_streams;
+#if defined(__GNUC__)
+static const char *const backend_of_acme_streams_streams __attribute__((__used__)) = &protobuf_c_makes_acme_streams_streams;
+#endif
 
 /**
  * struct acme_streams_streams_handlers - what answers the calls of Acme.streams.Streams
