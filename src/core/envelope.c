@@ -3,6 +3,8 @@
  */
 #include "core/envelope.h"
 
+#include <strings.h>
+
 #include <pb_encode.h>
 
 #include "core/bytes.h"
@@ -139,6 +141,46 @@ bool eyelet_request_next_metadata(struct eyelet_slice *metadata, struct eyelet_s
             return false;
         if (field.number == REQUEST_METADATA)
             return pair_decode(field.bytes, ret_key, ret_value);
+    }
+    return false;
+}
+
+static bool is_key(struct eyelet_slice key, const char *wanted)
+{
+    size_t len = strlen(wanted);
+
+    return key.len == len && strncasecmp((const char *)key.data, wanted, len) == 0;
+}
+
+bool eyelet_request_find_metadata(const struct eyelet_request *request, const char *key, size_t index,
+                                  struct eyelet_slice *ret)
+{
+    struct eyelet_slice rest = request->metadata, found, value;
+
+    while (eyelet_request_next_metadata(&rest, &found, &value)) {
+        if (!is_key(found, key))
+            continue;
+        if (index == 0) {
+            *ret = value;
+            return true;
+        }
+        index--;
+    }
+    return false;
+}
+
+bool eyelet_request_metadata_at(const struct eyelet_request *request, size_t index, struct eyelet_slice *ret_key,
+                                struct eyelet_slice *ret_value)
+{
+    struct eyelet_slice rest = request->metadata, key, value;
+
+    while (eyelet_request_next_metadata(&rest, &key, &value)) {
+        if (index == 0) {
+            *ret_key = key;
+            *ret_value = value;
+            return true;
+        }
+        index--;
     }
     return false;
 }

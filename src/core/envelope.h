@@ -61,6 +61,14 @@ bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
 bool eyelet_request_next_metadata(struct eyelet_slice *metadata, struct eyelet_slice *ret_key,
                                   struct eyelet_slice *ret_value);
 
+/* The value of pair @index, from 0, of those whose key is @key in any case. Return: false when there is none. */
+bool eyelet_request_find_metadata(const struct eyelet_request *request, const char *key, size_t index,
+                                  struct eyelet_slice *ret);
+
+/* Pair @index of all, from 0. Return: false when there is none. */
+bool eyelet_request_metadata_at(const struct eyelet_request *request, size_t index, struct eyelet_slice *ret_key,
+                                struct eyelet_slice *ret_value);
+
 /* Moves @status to behind its next google.protobuf.Any, handed out encoded. Return: false when there is none. */
 bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice *ret_any);
 

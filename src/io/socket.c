@@ -245,6 +245,28 @@ int eyelet_socket_accept(int listen_fd, struct eyelet_peer *ret_peer, int *ret_f
     return accept_once(listen_fd, SOCK_NONBLOCK, ret_peer, ret_fd);
 }
 
+enum eyelet_accept_verdict eyelet_socket_judge_accept(int r)
+{
+    switch (-r) {
+    case EAGAIN:
+        return EYELET_ACCEPT_NOBODY;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOBUFS:
+        return EYELET_ACCEPT_PAUSE;
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:
+    case ECONNRESET:
+    case ENOTCONN:
+        return EYELET_ACCEPT_GONE;
+    default:
+        return EYELET_ACCEPT_DEAD;
+    }
+}
+
 int eyelet_socket_accept_blocking(int listen_fd, struct eyelet_peer *ret_peer, int *ret_fd)
 {
     return accept_once(listen_fd, 0, ret_peer, ret_fd);

@@ -91,6 +91,17 @@ void eyelet_wake_drain(int fd);
  */
 int eyelet_socket_accept(int listen_fd, struct eyelet_peer *ret_peer, int *ret_fd);
 
+/* What a failed accept means for who goes on accepting. */
+enum eyelet_accept_verdict {
+    EYELET_ACCEPT_NOBODY, /* nobody waits any more */
+    EYELET_ACCEPT_GONE,   /* that one has left already: on to the next */
+    EYELET_ACCEPT_PAUSE,  /* out of descriptors or memory: it would fail again at once */
+    EYELET_ACCEPT_DEAD,   /* the listener is of no more use */
+};
+
+/* @r: of eyelet_socket_accept(), below 0 */
+enum eyelet_accept_verdict eyelet_socket_judge_accept(int r);
+
 /* eyelet_socket_accept_blocking() - the same, and the new connection blocks. */
 int eyelet_socket_accept_blocking(int listen_fd, struct eyelet_peer *ret_peer, int *ret_fd);
 

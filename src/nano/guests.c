@@ -171,35 +171,33 @@ static void pause_accepting(struct eyelet_nano_server *server, uint64_t now_ns)
     server->accept_again_ns = now_ns + pause_ns;
 }
 
-/* Return: 0 to go on, -EAGAIN when that is all for now, otherwise the listener is dead. */
+/* Return: 0 to go on accepting, -EAGAIN when that is all for now, otherwise @r: the listener is dead. */
+static int go_on_after(struct eyelet_nano_server *server, int r, uint64_t now_ns)
+{
+    switch (eyelet_socket_judge_accept(r)) {
+    case EYELET_ACCEPT_NOBODY:
+        server->can_accept = false;
+        return -EAGAIN;
+    case EYELET_ACCEPT_PAUSE:
+        pause_accepting(server, now_ns);
+        return -EAGAIN;
+    case EYELET_ACCEPT_GONE:
+        return 0;
+    case EYELET_ACCEPT_DEAD:
+        break;
+    }
+    return r;
+}
+
+/* One accept. Return: as go_on_after(). */
 static int accept_one(struct eyelet_nano_server *server, uint64_t now_ns)
 {
     struct eyelet_peer peer;
     int fd, r;
 
     r = eyelet_socket_accept(server->listener.fd, &peer, &fd);
-    switch (-r) {
-    case 0:
-        break;
-    case EAGAIN:
-        server->can_accept = false;
-        return r;
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOBUFS:
-        pause_accepting(server, now_ns);
-        return -EAGAIN;
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case EPERM:
-    case ECONNRESET:
-    case ENOTCONN:
-        return 0;
-    default:
-        return r;
-    }
+    if (r < 0)
+        return go_on_after(server, r, now_ns);
 
     server->accept_pause_ns = 0;
     if (!is_welcome(server, &peer, now_ns)) {

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/bytes.h"
 #include "core/text.h"
@@ -210,43 +209,15 @@ uint32_t eyelet_call_time_left_ms(const struct eyelet_call *call)
     return (uint32_t)((call->deadline_ns - now_ns - 1) / EYELET_NS_PER_MS + 1);
 }
 
-static bool is_key(struct eyelet_slice key, const char *wanted)
-{
-    size_t len = strlen(wanted);
-
-    return key.len == len && strncasecmp((const char *)key.data, wanted, len) == 0;
-}
-
 bool eyelet_call_metadata(const struct eyelet_call *call, const char *key, size_t index, struct eyelet_slice *ret)
 {
-    struct eyelet_slice rest = call->request.metadata, found, value;
-
-    while (eyelet_request_next_metadata(&rest, &found, &value)) {
-        if (!is_key(found, key))
-            continue;
-        if (index == 0) {
-            *ret = value;
-            return true;
-        }
-        index--;
-    }
-    return false;
+    return eyelet_request_find_metadata(&call->request, key, index, ret);
 }
 
 bool eyelet_call_metadata_at(const struct eyelet_call *call, size_t index, struct eyelet_slice *ret_key,
                              struct eyelet_slice *ret_value)
 {
-    struct eyelet_slice rest = call->request.metadata, key, value;
-
-    while (eyelet_request_next_metadata(&rest, &key, &value)) {
-        if (index == 0) {
-            *ret_key = key;
-            *ret_value = value;
-            return true;
-        }
-        index--;
-    }
-    return false;
+    return eyelet_request_metadata_at(&call->request, index, ret_key, ret_value);
 }
 
 /* --- running ------------------------------------------------------------------------------------------------------ */

@@ -479,35 +479,33 @@ static void pause_accepting(struct eyelet_guests *guests, uint64_t now_ns, int e
     eyelet_log_add(&guests->env->log, NULL, now_ns, EYELET_LOG_ERROR, "%s", why.text);
 }
 
-/* One accept. Return: 0 to go on, -EAGAIN when that is all for now, otherwise the listener is dead. */
+/* Return: 0 to go on accepting, -EAGAIN when that is all for now, otherwise @r: the listener is dead. */
+static int go_on_after(struct eyelet_guests *guests, int r, uint64_t now_ns)
+{
+    switch (eyelet_socket_judge_accept(r)) {
+    case EYELET_ACCEPT_NOBODY:
+        guests->can_accept = false;
+        return -EAGAIN;
+    case EYELET_ACCEPT_PAUSE:
+        pause_accepting(guests, now_ns, r);
+        return -EAGAIN;
+    case EYELET_ACCEPT_GONE:
+        return 0;
+    case EYELET_ACCEPT_DEAD:
+        break;
+    }
+    return r;
+}
+
+/* One accept. Return: as go_on_after(). */
 static int accept_one(struct eyelet_guests *guests, uint64_t now_ns)
 {
     struct eyelet_peer peer;
     int fd, r;
 
     r = eyelet_socket_accept(guests->listener.fd, &peer, &fd);
-    switch (-r) {
-    case 0:
-        break;
-    case EAGAIN:
-        guests->can_accept = false;
-        return r;
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOBUFS:
-        pause_accepting(guests, now_ns, r);
-        return -EAGAIN;
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case EPERM:
-    case ECONNRESET:
-    case ENOTCONN:
-        return 0;
-    default:
-        return r;
-    }
+    if (r < 0)
+        return go_on_after(guests, r, now_ns);
 
     guests->accept_pause_ns = 0;
     if (!is_welcome(guests, &peer) || guest_open(guests, fd, &peer) < 0)
