@@ -1,6 +1,6 @@
 /*
- * The enclave's side of the keys: answers demo.Keys (proto/keys.proto) until SIGINT or SIGTERM. All its memory is
- * below, nothing is ever allocated, and what was secret is overwritten as soon as it is of no more use.
+ * The enclave's side of the keys: answers demo.Keys (proto/keys.proto) until SIGINT or SIGTERM. All its memory
+ * is below, only stdio has some of its own, and what was secret is overwritten as soon as it is of no more use.
  *
  *     enclave_nano_service vsock://any:5005
  */
