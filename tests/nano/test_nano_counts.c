@@ -156,7 +156,7 @@ static struct costs measure_pile(int fd, uint32_t id, size_t len)
     return costs_between(&before, &after);
 }
 
-/* As many as its memory holds at once, 8 KiB either way; and what is left over in it is not moved about. */
+/* As many at once as its memory holds, of 4 KiB for a frame; what is left over in it is not moved about. */
 static void calls_in_one_piece_are_read_and_answered_together(void **state)
 {
     struct costs small, large;
