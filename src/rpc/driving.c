@@ -443,6 +443,7 @@ uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
     const struct eyelet_timer *timer = eyelet_timers_first(&client->timers);
     uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
 
+    next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
     return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
 }
 
@@ -505,6 +506,7 @@ static void look_at_the_clock(struct eyelet_client *client)
     }
     keep_alive(client, now_ns);
     eyelet_client_expire(client, now_ns);
+    eyelet_buffer_pool_look(&client->pool, now_ns);
 }
 
 /* --- the role ----------------------------------------------------------------------------------------------------- */

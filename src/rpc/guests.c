@@ -573,16 +573,19 @@ int eyelet_guests_look(struct eyelet_guests *guests, uint64_t now_ns)
     }
     if (guests->accept_again_ns <= now_ns)
         guests->accept_again_ns = EYELET_NO_DEADLINE;
+    eyelet_buffer_pool_look(&guests->env->pool, now_ns);
     return accept_some(guests, now_ns);
 }
 
 uint64_t eyelet_guests_deadline(const struct eyelet_guests *guests)
 {
     const struct eyelet_timer *timer = eyelet_timers_first(&guests->env->timers);
-    uint64_t deadline_ns = guests->accept_again_ns;
+    uint64_t deadline_ns = eyelet_buffer_pool_deadline(&guests->env->pool);
 
     if (may_accept(guests))
         return 0;
+    if (guests->accept_again_ns < deadline_ns)
+        deadline_ns = guests->accept_again_ns;
     if (timer != NULL && timer->deadline_ns < deadline_ns)
         deadline_ns = timer->deadline_ns;
     return deadline_ns;
