@@ -151,8 +151,13 @@ void eyelet_call_free(struct eyelet_call *call);
  */
 int eyelet_call_keep(struct eyelet_call *call, struct eyelet_slice frame, const struct eyelet_request *request);
 
-/* eyelet_call_run() - deadline, interceptors, codec, handler. Return: what the handler did, or why it was not run. */
-enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec);
+/*
+ * eyelet_call_run() - deadline, interceptors, codec, handler
+ * @now_ns:  when its turn came
+ *
+ * Return: what the handler did, or why it was not run.
+ */
+enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec, uint64_t now_ns);
 
 /*
  * eyelet_call_settle() - the one place that makes a handler's answer one of ours

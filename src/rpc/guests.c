@@ -278,12 +278,12 @@ void eyelet_guests_run_round(struct eyelet_guests *guests)
     }
 }
 
-static bool is_answer_old(const struct eyelet_serving *serving)
+static bool is_answer_old(const struct eyelet_serving *serving, uint64_t now_ns)
 {
-    return serving->unflushed_ns != 0 && eyelet_now_ns() - serving->unflushed_ns >= ANSWER_AGE_MAX_NS;
+    return serving->unflushed_ns != 0 && now_ns >= serving->unflushed_ns + ANSWER_AGE_MAX_NS;
 }
 
-struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests)
+struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64_t now_ns)
 {
     struct eyelet_guest *guest;
     struct eyelet_call *call;
@@ -298,7 +298,7 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests)
         if (call == NULL)
             continue;
         add_caller(guests, guest);
-        if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving))
+        if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving, now_ns))
             eyelet_writing_flush_now(&guest->serving);
         if (await(guests, guest) < 0)
             guest->serving.is_over = true;

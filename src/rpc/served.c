@@ -239,7 +239,7 @@ static int put_reply(struct eyelet_call *call)
     return eyelet_connection_queue_reply(connection, call->id, reply);
 }
 
-enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_status status)
+enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_status status, uint64_t now_ns)
 {
     struct eyelet_serving *serving = call->serving;
     int r = 0;
@@ -249,9 +249,9 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
 
     end_live(call);
     if (status == EYELET_OK) {
-        eyelet_writing_begin(serving);
+        eyelet_writing_begin(serving, now_ns);
         r = put_reply(call);
-        eyelet_writing_end(serving, r == 0);
+        eyelet_writing_end(serving, r == 0, now_ns);
     }
     if (r < 0)
         status = describe_unsendable(call, r, call->reply.len);
@@ -270,14 +270,15 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
 int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *message)
 {
     struct eyelet_serving *serving = call->serving;
+    uint64_t now_ns = eyelet_now_ns();
     int r;
 
     assert(call->is_live);
     if (serving->connection.out.len >= EYELET_WRITING_QUEUE_MAX)
         return -EAGAIN;
-    eyelet_writing_begin(serving);
+    eyelet_writing_begin(serving, now_ns);
     r = eyelet_connection_queue_data(&serving->connection, call->id, message);
-    eyelet_writing_end(serving, r == 0);
+    eyelet_writing_end(serving, r == 0, now_ns);
     if (r < 0)
         return r;
     call->info.sent_messages++;
