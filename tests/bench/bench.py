@@ -32,7 +32,6 @@ TITLES = {
     "raw": "raw socket",
     "pbc": "eyelet, protobuf-c",
     "nano": "eyelet, nanopb",
-    "rust": "Rust ttrpc",
     "go": "Go ttrpc",
     "capnp": "Cap'n Proto",
     "nng": "NNG",
