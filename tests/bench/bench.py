@@ -4,10 +4,9 @@
 usage: bench.py [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...] FOLDER
        bench.py --smoke FOLDER    a few calls of each kind, to see that they work
 
-Rounds are interleaved: each peer has all its cells measured before the next one has, and all of them before the next
-round. What is compared is the median of the rounds; what is behind it in parentheses is the median of each round's ratio
-to the raw socket in that round. Prints Markdown; writes every measurement to FOLDER/bench.tsv and what gnuplot needs for
-its picture, FOLDER/bench.svg, if it is there.
+Rounds are interleaved: each peer has its cells measured before the next one has, and all of them before the next round.
+What is shown is the median of the rounds and, in parentheses, of each round's ratio to the raw socket in that round.
+Prints Markdown; writes every measurement to FOLDER/bench.tsv, and a picture, if there is gnuplot, to FOLDER/bench.svg.
 
     --pin free    wherever the system puts them; the default
     --pin same    server and client on one CPU
@@ -26,7 +25,7 @@ import tempfile
 import time
 
 KIB = 1024
-PATIENCE_S = 60
+PATIENCE_S = 20
 HAS_NONE = 3
 TITLES = {
     "raw": "raw socket",
@@ -71,7 +70,8 @@ class Bench:
 
     def allow(self, pin, half):
         """What is started from here on runs there."""
-        wanted = {"free": self.cpus, "same": self.cpus[-1:], "apart": self.cpus[:1] if half == "client" else self.cpus[-1:]}
+        one, other = self.cpus[-1:], self.cpus[:1]
+        wanted = {"free": self.cpus, "same": one, "apart": other if half == "client" else one}
         os.sched_setaffinity(0, wanted[pin])
 
     def add(self, pin, number, peer, cell, size, **measured):
@@ -145,7 +145,7 @@ def measure_cells(bench, pin, number, peer):
 
 
 def measure_first(bench, pin, number, peer):
-    """From the server's start to the first answer: the shortest of some, since the others waited for something else."""
+    """From the server's start to the first answer, some times."""
     times = []
     for _ in range(5):
         if os.path.exists(bench.path):

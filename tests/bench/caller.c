@@ -3,7 +3,6 @@
  */
 #include "caller.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -288,17 +285,18 @@ static int run_exact(struct bench *bench)
     return EXIT_SUCCESS;
 }
 
+/* Without connecting: not every server bears a peer that says nothing. */
 static bool listens(const char *path)
 {
-    struct sockaddr_un name = { .sun_family = AF_UNIX };
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool is_there;
+    FILE *file = fopen("/proc/net/unix", "re");
+    char line[512];
+    bool is_there = false;
 
-    if (fd < 0 || strlen(path) >= sizeof(name.sun_path))
-        caller_fail("there is no socket for this path");
-    memcpy(name.sun_path, path, strlen(path));
-    is_there = connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
-    close(fd);
+    if (!file)
+        caller_fail("/proc/net/unix cannot be read");
+    while (!is_there && fgets(line, sizeof(line), file))
+        is_there = strstr(line, " 00010000 ") && strstr(line, path);
+    fclose(file);
     return is_there;
 }
 

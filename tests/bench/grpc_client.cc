@@ -36,8 +36,8 @@ void *open_connection(const char *address, size_t size)
     grpc::ChannelArguments arguments;
 
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    connection->echo = bench::Echo::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+    connection->echo = bench::Echo::NewStub(grpc::CreateCustomChannel(
+        std::string("unix:") + caller_path(address), grpc::InsecureChannelCredentials(), arguments));
     connection->request.set_data(std::string(size, '\0'));
     return connection;
 }

@@ -1,6 +1,7 @@
 // The benchmark's service on gRPC's synchronous server, as it comes.
 //
 //     grpc_server unix://PATH
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -48,9 +49,9 @@ int main(int argc, char **argv)
     Echo echo;
     grpc::ServerBuilder builder;
 
-    if (argc != 2)
+    if (argc != 2 || strncmp(argv[1], "unix://", 7) != 0)
         return 2;
-    builder.AddListeningPort(argv[1], grpc::InsecureServerCredentials());
+    builder.AddListeningPort(std::string("unix:") + (argv[1] + 7), grpc::InsecureServerCredentials());
     builder.RegisterService(&echo);
     std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     if (!server)

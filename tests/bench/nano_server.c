@@ -53,8 +53,7 @@ static enum eyelet_status down(struct eyelet_nano_call *call, const bench_Order 
 
 int main(int argc, char **argv)
 {
-    static uint8_t
-        memory[EYELET_NANO_SERVER_SIZE(CONNECTIONS_MAX, CALLS_MAX, NANO_FRAME_MAX, BENCH_ECHO_MESSAGE_SIZE)];
+    static uint8_t memory[EYELET_NANO_SERVER_SIZE(CONNECTIONS_MAX, CALLS_MAX, NANO_FRAME_MAX, BENCH_ECHO_MESSAGE_SIZE)];
     static const struct eyelet_nano_server_opts opts = { .connections_max = CONNECTIONS_MAX,
                                                          .calls_max = CALLS_MAX,
                                                          .frame_max = NANO_FRAME_MAX,

@@ -66,28 +66,32 @@ static void take_reply(const struct connection *connection, nng_msg *message)
     nng_msg_free(message);
 }
 
-/* The context of this thread, since a context makes one call at a time; those of a thread end with their socket. */
-static nng_ctx own_context(const struct connection *connection)
+/* This thread's, since a context makes one call at a time. It ends with its socket, the rest of it with the program. */
+static struct flying *own(struct connection *connection)
 {
-    static _Thread_local nng_ctx context;
-    static _Thread_local const struct connection *of;
+    static _Thread_local struct flying flying;
 
-    if (of != connection) {
-        check(nng_ctx_open(&context, connection->socket));
-        of = connection;
+    if (flying.connection != connection) {
+        check(nng_ctx_open(&flying.context, connection->socket));
+        check(nng_aio_alloc(&flying.aio, NULL, NULL));
+        flying.connection = connection;
     }
-    return context;
+    return &flying;
 }
 
 static void call(void *userdata)
 {
     struct connection *connection = userdata;
-    nng_ctx context = own_context(connection);
-    nng_msg *message = new_message(connection);
+    struct flying *flying = own(connection);
 
-    check(nng_ctx_sendmsg(context, message, 0));
-    check(nng_ctx_recvmsg(context, &message, 0));
-    take_reply(connection, message);
+    nng_aio_set_msg(flying->aio, new_message(connection));
+    nng_ctx_send(flying->context, flying->aio);
+    nng_aio_wait(flying->aio);
+    check(nng_aio_result(flying->aio));
+    nng_ctx_recv(flying->context, flying->aio);
+    nng_aio_wait(flying->aio);
+    check(nng_aio_result(flying->aio));
+    take_reply(connection, nng_aio_get_msg(flying->aio));
 }
 
 static void start(struct flying *flying)
@@ -164,11 +168,9 @@ static void close_connection(void *userdata)
 
 int main(int argc, char **argv)
 {
-    static const struct caller_peer peer = { .open = open_connection,
-                                             .call = call,
-                                             .flight = flight,
-                                             .close = close_connection,
-                                             .has_threads = true };
+    static const struct caller_peer peer = {
+        .open = open_connection, .call = call, .flight = flight, .close = close_connection, .has_threads = true
+    };
 
     return caller_main(&peer, argc, argv);
 }

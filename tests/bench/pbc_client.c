@@ -1,6 +1,6 @@
 /*
- * eyelet's client with protobuf-c. Calls in flight are started, and the next one where the last one's end is told, by an
- * event loop of one descriptor.
+ * eyelet's client with protobuf-c. Calls in flight are started, and the next one where the last one's end is told, by
+ * an event loop of one descriptor.
  */
 #include <poll.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * Calls raw_server: one write and one read for a call; as many calls as the last read brought answers for leave with one
- * write. Threads that share a connection take turns with it.
+ * Calls raw_server: one write and one read for a call; as many calls as the last read brought answers for leave with
+ * one write. Threads that share a connection take turns with it.
  */
 #include <pthread.h>
 #include <stdlib.h>

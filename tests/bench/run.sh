@@ -14,6 +14,35 @@
 set -euo pipefail
 
 program=tests/bench/run.sh
+usage() {
+    printf 'usage: %s [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...]\n' "$program" >&2
+    exit 2
+}
+
+arguments=("$@")
+quick=false pinned=false
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) quick=true ;;
+    --pin)
+        case ${2-} in free | same | apart) ;; *) usage ;; esac
+        pinned=true
+        shift
+        ;;
+    --rounds)
+        case ${2-} in '' | *[!0-9]* | 0) usage ;; esac
+        shift
+        ;;
+    --peers)
+        case ,${2-}, in *,raw,*) ;; *) usage ;; esac
+        shift
+        ;;
+    *) usage ;;
+    esac
+    shift
+done
+"$quick" || "$pinned" || arguments+=(--pin free --pin same)
+
 cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 . tests/support/prepare.sh
 
@@ -126,16 +155,6 @@ build() {
     rm -f "$out/$1_server" "$out/$1_client"
     logged "$2" || say "missing: $1; $(tail -n 1 -- "$log")"
 }
-
-arguments=("$@")
-quick=false pinned=false
-for argument; do
-    case $argument in
-    --quick) quick=true ;;
-    --pin | --pin=*) pinned=true ;;
-    esac
-done
-"$quick" || "$pinned" || arguments+=(--pin free --pin same)
 
 need "${build_packages[@]}" python3
 for package in strace gnuplot-nox; do
