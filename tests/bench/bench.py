@@ -114,6 +114,13 @@ def listens(path):
 
 
 def stop(server):
+    """The server, or what traces it and the server in it."""
+    with open(f"/proc/{server.pid}/task/{server.pid}/children", encoding="ascii") as file:
+        children = [int(pid) for pid in file.read().split()]
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+    if children:
+        server.wait(PATIENCE_S)
     server.kill()
     server.wait()
 
@@ -168,9 +175,6 @@ def count_system_calls(bench, peer, n_calls):
     server = bench.start("free", peer, *counted[1])
     try:
         bench.call("free", peer, "exact", 64, n_calls, wrapper=counted[0])
-        with open(f"/proc/{server.pid}/task/{server.pid}/children", encoding="ascii") as file:
-            os.kill(int(file.read().split()[0]), signal.SIGKILL)
-        server.wait(PATIENCE_S)
     finally:
         stop(server)
     return [strace_total(path) for path in counts]

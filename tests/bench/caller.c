@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -307,6 +308,7 @@ static pid_t start_server(const struct bench *bench)
     if (pid < 0)
         caller_fail("the server cannot be started");
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever ends this program */
         execl(bench->server, bench->server, bench->address, (char *)NULL);
         _exit(127);
     }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"sort"
 	"strconv"
 	"strings"
@@ -227,6 +228,8 @@ func listens(path string) bool {
 func (j *job) first() {
 	from := use{at: time.Now()}
 	server := exec.Command(j.server, j.address)
+	runtime.LockOSThread() // whose end is the server's, too
+	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	must(server.Start())
 	for time.Since(from.at) < firstTimeout {
 		if listens(j.path) {
