@@ -227,7 +227,9 @@ def entry(bench, pin, peer, cell, size, what):
     value, ratio = median(bench, pin, peer, cell, size, what)
     if value is None:
         return "-"
-    return number_text(value) + (f" ({ratio:.2f})" if ratio is not None and peer != "raw" else "")
+    if ratio is None or peer == "raw":
+        return number_text(value)
+    return f"{number_text(value)} ({ratio:.2f})" if ratio >= 0.1 else f"{number_text(value)} ({ratio:.2g})"
 
 
 def lines_of(bench, pin):
