@@ -410,6 +410,38 @@ static void the_heap_says_when_malloc_failed(void **state)
     assert_int_equal(heap.used, 0);
 }
 
+static void lent_room_comes_first_and_is_its_owners_after_a_reset(void **state)
+{
+    static alignas(max_align_t) uint8_t room[20000], nothing[20000 - 64];
+    struct eyelet_arena arena;
+    uint8_t *block;
+
+    (void)state;
+    eyelet_arena_init(&arena, NULL, 0);
+    arena.wipe = true;
+    assert_non_null(eyelet_arena_alloc(&arena, 100));
+    eyelet_arena_reset(&arena);
+    eyelet_arena_lend(&arena, room, 16); /* too few to be of use */
+    assert_null(arena.lent);
+    eyelet_arena_lend(&arena, room, sizeof(room));
+    block = eyelet_arena_alloc(&arena, 19000);
+    assert_true(block > room && block + 19000 <= room + sizeof(room));
+    memset(block, 'x', 19000);
+    assert_int_equal(faults_count(FAULT_ALLOC), 1);
+
+    assert_non_null(eyelet_arena_alloc(&arena, 4000)); /* does not fit into it, and goes in front of it */
+    eyelet_arena_reset(&arena);
+    assert_null(arena.lent);
+    assert_memory_equal(room + 64, nothing, sizeof(nothing));
+    for (size_t i = 0; i < 100; i++) {
+        block = eyelet_arena_alloc(&arena, 1000);
+        assert_true(block + 1000 <= room || block >= room + sizeof(room));
+    }
+    eyelet_arena_reset(&arena);
+    eyelet_arena_lend(&arena, room, sizeof(room));
+    eyelet_arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup(given_room_comes_before_malloc, faults_setup),
         cmocka_unit_test_setup(room_that_is_too_small_is_ignored, faults_setup),
         cmocka_unit_test_setup(an_arena_outlives_a_failing_malloc, faults_setup),
+        cmocka_unit_test_setup(lent_room_comes_first_and_is_its_owners_after_a_reset, faults_setup),
         cmocka_unit_test_setup(clearing_is_allowed_twice_and_on_nothing, faults_setup),
         cmocka_unit_test_setup(h124_an_arena_that_wipes_leaves_nothing_behind, faults_setup),
         cmocka_unit_test_setup(an_arena_goes_on_wiping_until_it_is_told_otherwise, faults_setup),

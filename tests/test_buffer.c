@@ -429,6 +429,114 @@ static void no_more_spares_are_kept_than_are_wanted(void **state)
     }
 }
 
+static struct eyelet_block block_of(struct eyelet_buffer_pool *pool, size_t len)
+{
+    struct eyelet_block block = eyelet_buffer_pool_need(pool, len);
+
+    assert_non_null(block.data);
+    assert_true(block.cap >= len);
+    return block;
+}
+
+static void large_blocks_lie_idle_and_are_lent_for_their_size(void **state)
+{
+    enum { LEN = 3 * EYELET_BUFFER_SPARE_CAP };
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_buffer buffer = { 0 };
+    struct eyelet_block block = block_of(&pool, LEN);
+
+    (void)state;
+    assert_int_equal(block.cap, LEN);
+    eyelet_buffer_pool_give(&pool, &block);
+    assert_null(block.data);
+    assert_int_equal(pool.large_len, LEN);
+    assert_null(eyelet_buffer_pool_take(&pool, LEN + 1).data);
+    assert_null(eyelet_buffer_pool_take(&pool, LEN / 2 - 1).data);
+
+    append(&buffer, &pool, "abc", 3);
+    eyelet_buffer_borrow(&buffer, &pool, LEN / 2);
+    assert_int_equal(buffer.cap, LEN);
+    assert_true(buffer.is_lent);
+    assert_bytes(&buffer, "abc", 3);
+    assert_int_equal(pool.n_large, 0);
+    eyelet_buffer_borrow(&buffer, &pool, 2 * LEN); /* none of that size: it stays where it is */
+    assert_int_equal(buffer.cap, LEN);
+    assert_int_equal(eyelet_buffer_reserve(&buffer, &pool, 2 * LEN), 0);
+    assert_false(buffer.is_lent);
+    eyelet_buffer_clear(&buffer, &pool);
+    eyelet_buffer_pool_clear(&pool);
+    assert_int_equal(pool.large_len, 0);
+}
+
+static void idle_blocks_are_few_and_short_and_not_for_long(void **state)
+{
+    enum { LEN = EYELET_BUFFER_LARGE_MAX / 2 };
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX };
+    struct eyelet_block blocks[3] = { block_of(&pool, LEN), block_of(&pool, LEN + 1), block_of(&pool, 100000) };
+    struct eyelet_block too_large = block_of(&pool, EYELET_BUFFER_LARGE_MAX + 1), many[EYELET_BUFFER_LARGE_N + 1];
+
+    (void)state;
+    assert_int_equal(eyelet_buffer_pool_deadline(&pool), UINT64_MAX);
+    eyelet_buffer_pool_give(&pool, &too_large);
+    assert_int_equal(pool.n_large, 0);
+    for (size_t i = 0; i < 3; i++)
+        eyelet_buffer_pool_give(&pool, &blocks[i]);
+    assert_int_equal(pool.n_large, 2); /* the first one went when the second came */
+    assert_int_equal(pool.large_len, LEN + 1 + 100000);
+
+    eyelet_buffer_pool_look(&pool, eyelet_buffer_pool_deadline(&pool) - 1);
+    assert_int_equal(pool.n_large, 2);
+    eyelet_buffer_pool_look(&pool, eyelet_buffer_pool_deadline(&pool));
+    assert_int_equal(pool.n_large, 0);
+    assert_int_equal(pool.large_len, 0);
+    assert_int_equal(eyelet_buffer_pool_deadline(&pool), UINT64_MAX);
+
+    for (size_t i = 0; i <= EYELET_BUFFER_LARGE_N; i++)
+        many[i] = block_of(&pool, 100000);
+    for (size_t i = 0; i <= EYELET_BUFFER_LARGE_N; i++)
+        eyelet_buffer_pool_give(&pool, &many[i]);
+    assert_int_equal(pool.n_large, EYELET_BUFFER_LARGE_N);
+    eyelet_buffer_pool_clear(&pool);
+}
+
+static void memory_is_taken_away_with_what_was_dropped_and_a_rest_moves(void **state)
+{
+    static uint8_t bytes[EYELET_BUFFER_SPARE_CAP];
+    struct eyelet_buffer_pool pool = { .held_max = SIZE_MAX, .wipe = true };
+    struct eyelet_buffer buffer = { 0 };
+    struct eyelet_block block = { 0 };
+    const uint8_t *memory;
+
+    (void)state;
+    memset(bytes, 'x', sizeof(bytes));
+    memcpy(bytes + sizeof(bytes) - 3, "abc", 3);
+    assert_false(eyelet_buffer_detach(&buffer, &pool, &block)); /* there is none */
+    append(&buffer, &pool, bytes, sizeof(bytes));
+    memory = eyelet_buffer_bytes(&buffer).data;
+    assert_false(eyelet_buffer_detach(&buffer, &pool, &block)); /* too much of it waits */
+    eyelet_buffer_drop(&buffer, sizeof(bytes) - 3);
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_false(eyelet_buffer_detach(&buffer, &pool, &block));
+    assert_bytes(&buffer, "abc", 3);
+
+    assert_true(eyelet_buffer_detach(&buffer, &pool, &block));
+    assert_ptr_equal(block.data, memory);
+    assert_int_equal(block.written, sizeof(bytes));
+    assert_memory_equal(block.data, bytes, sizeof(bytes));
+    assert_bytes(&buffer, "abc", 3);
+    eyelet_buffer_pool_give(&pool, &block);
+    assert_ptr_equal(pool.spares[0], memory);
+    memset(bytes, 0, sizeof(bytes));
+    assert_memory_equal(memory, bytes, sizeof(bytes));
+
+    eyelet_buffer_drop(&buffer, 3);
+    assert_true(eyelet_buffer_detach(&buffer, &pool, &block)); /* without a rest there is nothing to move */
+    assert_int_equal(buffer.cap, 0);
+    assert_int_equal(block.written, 3);
+    eyelet_buffer_pool_give(&pool, &block);
+    eyelet_buffer_pool_clear(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +552,9 @@ int main(void)
         cmocka_unit_test_setup(h124_buffers_that_wipe_outlive_failing_allocations, faults_setup),
         cmocka_unit_test_setup(calls_one_after_the_other_cost_no_malloc, faults_setup),
         cmocka_unit_test_setup(no_more_spares_are_kept_than_are_wanted, faults_setup),
+        cmocka_unit_test_setup(large_blocks_lie_idle_and_are_lent_for_their_size, faults_setup),
+        cmocka_unit_test_setup(idle_blocks_are_few_and_short_and_not_for_long, faults_setup),
+        cmocka_unit_test_setup(memory_is_taken_away_with_what_was_dropped_and_a_rest_moves, faults_setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,8 @@ static size_t drain_peer(uint8_t *room, size_t cap)
 /* Three frames, of 10, 27 and 12 bytes. */
 static const char text[] = "\0\0\0\0\0\0\0\1\3\0"
                            "\0\0\0\x11\0\0\0\1\3\0seventeen letters"
-                           "\0\0\0\2\0\0\0\1\3\0" "3|";
+                           "\0\0\0\2\0\0\0\1\3\0"
+                           "3|";
 
 static void queue_three(void)
 {
@@ -245,15 +246,20 @@ static void without_memory_nothing_is_queued(void **state)
     assert_int_equal(fixture.connection.n_queued, 0);
 }
 
-static struct wire request_of(size_t payload_len)
+static struct wire request_with_id(uint32_t id, size_t payload_len)
 {
     struct wire wire = { 0 }, payload = { 0 };
 
     wire_fill(&payload, 'p', payload_len);
-    wire_request(&wire, 1,
+    wire_request(&wire, id,
                  &(struct wire_request){ .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload) });
     wire_clear(&payload);
     return wire;
+}
+
+static struct wire request_of(size_t payload_len)
+{
+    return request_with_id(1, payload_len);
 }
 
 /* Reads until an event comes, at most @max reads. */
@@ -294,6 +300,51 @@ static void h039_a_frame_that_is_announced_and_does_not_come_holds_no_memory(voi
     eyelet_connection_settle(&fixture.connection);
     assert_int_equal(fixture.pool.held, 0);
     eyelet_connection_wake(&fixture.connection);
+}
+
+static void a_large_frame_leaves_with_its_memory_and_one_like_it_needs_no_other(void **state)
+{
+    struct wire wire = request_of(EYELET_BUFFER_SPARE_CAP), next = request_with_id(3, EYELET_BUFFER_SPARE_CAP);
+    struct eyelet_block block = { 0 };
+    struct eyelet_session_event event;
+    const uint8_t *memory;
+    unsigned n_allocs, n_reads;
+
+    (void)state;
+    live_send_wire(fixture.peer, &wire);
+    assert_int_equal(next_event(&event, 4), EYELET_SESSION_CALL);
+    memory = fixture.connection.in.data;
+    assert_true(eyelet_connection_detach(&fixture.connection, event.frame.len, &block));
+    assert_ptr_equal(block.data, memory);
+    assert_true(event.frame.data >= memory && event.frame.data + event.frame.len <= memory + block.cap);
+    assert_int_equal(fixture.connection.in.cap, 0);
+    eyelet_session_finish(&fixture.connection.session, 1);
+    eyelet_buffer_pool_give(&fixture.pool, &block);
+
+    live_send_wire(fixture.peer, &next);
+    n_allocs = faults_count(FAULT_ALLOC);
+    n_reads = faults_count(FAULT_RECV);
+    assert_int_equal(next_event(&event, 1), EYELET_SESSION_CALL);
+    assert_int_equal(faults_count(FAULT_ALLOC), n_allocs);
+    assert_int_equal(faults_count(FAULT_RECV), n_reads + 1); /* all at once, since the last one was as long */
+    assert_ptr_equal(fixture.connection.in.data, memory);
+    assert_int_equal(event.request.payload.len, EYELET_BUFFER_SPARE_CAP);
+    wire_clear(&wire);
+    wire_clear(&next);
+}
+
+static void a_small_frame_is_not_worth_its_memory(void **state)
+{
+    struct wire wire = request_of(1000);
+    struct eyelet_block block = { 0 };
+    struct eyelet_session_event event;
+
+    (void)state;
+    live_send_wire(fixture.peer, &wire);
+    assert_int_equal(next_event(&event, 1), EYELET_SESSION_CALL);
+    assert_false(eyelet_connection_detach(&fixture.connection, event.frame.len, &block));
+    assert_null(block.data);
+    wire_clear(&wire);
 }
 
 static void h038_memory_follows_the_bytes_that_came(void **state)
@@ -355,11 +406,11 @@ static void a_connection_that_cannot_begin_leaves_the_descriptor_alone(void **st
     (void)state;
     live_pair(fds);
     faults_fail(FAULT_FCNTL, 1, EBADF);
-    assert_int_equal(eyelet_connection_init(&connection, fds[0], EYELET_SESSION_CLIENT, &limits, 2, &fixture.pool, NULL),
-                     -EBADF);
+    assert_int_equal(
+        eyelet_connection_init(&connection, fds[0], EYELET_SESSION_CLIENT, &limits, 2, &fixture.pool, NULL), -EBADF);
     faults_fail(FAULT_ALLOC, 1, ENOMEM);
-    assert_int_equal(eyelet_connection_init(&connection, fds[0], EYELET_SESSION_CLIENT, &limits, 2, &fixture.pool, NULL),
-                     -ENOMEM);
+    assert_int_equal(
+        eyelet_connection_init(&connection, fds[0], EYELET_SESSION_CLIENT, &limits, 2, &fixture.pool, NULL), -ENOMEM);
     assert_int_equal(close(fds[0]), 0);
     assert_int_equal(close(fds[1]), 0);
 }
@@ -378,9 +429,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(h014_one_byte_at_a_time_is_the_same_as_all_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(h039_a_frame_that_is_announced_and_does_not_come_holds_no_memory, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(h038_memory_follows_the_bytes_that_came, setup, teardown),
-        cmocka_unit_test_setup_teardown(while_data_is_missing_all_that_is_there_belongs_to_its_frame, setup,
+        cmocka_unit_test_setup_teardown(a_large_frame_leaves_with_its_memory_and_one_like_it_needs_no_other, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_small_frame_is_not_worth_its_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(h038_memory_follows_the_bytes_that_came, setup, teardown),
+        cmocka_unit_test_setup_teardown(while_data_is_missing_all_that_is_there_belongs_to_its_frame, setup, teardown),
         cmocka_unit_test_setup_teardown(a_connection_that_cannot_begin_leaves_the_descriptor_alone, setup, teardown),
     };
 

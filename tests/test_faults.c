@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -181,6 +183,78 @@ static void what_is_freed_is_looked_through(void **state)
     assert_int_equal(faults_freed_with_needle(), 3);
 }
 
+static void *read_once(void *fd)
+{
+    char byte;
+    ssize_t n = recv(*(int *)fd, &byte, 1, 0);
+
+    return n == 1 ? fd : NULL;
+}
+
+static void each_thread_has_counts_of_its_own(void **state)
+{
+    struct iovec iov = { .iov_base = "xy", .iov_len = 2 };
+    const struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+    pthread_t thread;
+    void *ret;
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    assert_int_equal(sendmsg(fds[0], &message, 0), 2);
+    assert_int_equal(pthread_create(&thread, NULL, read_once, &fds[1]), 0);
+    assert_int_equal(pthread_join(thread, &ret), 0);
+    assert_non_null(ret);
+    assert_int_equal(faults_count(FAULT_RECV), 1);
+    assert_int_equal(faults_count_here(FAULT_RECV), 0);
+    assert_int_equal(faults_bytes(FAULT_RECV), 1);
+    assert_int_equal(faults_bytes_here(FAULT_RECV), 0);
+    assert_int_equal(faults_count_here(FAULT_SENDMSG), 1);
+    assert_int_equal(faults_bytes_here(FAULT_SENDMSG), 2);
+    faults_reset();
+    assert_int_equal(faults_count_here(FAULT_SENDMSG), 0);
+    assert_int_equal(faults_bytes(FAULT_SENDMSG), 0);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static void *wait_for_byte(void *fd)
+{
+    struct pollfd one = { .fd = *(int *)fd, .events = POLLIN };
+
+    return poll(&one, 1, 1) == 1 ? fd : NULL;
+}
+
+/* The wait of 1 ms ends with the byte, however late that comes. */
+static void a_clock_that_stands_ends_no_wait(void **state)
+{
+    struct timespec before, after;
+    pthread_t thread;
+    void *ret;
+    int fds[2];
+
+    (void)state;
+    faults_stop_clock();
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_byte, &fds[1]), 0);
+    while (faults_waiting() == 0)
+        sched_yield();
+    assert_int_equal(faults_timeout_ms(), 1);
+    assert_int_equal(faults_waiting_forever(), 0);
+    for (unsigned i = 0; i < 10000; i++)
+        sched_yield();
+    assert_int_equal(send(fds[0], "x", 1, 0), 1);
+    assert_int_equal(pthread_join(thread, &ret), 0);
+    assert_non_null(ret);
+    assert_int_equal(faults_waiting(), 0);
+    assert_int_equal(faults_timed_out(), 0);
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_memory_equal(&before, &after, sizeof(before));
+    close(fds[0]);
+    close(fds[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +266,8 @@ int main(void)
         cmocka_unit_test_setup(a_vsock_is_never_opened, faults_setup),
         cmocka_unit_test_setup(a_fake_vsock_carries_bytes_and_names_its_peer, faults_setup),
         cmocka_unit_test_setup(a_silent_vsock_is_waited_for_in_vain, faults_setup),
+        cmocka_unit_test_setup(each_thread_has_counts_of_its_own, faults_setup),
+        cmocka_unit_test_setup(a_clock_that_stands_ends_no_wait, faults_setup),
     };
 
     return cmocka_run_group_tests_name("faults", tests, NULL, NULL);

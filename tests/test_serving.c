@@ -119,10 +119,10 @@ static int teardown(void **state)
 
 static void run_call(struct eyelet_call *call)
 {
-    enum eyelet_status status = eyelet_call_run(call, &codec);
+    enum eyelet_status status = eyelet_call_run(call, &codec, eyelet_now_ns());
 
     serving.n_running--;
-    eyelet_workers_end(&workers, call, status);
+    eyelet_workers_end(&workers, call, status, eyelet_now_ns());
     call->is_returned = true;
     eyelet_served_release(call);
 }

@@ -1,11 +1,9 @@
 /*
- * ttrpc's Request and Response: read field by field where they lie, written by nanopb.
+ * ttrpc's Request and Response: read field by field where they lie, and written the same way.
  */
 #include "core/envelope.h"
 
 #include <strings.h>
-
-#include <pb_encode.h>
 
 #include "core/bytes.h"
 #include "core/error.h"
@@ -247,38 +245,72 @@ bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_ur
     return pair_decode(any, ret_type_url, ret_value);
 }
 
-/* Every encoder below runs twice: once on a sizing stream, once on the room that was measured. It cannot fail then. */
-static void put_bytes(pb_ostream_t *stream, uint32_t tag, struct eyelet_slice bytes)
-{
-    bool is_done = pb_encode_tag(stream, PB_WT_STRING, tag) && pb_encode_string(stream, bytes.data, bytes.len);
+/*
+ * struct writer - where fields go
+ * @room:  NULL: they are only measured
+ * @len:   bytes of them
+ * @cap:   bytes in @room
+ *
+ * Every encoder below runs twice: once to measure, once on the room that was measured. It cannot fail then.
+ */
+struct writer {
+    uint8_t *room;
+    size_t len;
+    size_t cap;
+};
 
-    assert(is_done);
-    (void)is_done;
+static void put_raw(struct writer *writer, const void *bytes, size_t len)
+{
+    assert(writer->room == NULL || len <= writer->cap - writer->len);
+    if (writer->room != NULL && len > 0)
+        memcpy(writer->room + writer->len, bytes, len);
+    writer->len += len;
 }
 
-static void put_number(pb_ostream_t *stream, uint32_t tag, uint64_t number)
+static void put_varint(struct writer *writer, uint64_t number)
 {
-    bool is_done = pb_encode_tag(stream, PB_WT_VARINT, tag) && pb_encode_varint(stream, number);
+    uint8_t bytes[EYELET_VARINT_LEN_MAX];
+    size_t len = 0;
 
-    assert(is_done);
-    (void)is_done;
+    while (number >= 0x80) {
+        bytes[len++] = (uint8_t)(number | 0x80);
+        number >>= 7;
+    }
+    bytes[len++] = (uint8_t)number;
+    put_raw(writer, bytes, len);
+}
+
+/* Every field of these messages has a number below 16, so its tag takes one byte. */
+static void put_tag(struct writer *writer, uint32_t number, uint32_t wire_type)
+{
+    put_varint(writer, number << 3 | wire_type);
+}
+
+static void put_number(struct writer *writer, uint32_t field, uint64_t number)
+{
+    put_tag(writer, field, EYELET_WIRE_VARINT);
+    put_varint(writer, number);
 }
 
 /* The tag and length of a field whose bytes follow. */
-static void put_head(pb_ostream_t *stream, uint32_t tag, size_t len)
+static void put_head(struct writer *writer, uint32_t field, size_t len)
 {
-    bool is_done = pb_encode_tag(stream, PB_WT_STRING, tag) && pb_encode_varint(stream, len);
+    put_tag(writer, field, EYELET_WIRE_BYTES);
+    put_varint(writer, len);
+}
 
-    assert(is_done);
-    (void)is_done;
+static void put_bytes(struct writer *writer, uint32_t field, struct eyelet_slice bytes)
+{
+    put_head(writer, field, bytes.len);
+    put_raw(writer, bytes.data, bytes.len);
 }
 
 static size_t bytes_field_len(size_t len)
 {
-    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+    struct writer sizing = { 0 };
 
-    put_head(&sizing, 1, len); /* every tag of these messages takes one byte */
-    return sizing.bytes_written + len;
+    put_head(&sizing, 1, len);
+    return sizing.len + len;
 }
 
 void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status)
@@ -288,19 +320,19 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
     assert(error->details_len <= EYELET_ERROR_DETAILS_MAX);
     while (eyelet_status_next_detail(&status, &any)) {
         size_t room = EYELET_ERROR_DETAILS_MAX - error->details_len;
-        pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
+        struct writer writer = { .room = error->details + error->details_len, .cap = room };
 
         if (any.len >= room || bytes_field_len(any.len) > room)
             return;
-        put_bytes(&stream, STATUS_DETAILS, any);
-        error->details_len += stream.bytes_written;
+        put_bytes(&writer, STATUS_DETAILS, any);
+        error->details_len += writer.len;
     }
 }
 
 bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice type_url, struct eyelet_slice value)
 {
     size_t room = EYELET_ERROR_DETAILS_MAX - error->details_len;
-    pb_ostream_t stream = pb_ostream_from_buffer(error->details + error->details_len, room);
+    struct writer writer = { .room = error->details + error->details_len, .cap = room };
     size_t any_len;
 
     assert(error->details_len <= EYELET_ERROR_DETAILS_MAX);
@@ -310,10 +342,10 @@ bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice typ
     if (bytes_field_len(any_len) > room)
         return false;
 
-    put_head(&stream, STATUS_DETAILS, any_len);
-    put_bytes(&stream, ANY_TYPE_URL, type_url);
-    put_bytes(&stream, ANY_VALUE, value);
-    error->details_len += stream.bytes_written;
+    put_head(&writer, STATUS_DETAILS, any_len);
+    put_bytes(&writer, ANY_TYPE_URL, type_url);
+    put_bytes(&writer, ANY_VALUE, value);
+    error->details_len += writer.len;
     return true;
 }
 
@@ -469,7 +501,7 @@ enum eyelet_status eyelet_metadata_check(const struct eyelet_metadata *metadata,
     return status;
 }
 
-static void put_metadata(pb_ostream_t *stream, const struct eyelet_metadata *pair)
+static void put_metadata(struct writer *writer, const struct eyelet_metadata *pair)
 {
     struct eyelet_slice key = eyelet_slice_of(pair->key), value = eyelet_slice_of(pair->value);
     uint8_t lower[EYELET_METADATA_KEY_MAX];
@@ -479,35 +511,35 @@ static void put_metadata(pb_ostream_t *stream, const struct eyelet_metadata *pai
         lower[i] = (uint8_t)(key.data[i] >= 'A' && key.data[i] <= 'Z' ? key.data[i] + ('a' - 'A') : key.data[i]);
     key.data = lower;
 
-    put_head(stream, REQUEST_METADATA, bytes_field_len(key.len) + bytes_field_len(value.len));
-    put_bytes(stream, KEY_VALUE_KEY, key);
-    put_bytes(stream, KEY_VALUE_VALUE, value);
+    put_head(writer, REQUEST_METADATA, bytes_field_len(key.len) + bytes_field_len(value.len));
+    put_bytes(writer, KEY_VALUE_KEY, key);
+    put_bytes(writer, KEY_VALUE_VALUE, value);
 }
 
-static void put_request_head(pb_ostream_t *stream, const struct eyelet_outgoing_request *request)
+static void put_request_head(struct writer *writer, const struct eyelet_outgoing_request *request)
 {
-    put_bytes(stream, REQUEST_SERVICE, eyelet_slice_of(request->service));
-    put_bytes(stream, REQUEST_METHOD, eyelet_slice_of(request->method));
-    put_number(stream, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
+    put_bytes(writer, REQUEST_SERVICE, eyelet_slice_of(request->service));
+    put_bytes(writer, REQUEST_METHOD, eyelet_slice_of(request->method));
+    put_number(writer, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
     for (size_t i = 0; i < request->n_metadata; i++)
-        put_metadata(stream, &request->metadata[i]);
+        put_metadata(writer, &request->metadata[i]);
     if (request->payload_len > 0)
-        put_head(stream, REQUEST_PAYLOAD, request->payload_len);
+        put_head(writer, REQUEST_PAYLOAD, request->payload_len);
 }
 
 size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request)
 {
-    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+    struct writer sizing = { 0 };
 
     put_request_head(&sizing, request);
-    return sizing.bytes_written;
+    return sizing.len;
 }
 
 void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, uint8_t *room, size_t room_len)
 {
-    pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+    struct writer writer = { .room = room, .cap = room_len };
 
-    put_request_head(&stream, request);
+    put_request_head(&writer, request);
 }
 
 size_t eyelet_reply_head_len(size_t payload_len)
@@ -517,10 +549,10 @@ size_t eyelet_reply_head_len(size_t payload_len)
 
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len)
 {
-    pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+    struct writer writer = { .room = room, .cap = room_len };
 
     if (payload_len > 0)
-        put_head(&stream, RESPONSE_PAYLOAD, payload_len);
+        put_head(&writer, RESPONSE_PAYLOAD, payload_len);
 }
 
 /* What of an error's text is sent. Peers drop a whole Response whose message is not UTF-8, so it is made to be. */
@@ -539,45 +571,38 @@ static size_t sent_len(struct eyelet_slice text)
 }
 
 /* Piece by piece, without a copy on the stack; all of it, or as much as was measured. */
-static void put_message(pb_ostream_t *stream, struct eyelet_slice text, size_t total)
+static void put_message(struct writer *writer, struct eyelet_slice text, size_t total)
 {
     char shown[EYELET_TEXT_SHOWN_MAX];
     size_t len;
-    bool is_done = true;
 
-    put_head(stream, STATUS_MESSAGE, total);
+    put_head(writer, STATUS_MESSAGE, total);
     while (total > 0) {
         len = eyelet_text_take_shown(&text, shown);
-        is_done = pb_write(stream, (const pb_byte_t *)shown, len) && is_done;
+        put_raw(writer, shown, len);
         total -= len;
     }
-    assert(is_done);
-    (void)is_done;
 }
 
-static void put_status(pb_ostream_t *stream, const struct eyelet_error *error, struct eyelet_slice text,
+static void put_status(struct writer *writer, const struct eyelet_error *error, struct eyelet_slice text,
                        size_t text_len)
 {
-    bool is_done = true;
-
-    put_number(stream, STATUS_CODE, (uint64_t)error->status);
+    put_number(writer, STATUS_CODE, (uint64_t)error->status);
     if (text_len > 0)
-        put_message(stream, text, text_len);
+        put_message(writer, text, text_len);
     if (error->details_len > 0)
-        is_done = pb_write(stream, error->details, error->details_len); /* encoded as fields of a Status already */
-    assert(is_done);
-    (void)is_done;
+        put_raw(writer, error->details, error->details_len); /* encoded as fields of a Status already */
 }
 
 /* The fields of the Status, in bytes. */
 static size_t status_len(const struct eyelet_error *error, size_t text_len)
 {
-    pb_ostream_t sizing = PB_OSTREAM_SIZING;
+    struct writer sizing = { 0 };
 
     put_number(&sizing, STATUS_CODE, (uint64_t)error->status);
     if (text_len > 0)
         put_head(&sizing, STATUS_MESSAGE, text_len);
-    return sizing.bytes_written + text_len + error->details_len;
+    return sizing.len + text_len + error->details_len;
 }
 
 static struct eyelet_slice text_of(const struct eyelet_error *error)
@@ -593,10 +618,10 @@ size_t eyelet_failure_len(const struct eyelet_error *error)
 
 void eyelet_failure_encode(const struct eyelet_error *error, uint8_t *room, size_t room_len)
 {
-    pb_ostream_t stream = pb_ostream_from_buffer(room, room_len);
+    struct writer writer = { .room = room, .cap = room_len };
     struct eyelet_slice text = text_of(error);
     size_t text_len = sent_len(text);
 
-    put_head(&stream, RESPONSE_STATUS, status_len(error, text_len));
-    put_status(&stream, error, text, text_len);
+    put_head(&writer, RESPONSE_STATUS, status_len(error, text_len));
+    put_status(&writer, error, text, text_len);
 }

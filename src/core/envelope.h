@@ -1,6 +1,6 @@
 /*
  * ttrpc's Request and Response messages, to and from slices: nothing is copied and nothing is stored. core/wire.h
- * reads the fields, nanopb's encoder writes them. A parser here says what the bytes are; whether they are allowed is
+ * reads the fields, and they are written one by one. A parser here says what the bytes are; whether they are allowed is
  * judged by eyelet_request_check(), and what follows from that by the session.
  *
  *     Request:  service=1 string, method=2 string, payload=3 bytes, timeout_nano=4 int64, metadata=5 repeated KeyValue

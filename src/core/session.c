@@ -46,6 +46,7 @@ static void slot_add(struct eyelet_session *session, uint32_t id, enum eyelet_sl
         place = next_place(session, place);
     session->slots[place] = (struct eyelet_slot){ id, state, owner };
     session->n_live++;
+    session->n_displaced += place != place_of(session, id);
 }
 
 /* Is @place on the way from @from to @hole, in the direction of probing? */
@@ -56,21 +57,34 @@ static bool is_between(const struct eyelet_session *session, uint32_t from, uint
     return ((hole - from) & mask) <= ((place - from) & mask);
 }
 
-/* Closes the gap, so that a search may end at the first free slot. */
-static void slot_remove(struct eyelet_session *session, struct eyelet_slot *slot)
+/* Moves what lies behind @hole and belongs into it or before it, so that a search may end at the first free slot. */
+static uint32_t close_gap(struct eyelet_session *session, uint32_t hole)
 {
-    uint32_t hole = (uint32_t)(slot - session->slots);
     uint32_t place = hole;
 
-    for (uint32_t n = 1; n < session->n_slots; n++) {
+    for (uint32_t n = 1; n < session->n_slots && session->n_displaced > 0; n++) {
+        uint32_t home;
+
         place = next_place(session, place);
         if (session->slots[place].id == 0)
             break;
-        if (is_between(session, place_of(session, session->slots[place].id), hole, place)) {
+        home = place_of(session, session->slots[place].id);
+        if (is_between(session, home, hole, place)) {
             session->slots[hole] = session->slots[place];
+            session->n_displaced -= hole == home;
             hole = place;
         }
     }
+    return hole;
+}
+
+/* Ids come in a row, so most calls lie at their own places, and then there is no gap to close. */
+static void slot_remove(struct eyelet_session *session, struct eyelet_slot *slot)
+{
+    uint32_t hole = (uint32_t)(slot - session->slots);
+
+    session->n_displaced -= hole != place_of(session, slot->id);
+    hole = close_gap(session, hole);
     session->slots[hole] = (struct eyelet_slot){ 0 };
     session->n_live--;
 }

@@ -147,6 +147,35 @@ void eyelet_arena_init(struct eyelet_arena *arena, void *room, size_t room_len)
     arena->chunk = chunk;
 }
 
+void eyelet_arena_lend(struct eyelet_arena *arena, void *room, size_t room_len)
+{
+    struct eyelet_arena_chunk *chunk = room;
+
+    assert(arena->used == 0 && arena->lent == NULL);
+    if (room_len < sizeof(*chunk) + EYELET_ALLOC_UNIT)
+        return;
+    assert((uintptr_t)room % EYELET_ALLOC_UNIT == 0);
+    *chunk = (struct eyelet_arena_chunk){
+        .next = arena->chunk,
+        .room_len = room_len - sizeof(*chunk),
+        .is_borrowed = true,
+    };
+    arena->chunk = arena->lent = chunk;
+}
+
+/* It may lie behind others by now. */
+static void give_lent_back(struct eyelet_arena *arena)
+{
+    struct eyelet_arena_chunk **link = &arena->chunk;
+
+    if (arena->lent == NULL)
+        return;
+    while (*link != arena->lent)
+        link = &(*link)->next;
+    *link = arena->lent->next;
+    arena->lent = NULL;
+}
+
 void eyelet_arena_set_limit(struct eyelet_arena *arena, size_t len)
 {
     arena->limit = len < SIZE_MAX - arena->used ? arena->used + len : SIZE_MAX;
@@ -170,10 +199,12 @@ void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size)
 
 void eyelet_arena_reset(struct eyelet_arena *arena)
 {
-    struct eyelet_arena_chunk *kept = arena->chunk;
+    struct eyelet_arena_chunk *kept;
 
     if (arena->wipe)
         wipe_chunks(arena);
+    give_lent_back(arena);
+    kept = arena->chunk;
     if (kept != NULL && !kept->is_borrowed && kept->room_len > EYELET_ARENA_CHUNK_MAX) {
         free_chunks(kept);
         kept = NULL;
@@ -191,6 +222,7 @@ void eyelet_arena_clear(struct eyelet_arena *arena)
         return;
     if (arena->wipe)
         wipe_chunks(arena);
+    give_lent_back(arena);
     free_chunks(arena->chunk);
     *arena = (struct eyelet_arena){ .limit = SIZE_MAX, .wipe = arena->wipe };
 }

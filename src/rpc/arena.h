@@ -28,6 +28,7 @@ struct eyelet_arena_chunk;
 /*
  * struct eyelet_arena - allocations that end together
  * @chunk:    the chunk that allocations are cut from, in front of all others; NULL before the first
+ * @lent:     the one that was lent until the next reset, or NULL
  * @filled:   bytes of it that are handed out
  * @used:     bytes that count since the last reset: handed out, rounded up, and what chunks cost beside that
  * @limit:    @used never passes this; SIZE_MAX for none
@@ -38,6 +39,7 @@ struct eyelet_arena_chunk;
  */
 struct eyelet_arena {
     struct eyelet_arena_chunk *chunk;
+    struct eyelet_arena_chunk *lent;
     size_t filled;
     size_t used;
     size_t limit;
@@ -52,6 +54,15 @@ struct eyelet_arena {
  * @room_len:  bytes in @room; too few to be of use are ignored
  */
 void eyelet_arena_init(struct eyelet_arena *arena, void *room, size_t room_len);
+
+/*
+ * eyelet_arena_lend() - have memory at hand for what is going to be large, in an arena that was just reset
+ * @room:      the owner's again after the next reset, which wipes it if that is due; aligned for any type
+ * @room_len:  bytes in @room; too few to be of use are ignored
+ *
+ * What is handed out of it counts as ever.
+ */
+void eyelet_arena_lend(struct eyelet_arena *arena, void *room, size_t room_len);
 
 /* eyelet_arena_set_limit() - from now on hand out @len more bytes at most, rounding and chunks included. */
 void eyelet_arena_set_limit(struct eyelet_arena *arena, size_t len);

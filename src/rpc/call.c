@@ -242,11 +242,11 @@ void eyelet_call_tell_end(struct eyelet_call *call, enum eyelet_status status)
     eyelet_interceptors_tell(call->serving->env->opts.interceptors, call->n_passed, &call->info);
 }
 
-enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec)
+enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec, uint64_t now_ns)
 {
     enum eyelet_status status;
 
-    if (eyelet_now_ns() >= call->deadline_ns)
+    if (now_ns >= call->deadline_ns)
         return eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
 
     status = ask_interceptors(call);

@@ -31,7 +31,9 @@ struct eyelet_serving;
  * @timer:           its deadline, or that of its inbox
  * @id:              stream id
  * @kind:            of the method
- * @request:         slices of @request_memory
+ * @request:         slices of @frame, or of @request_memory
+ * @frame:           the memory that a large request came in; of the server's pool
+ * @room:            lent to @request_memory; the same
  * @has_message:     is there a request's message, or the first one of a stream?
  * @kept:            bytes that it counts in the memory of its connection
  * @leaving:         bytes that come back when it is over, since nobody waits for it any more
@@ -40,7 +42,7 @@ struct eyelet_serving;
  * @start_ns:        when it arrived
  * @deadline_ns:     CLOCK_MONOTONIC
  * @decode_max:      most memory for unpacking one message
- * @request_memory:  what the request came in and is unpacked into
+ * @request_memory:  what a small request came in, and what every one is unpacked into
  * @reply_memory:    what the handler allocates from
  * @message_memory:  what the stream's last message is unpacked into
  * @is_spoiled:      the codec's: a message of its stream made no sense, and there are no more
@@ -81,6 +83,8 @@ struct eyelet_call {
     enum eyelet_kind kind;
     bool has_message;
     struct eyelet_request request;
+    struct eyelet_block frame;
+    struct eyelet_block room;
     size_t kept;
     size_t leaving;
     const struct eyelet_dispatch_node *service;
@@ -135,7 +139,7 @@ struct eyelet_serving_codec {
 /* eyelet_call_new() - an empty call. Return: NULL without memory. */
 struct eyelet_call *eyelet_call_new(bool wipe);
 
-/* eyelet_call_reset() - empty it for another; eyelet_call_free(): NULL is allowed. */
+/* eyelet_call_reset() - empty it for another, but for the blocks of the pool; eyelet_call_free(): NULL is allowed. */
 void eyelet_call_reset(struct eyelet_call *call);
 void eyelet_call_free(struct eyelet_call *call);
 
@@ -147,8 +151,13 @@ void eyelet_call_free(struct eyelet_call *call);
  */
 int eyelet_call_keep(struct eyelet_call *call, struct eyelet_slice frame, const struct eyelet_request *request);
 
-/* eyelet_call_run() - deadline, interceptors, codec, handler. Return: what the handler did, or why it was not run. */
-enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec);
+/*
+ * eyelet_call_run() - deadline, interceptors, codec, handler
+ * @now_ns:  when its turn came
+ *
+ * Return: what the handler did, or why it was not run.
+ */
+enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet_serving_codec *codec, uint64_t now_ns);
 
 /*
  * eyelet_call_settle() - the one place that makes a handler's answer one of ours

@@ -325,7 +325,7 @@ static void unlink_pending(struct eyelet_client *client, struct eyelet_pending *
     client->counters.calls_open--;
 }
 
-static void link_pending(struct eyelet_client *client, struct eyelet_pending *pending)
+static void link_pending(struct eyelet_client *client, struct eyelet_pending *pending, uint64_t now_ns)
 {
     pending->previous = NULL;
     pending->next = client->first_pending;
@@ -337,7 +337,7 @@ static void link_pending(struct eyelet_client *client, struct eyelet_pending *pe
     client->counters.calls_started++;
     if (client->n_pending > 1)
         return;
-    client->heard_ns = eyelet_now_ns(); /* from now on silence means something */
+    client->heard_ns = now_ns; /* from now on silence means something */
     client->asked_ns = 0;
     if (client->opts.keepalive_ms != 0)
         eyelet_client_wake_driver(client); /* it may poll for bytes of a call that is over */
@@ -627,7 +627,7 @@ static int queue(struct eyelet_pending *pending, const struct eyelet_calling *wh
 }
 
 /* What a call is from the moment its request is queued. */
-static void begin(struct eyelet_pending *pending, const struct eyelet_calling *what)
+static void begin(struct eyelet_pending *pending, const struct eyelet_calling *what, uint64_t now_ns)
 {
     struct eyelet_client *client = pending->client;
 
@@ -637,7 +637,7 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
     pending->sent_bytes = what->message.len;
     if (client->opts.n_interceptors > 0)
         note_peer(pending);
-    link_pending(client, pending);
+    link_pending(client, pending, now_ns);
     if (pending->use != EYELET_PENDING_BLOCKS)
         set_timer(pending);
 }
@@ -656,7 +656,7 @@ bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_ca
     eyelet_connection_wake(&client->connection);
     r = queue(pending, what, now_ns);
     if (r == 0) {
-        begin(pending, what);
+        begin(pending, what, now_ns);
         if (pending->use != EYELET_PENDING_STARTED || eyelet_client_depth(client) == 0)
             eyelet_client_flush(client); /* else its outermost function does, see eyelet_client_tell() */
     }

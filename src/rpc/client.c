@@ -712,6 +712,15 @@ int eyelet_client_timeout_ms(const struct eyelet_client *client)
     return timeout_ms;
 }
 
+/* What time brings to a client that this thread does not read for. */
+static void look_without_reading(struct eyelet_client *client)
+{
+    uint64_t now_ns = eyelet_now_ns();
+
+    eyelet_client_expire(client, now_ns);
+    eyelet_buffer_pool_look(&client->pool, now_ns);
+}
+
 enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct eyelet_error *reterr)
 {
     enum eyelet_status status = EYELET_OK;
@@ -722,7 +731,7 @@ enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct ey
     if (!client->is_lost && !client->has_driver)
         eyelet_client_turn(client);
     else
-        eyelet_client_expire(client, eyelet_now_ns());
+        look_without_reading(client);
     if (client->is_lost) {
         status = EYELET_UNAVAILABLE;
         if (reterr != NULL)

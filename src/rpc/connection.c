@@ -11,6 +11,8 @@
 #include "io/socket.h"
 #include "rpc/trace.h"
 
+#define DETACH_MIN (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
+
 static void trace_received(const struct eyelet_frame_head *head, void *userdata)
 {
     const struct eyelet_connection *connection = userdata;
@@ -50,7 +52,10 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     connection->slots = NULL;
 }
 
-/* As much room as the unfinished frame needs, but no more than has come of it already, or one spare. */
+/*
+ * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. With what the next
+ * head needs it is memory for a whole frame like this one.
+ */
 static size_t room_wanted(const struct eyelet_connection *connection)
 {
     size_t have = connection->in.len;
@@ -58,8 +63,19 @@ static size_t room_wanted(const struct eyelet_connection *connection)
     size_t ahead = have > EYELET_BUFFER_SPARE_CAP / 2 ? have : EYELET_BUFFER_SPARE_CAP / 2;
 
     if (connection->session.decoder.state != EYELET_FRAME_STATE_DATA || missing < ahead)
-        return have <= EYELET_BUFFER_SMALL ? EYELET_BUFFER_SPARE_CAP - have : missing;
+        return have <= EYELET_BUFFER_SMALL ? EYELET_BUFFER_SPARE_CAP - have : missing + EYELET_FRAME_HEADER_LEN;
     return ahead;
+}
+
+/* Memory that lies idle costs nothing more: enough of it for the frame that is coming, or for one like the last. */
+static void borrow_room(struct eyelet_connection *connection)
+{
+    struct eyelet_buffer *in = &connection->in;
+
+    if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA)
+        eyelet_buffer_borrow(in, connection->pool, connection->session.decoder.head.data_len + EYELET_FRAME_HEADER_LEN);
+    else if (in->len == 0)
+        eyelet_buffer_borrow(in, connection->pool, connection->last_len);
 }
 
 int eyelet_connection_read(struct eyelet_connection *connection)
@@ -68,6 +84,7 @@ int eyelet_connection_read(struct eyelet_connection *connection)
     size_t n;
     int r;
 
+    borrow_room(connection);
     if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
     r = eyelet_socket_recv_edge(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
@@ -86,8 +103,17 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
     struct eyelet_slice bytes = eyelet_buffer_bytes(&connection->in);
     enum eyelet_session_event_kind kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
 
+    if (kind != EYELET_SESSION_MORE)
+        connection->last_len = EYELET_FRAME_HEADER_LEN + connection->session.decoder.head.data_len;
     eyelet_buffer_drop(&connection->in, connection->in.len - bytes.len);
     return kind;
+}
+
+bool eyelet_connection_detach(struct eyelet_connection *connection, size_t len, struct eyelet_block *ret)
+{
+    if (len < DETACH_MIN || len < connection->in.cap / 2)
+        return false;
+    return eyelet_buffer_detach(&connection->in, connection->pool, ret);
 }
 
 /* A queue that must grow doubles: frames are small, and a peer that takes few bytes at a time costs no copying. */

@@ -38,6 +38,7 @@ struct eyelet_outgoing {
  * @session:   the protocol
  * @streams:   the session's storage
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
+ * @last_len:  of the last frame that came, in bytes: the next one may be like it
  * @pool:      what the buffers share; belongs to the client or server
  * @sent:      bytes that the kernel took, from the start of the connection
  * @n_queued:  answers that lie in @out, or a few that have left; messages of streams do not count
@@ -51,6 +52,7 @@ struct eyelet_connection {
     struct eyelet_buffer in;
     struct eyelet_buffer out;
     struct eyelet_buffer_pool *pool;
+    size_t last_len;
     unsigned n_awake;
     uint64_t sent;
     uint64_t received;
@@ -86,6 +88,15 @@ int eyelet_connection_read(struct eyelet_connection *connection);
 /* eyelet_connection_next() - the next event of what was read, as eyelet_session_feed(). */
 enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection, uint64_t now_ns,
                                                       struct eyelet_session_event *ret);
+
+/*
+ * eyelet_connection_detach() - take away the memory that the frame of the last event lies in, if most of it is that
+ * frame, of @len bytes of data
+ * @ret:  to be ended by eyelet_buffer_pool_give()
+ *
+ * Return: false when it is to be copied instead.
+ */
+bool eyelet_connection_detach(struct eyelet_connection *connection, size_t len, struct eyelet_block *ret);
 
 /*
  * Queueing: one frame behind what is queued, to be flushed by the caller. All of them return 0 or -ENOMEM, and what

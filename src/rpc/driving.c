@@ -443,6 +443,7 @@ uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
     const struct eyelet_timer *timer = eyelet_timers_first(&client->timers);
     uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
 
+    next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
     return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
 }
 
@@ -494,9 +495,8 @@ static void keep_alive(struct eyelet_client *client, uint64_t now_ns)
 }
 
 /* Ends what has run out of time. */
-static void look_at_the_clock(struct eyelet_client *client)
+static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
 {
-    uint64_t now_ns = eyelet_now_ns();
     struct eyelet_error why;
 
     if (peers_deadline(client) <= now_ns) {
@@ -505,6 +505,7 @@ static void look_at_the_clock(struct eyelet_client *client)
     }
     keep_alive(client, now_ns);
     eyelet_client_expire(client, now_ns);
+    eyelet_buffer_pool_look(&client->pool, now_ns);
 }
 
 /* --- the role ----------------------------------------------------------------------------------------------------- */
@@ -552,6 +553,7 @@ static void forgive_absence(struct eyelet_client *client)
 static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t until_ns)
 {
     short revents = POLLIN;
+    size_t n = 0;
 
     take_role(client, waiter);
     forgive_absence(client);
@@ -562,10 +564,10 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
         if (client->write_error == 0 || !eyelet_client_reads(client))
             revents = wait_for_peer(client, until_ns);
         if (revents & (POLLIN | POLLHUP | POLLERR))
-            read_once(client);
+            n = read_once(client);
         eyelet_client_flush(client);
     }
-    look_at_the_clock(client);
+    look_at_the_clock(client, n > 0 ? client->heard_ns : eyelet_now_ns());
     if (waiter->pending == NULL || !waiter->pending->has_direct)
         give_role_back(client);
 }
@@ -609,6 +611,6 @@ void eyelet_client_turn(struct eyelet_client *client)
             break;
     }
     eyelet_client_flush(client);
-    look_at_the_clock(client);
+    look_at_the_clock(client, eyelet_now_ns());
     eyelet_client_release(client);
 }

@@ -278,12 +278,12 @@ void eyelet_guests_run_round(struct eyelet_guests *guests)
     }
 }
 
-static bool is_answer_old(const struct eyelet_serving *serving)
+static bool is_answer_old(const struct eyelet_serving *serving, uint64_t now_ns)
 {
-    return serving->unflushed_ns != 0 && eyelet_now_ns() - serving->unflushed_ns >= ANSWER_AGE_MAX_NS;
+    return serving->unflushed_ns != 0 && now_ns >= serving->unflushed_ns + ANSWER_AGE_MAX_NS;
 }
 
-struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests)
+struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64_t now_ns)
 {
     struct eyelet_guest *guest;
     struct eyelet_call *call;
@@ -298,7 +298,7 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests)
         if (call == NULL)
             continue;
         add_caller(guests, guest);
-        if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving))
+        if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving, now_ns))
             eyelet_writing_flush_now(&guest->serving);
         if (await(guests, guest) < 0)
             guest->serving.is_over = true;
@@ -571,16 +571,19 @@ int eyelet_guests_look(struct eyelet_guests *guests, uint64_t now_ns)
     }
     if (guests->accept_again_ns <= now_ns)
         guests->accept_again_ns = EYELET_NO_DEADLINE;
+    eyelet_buffer_pool_look(&guests->env->pool, now_ns);
     return accept_some(guests, now_ns);
 }
 
 uint64_t eyelet_guests_deadline(const struct eyelet_guests *guests)
 {
     const struct eyelet_timer *timer = eyelet_timers_first(&guests->env->timers);
-    uint64_t deadline_ns = guests->accept_again_ns;
+    uint64_t deadline_ns = eyelet_buffer_pool_deadline(&guests->env->pool);
 
     if (may_accept(guests))
         return 0;
+    if (guests->accept_again_ns < deadline_ns)
+        deadline_ns = guests->accept_again_ns;
     if (timer != NULL && timer->deadline_ns < deadline_ns)
         deadline_ns = timer->deadline_ns;
     return deadline_ns;

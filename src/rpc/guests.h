@@ -143,7 +143,7 @@ bool eyelet_guests_has_calls(const struct eyelet_guests *guests);
 void eyelet_guests_run_round(struct eyelet_guests *guests);
 
 /* eyelet_guests_next_call() - a call to be run, of each guest in turn; NULL when there is none. */
-struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests);
+struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64_t now_ns);
 
 /*
  * eyelet_guests_attend() - after calls of a connection were run, answered or given up: send what is due, watch for what

@@ -31,7 +31,7 @@ void eyelet_call_complete(struct eyelet_call *call, enum eyelet_status status)
     struct eyelet_workers *workers = workers_of(call);
 
     eyelet_workers_lock(workers);
-    eyelet_workers_end(workers, call, status);
+    eyelet_workers_end(workers, call, status, eyelet_now_ns());
     call->is_completed = true;
     eyelet_workers_finish(workers, call);
     eyelet_workers_share(workers);

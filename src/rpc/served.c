@@ -10,7 +10,8 @@
 #include "io/socket.h"
 #include "rpc/writing.h"
 
-#define FREE_CALLS_MAX  64u        /* calls kept for use again */
+#define FREE_CALLS_MAX 64u   /* calls kept for use again */
+#define UNPACK_COST    1024u /* a message of a few fields takes so much beside their bytes */
 #define CALL_COST                                                                                                      \
     (sizeof(struct eyelet_call) +                                                                                      \
      EYELET_ARENA_CHUNK_MIN) /* what a call that waits for long takes beside its messages */
@@ -63,11 +64,13 @@ static void call_close(struct eyelet_call *call)
     env->n_calls--;
     env->n_timers--;
 
+    eyelet_call_reset(call);
+    eyelet_buffer_pool_give(&env->pool, &call->frame);
+    eyelet_buffer_pool_give(&env->pool, &call->room);
     if (env->n_free_calls >= FREE_CALLS_MAX) {
         eyelet_call_free(call);
         return;
     }
-    eyelet_call_reset(call);
     call->queue_next = env->free_calls;
     env->free_calls = call;
     env->n_free_calls++;
@@ -141,7 +144,8 @@ void eyelet_served_defer(struct eyelet_call *call)
     call->is_deferred = true;
     call->serving->kept_deferred += call->kept;
     if (call->is_live)
-        keep(call, CALL_COST + call->request_memory.used + call->reply_memory.used + eyelet_inbox_held(&call->inbox));
+        keep(call, CALL_COST + call->frame.cap + call->request_memory.used + call->reply_memory.used +
+                       eyelet_inbox_held(&call->inbox));
 }
 
 void eyelet_served_release(struct eyelet_call *call)
@@ -235,7 +239,7 @@ static int put_reply(struct eyelet_call *call)
     return eyelet_connection_queue_reply(connection, call->id, reply);
 }
 
-enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_status status)
+enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_status status, uint64_t now_ns)
 {
     struct eyelet_serving *serving = call->serving;
     int r = 0;
@@ -245,9 +249,9 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
 
     end_live(call);
     if (status == EYELET_OK) {
-        eyelet_writing_begin(serving);
+        eyelet_writing_begin(serving, now_ns);
         r = put_reply(call);
-        eyelet_writing_end(serving, r == 0);
+        eyelet_writing_end(serving, r == 0, now_ns);
     }
     if (r < 0)
         status = describe_unsendable(call, r, call->reply.len);
@@ -266,14 +270,15 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
 int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *message)
 {
     struct eyelet_serving *serving = call->serving;
+    uint64_t now_ns = eyelet_now_ns();
     int r;
 
     assert(call->is_live);
     if (serving->connection.out.len >= EYELET_WRITING_QUEUE_MAX)
         return -EAGAIN;
-    eyelet_writing_begin(serving);
+    eyelet_writing_begin(serving, now_ns);
     r = eyelet_connection_queue_data(&serving->connection, call->id, message);
-    eyelet_writing_end(serving, r == 0);
+    eyelet_writing_end(serving, r == 0, now_ns);
     if (r < 0)
         return r;
     call->info.sent_messages++;
@@ -342,6 +347,25 @@ static bool is_too_much_beside_leaving(const struct eyelet_serving *serving, siz
     return len > EYELET_ARENA_CHUNK_MIN && serving->env->leaving > serving->env->pool.held_max;
 }
 
+/* A large request becomes a message of about its size; without memory for that the arena sees to itself. */
+static void lend_room(struct eyelet_call *call, size_t len)
+{
+    call->room = eyelet_buffer_pool_need(&call->serving->env->pool, len + UNPACK_COST);
+    if (call->room.data != NULL)
+        eyelet_arena_lend(&call->request_memory, call->room.data, call->room.cap);
+}
+
+/* A large request stays where it was received, a small one is copied. Return: 0 or -ENOMEM. */
+static int keep_request(struct eyelet_call *call, const struct eyelet_session_event *event)
+{
+    if (!eyelet_connection_detach(&call->serving->connection, event->frame.len, &call->frame))
+        return eyelet_call_keep(call, event->frame, &event->request);
+    call->request = event->request;
+    if ((call->method->kind & EYELET_CLIENT_STREAM) == 0)
+        lend_room(call, event->frame.len);
+    return 0;
+}
+
 /* Fills in a call that nobody else knows yet. */
 static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_session_event *event, uint64_t now_ns,
                                   struct eyelet_error *reterr)
@@ -363,7 +387,7 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
                                 serving->kept_deferred);
     if (is_too_much_beside_leaving(serving, event->frame.len))
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory before calls that were cancelled end");
-    if (eyelet_call_keep(call, event->frame, &event->request) < 0)
+    if (keep_request(call, event) < 0)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a request of %zu bytes",
                                 event->frame.len);
 
@@ -392,6 +416,12 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     return status;
 }
 
+/* Its request takes as much memory as it has bytes, or what it came in. */
+static size_t kept_of(const struct eyelet_call *call, size_t len)
+{
+    return call->frame.cap > len ? call->frame.cap : len;
+}
+
 void eyelet_served_take_call(struct eyelet_serving *serving, const struct eyelet_session_event *event, uint64_t now_ns)
 {
     struct eyelet_call *call = call_open(serving);
@@ -412,7 +442,7 @@ void eyelet_served_take_call(struct eyelet_serving *serving, const struct eyelet
 
     serving->env->counters.calls_started++;
     call->is_live = true;
-    keep(call, event->frame.len + eyelet_inbox_held(&call->inbox));
+    keep(call, kept_of(call, event->frame.len) + eyelet_inbox_held(&call->inbox));
     if (eyelet_inbox_is_stuffed(&call->inbox, &serving->env->inbox_limits))
         serving->n_stuffed++;
     set_timer(call);

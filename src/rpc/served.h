@@ -24,10 +24,11 @@ bool eyelet_served_has_next(const struct eyelet_serving *serving, uint32_t share
 /*
  * eyelet_served_answer() - the end of a live call: a reply, the end of its stream, or its failure, is queued
  * @status:  EYELET_OK, or as in @call->failure
+ * @now_ns:  when that was
  *
  * A call that is not live any more gets nothing. Return: the status that it ended with.
  */
-enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_status status);
+enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_status status, uint64_t now_ns);
 
 /* eyelet_served_fail() - a live call cannot go on, for a reason of this side's: it is answered, and cancelled. */
 void eyelet_served_fail(struct eyelet_call *call, enum eyelet_status status, const char *why);

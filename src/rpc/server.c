@@ -17,12 +17,12 @@
 #include "rpc/trace.h"
 #include "rpc/workers.h"
 
-#define FRAME_MAX_ENCLAVE  (1u << 20)    /* HOSTILE limit "frame data", enclave profile */
-#define CALLS_MAX_MAX      1024u         /* HOSTILE limit "in-flight streams / connection" */
-#define THREADS_MAX        1024u         /* a typing error, more likely than not */
-#define THREAD_STACK       (256u << 10)  /* HOSTILE limit "worker threads, stack" */
-#define THREAD_STACK_MIN   (128u << 10)  /* codec/unpack.h, "Stack", and as much for the handler */
-#define STREAM_HARD_MAX    (16u << 20)   /* HOSTILE limit "bytes buffered / connection" */
+#define FRAME_MAX_ENCLAVE (1u << 20)   /* HOSTILE limit "frame data", enclave profile */
+#define CALLS_MAX_MAX     1024u        /* HOSTILE limit "in-flight streams / connection" */
+#define THREADS_MAX       1024u        /* a typing error, more likely than not */
+#define THREAD_STACK      (256u << 10) /* HOSTILE limit "worker threads, stack" */
+#define THREAD_STACK_MIN  (128u << 10) /* codec/unpack.h, "Stack", and as much for the handler */
+#define STREAM_HARD_MAX   (16u << 20)  /* HOSTILE limit "bytes buffered / connection" */
 
 enum server_state {
     SERVER_OPEN,    /* waits for eyelet_server_run() */
@@ -153,8 +153,9 @@ static void fill_env(struct eyelet_serving_env *env)
     };
     env->pool.held_max = opts->buffer_max;
     env->pool.wipe = opts->wipe;
-    env->pool.n_spares_max = opts->threads < EYELET_BUFFER_SPARES_MAX / 2 ? 2 * opts->threads
-                                                                          : EYELET_BUFFER_SPARES_MAX;
+    env->pool.n_spares_max = opts->threads <= EYELET_BUFFER_SPARES_MAX / EYELET_BUFFER_SPARES_USED
+                                 ? EYELET_BUFFER_SPARES_USED * opts->threads
+                                 : EYELET_BUFFER_SPARES_MAX;
     env->log.fn = opts->log;
     env->log.userdata = opts->log_userdata;
     env->trace = eyelet_trace_for("server");

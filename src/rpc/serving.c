@@ -213,10 +213,10 @@ static void refuse_frame(struct eyelet_serving *serving, uint64_t now_ns)
     assert(event.kind == EYELET_SESSION_MORE);
 }
 
-/* What of a buffer counts against the connection's own limit: the spare is lent, so only what lies in it does. */
+/* What of a buffer counts against the connection's own limit: of what is lent only what lies in it does. */
 static size_t own_part(const struct eyelet_buffer *buffer)
 {
-    return buffer->cap > EYELET_BUFFER_SPARE_CAP ? buffer->cap : buffer->len;
+    return buffer->cap > EYELET_BUFFER_SPARE_CAP && !buffer->is_lent ? buffer->cap : buffer->len;
 }
 
 static bool is_over_own_limit(const struct eyelet_serving *serving)

@@ -478,12 +478,12 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
 }
 
 /*
- * Waits at the epoll with the lock released, until @look->until_ns at most. There must be no news, since nobody would
- * know what came of it.
+ * Waits at the epoll with the lock released, from @sleep_ns on, until @look->until_ns at most. There must be no news,
+ * since nobody would know what came of it.
  */
-static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *look)
+static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t sleep_ns)
 {
-    uint64_t sleep_ns = eyelet_now_ns(), until_ns;
+    uint64_t until_ns;
     int timeout_ms = timeout_until(look->until_ns, sleep_ns);
 
     assert(!may_tell(workers));
@@ -520,13 +520,14 @@ static void take_look(struct eyelet_workers *workers, const struct eyelet_look *
 static void watch(struct eyelet_workers *workers, bool has_run)
 {
     struct eyelet_look look = { .until_ns = next_deadline(workers) };
+    uint64_t now_ns = eyelet_now_ns();
 
     if (is_minded(workers, look.until_ns))
         look.until_ns = EYELET_NO_DEADLINE;
-    if (has_run && workers->env.opts.threads > 1 && look.until_ns > eyelet_now_ns() + LINGER_NS)
-        look.until_ns = eyelet_now_ns() + LINGER_NS;
+    if (has_run && workers->env.opts.threads > 1 && look.until_ns > now_ns + LINGER_NS)
+        look.until_ns = now_ns + LINGER_NS;
     workers->n_watching++;
-    wait_for_events(workers, &look);
+    wait_for_events(workers, &look, now_ns);
     workers->n_watching--;
     take_look(workers, &look);
 }
@@ -542,7 +543,7 @@ static void glance(struct eyelet_workers *workers)
         return;
     }
     workers->n_watching++;
-    wait_for_events(workers, &look);
+    wait_for_events(workers, &look, eyelet_now_ns());
     workers->n_watching--;
     take_look(workers, &look);
 }
@@ -569,7 +570,7 @@ static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call, 
     struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : until_ns };
 
     workers->watcher = call;
-    wait_for_events(workers, &look);
+    wait_for_events(workers, &look, eyelet_now_ns());
     workers->watcher = NULL;
     take_look(workers, &look);
     eyelet_guests_run_round(&workers->guests);
@@ -607,18 +608,19 @@ void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *cal
 
 /* --- working ------------------------------------------------------------------------------------------------------ */
 
-void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
+void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status,
+                        uint64_t now_ns)
 {
     const struct eyelet_trace *trace = workers->env.trace;
     int fd = call->serving->connection.fd;
 
     if (!call->is_live)
         status = eyelet_call_fail_cancelled(call);
-    else if (eyelet_now_ns() >= call->deadline_ns)
+    else if (now_ns >= call->deadline_ns)
         status = eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was done");
     else
         status = eyelet_call_settle(call, status, workers->env.codec);
-    status = eyelet_served_answer(call, status);
+    status = eyelet_served_answer(call, status, now_ns);
     if (call->n_passed == 0 && trace == NULL)
         return;
 
@@ -630,36 +632,43 @@ void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call
 }
 
 /* The handler has returned @status. Until the end is told, nobody else may find that the call may be freed. */
-static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status)
+static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status,
+                     uint64_t now_ns)
 {
     call->serving->n_running--;
     if (!call->is_deferred)
-        eyelet_workers_end(workers, call, status);
+        eyelet_workers_end(workers, call, status, now_ns);
     call->is_returned = true;
     eyelet_workers_finish(workers, call);
 }
 
-static void run_call(struct eyelet_workers *workers, struct eyelet_call *call)
+/* Return: when its handler had returned. */
+static uint64_t run_call(struct eyelet_workers *workers, struct eyelet_call *call, uint64_t now_ns)
 {
     enum eyelet_status status;
 
     eyelet_workers_leave(workers);
-    status = eyelet_call_run(call, workers->env.codec);
+    status = eyelet_call_run(call, workers->env.codec, now_ns);
     eyelet_workers_lock(workers);
-    end_call(workers, call, status);
+    now_ns = eyelet_now_ns();
+    end_call(workers, call, status, now_ns);
+    return now_ns;
 }
 
-/* Runs calls that wait, for a while. Return: were there any? */
+/* Runs calls that wait, for a while; the end of one is the start of the next. Return: were there any? */
 static bool run_calls(struct eyelet_workers *workers)
 {
-    uint64_t start_ns = eyelet_now_ns();
+    uint64_t start_ns, now_ns;
     struct eyelet_call *call;
     unsigned n = 0;
 
-    while (n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests)) != NULL) {
-        run_call(workers, call);
+    if (!eyelet_guests_has_calls(&workers->guests))
+        return false;
+    start_ns = now_ns = eyelet_now_ns();
+    while (n < CALLS_PER_LOOK && (call = eyelet_guests_next_call(&workers->guests, now_ns)) != NULL) {
+        now_ns = run_call(workers, call, now_ns);
         n++;
-        if (eyelet_now_ns() - start_ns >= LOOK_AGAIN_NS)
+        if (now_ns - start_ns >= LOOK_AGAIN_NS)
             break;
     }
     return n > 0;

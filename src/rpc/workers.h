@@ -113,8 +113,10 @@ void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *cal
 /*
  * eyelet_workers_end() - a call has its end: it is answered, if the peer still waits, and interceptors are told; under
  * the lock, which may be released meanwhile
+ * @now_ns:  when its handler was done
  */
-void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status);
+void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call, enum eyelet_status status,
+                        uint64_t now_ns);
 
 /* eyelet_workers_attend() - after a call was answered by whatever thread: see to its connection; under the lock. */
 void eyelet_workers_attend(struct eyelet_workers *workers, struct eyelet_serving *serving);

@@ -9,26 +9,26 @@
 
 #define STREAM_QUEUE_MAX (256u << 10) /* a stream sends no more while so much waits to be written */
 
-void eyelet_writing_begin(struct eyelet_serving *serving)
+void eyelet_writing_begin(struct eyelet_serving *serving, uint64_t now_ns)
 {
     eyelet_connection_wake(&serving->connection);
     if (serving->connection.out.len == 0)
-        serving->progress_ns = eyelet_now_ns();
+        serving->progress_ns = now_ns;
 }
 
 /* Something was queued that nobody has tried to send: until then the buffers stay at hand. */
-static void note_unflushed(struct eyelet_serving *serving)
+static void note_unflushed(struct eyelet_serving *serving, uint64_t now_ns)
 {
     if (serving->unflushed_ns != 0)
         return;
-    serving->unflushed_ns = eyelet_now_ns();
+    serving->unflushed_ns = now_ns;
     eyelet_connection_wake(&serving->connection);
 }
 
-void eyelet_writing_end(struct eyelet_serving *serving, bool is_queued)
+void eyelet_writing_end(struct eyelet_serving *serving, bool is_queued, uint64_t now_ns)
 {
     if (is_queued)
-        note_unflushed(serving);
+        note_unflushed(serving, now_ns);
     eyelet_connection_settle(&serving->connection);
 }
 
@@ -56,7 +56,8 @@ bool eyelet_writing_try(struct eyelet_serving *serving)
         eyelet_connection_settle(connection);
     }
     if (connection->sent != sent) {
-        serving->progress_ns = eyelet_now_ns();
+        if (connection->out.len > 0)
+            serving->progress_ns = eyelet_now_ns(); /* else it begins anew with the next frame */
         notice_room(serving);
     }
     if (r == -EAGAIN)
@@ -93,11 +94,12 @@ bool eyelet_writing_fits(const struct eyelet_serving *serving, size_t len)
 
 void eyelet_writing_fail(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error)
 {
+    uint64_t now_ns = eyelet_now_ns();
     int r;
 
-    eyelet_writing_begin(serving);
+    eyelet_writing_begin(serving, now_ns);
     r = eyelet_connection_queue_failure(&serving->connection, id, error);
-    eyelet_writing_end(serving, r == 0);
+    eyelet_writing_end(serving, r == 0, now_ns);
     if (r < 0)
         serving->is_over = true;
 }

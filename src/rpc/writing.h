@@ -12,9 +12,10 @@
 /*
  * eyelet_writing_begin(), eyelet_writing_end() - around the queueing of a frame
  * @is_queued:  it was; it is sent later, by eyelet_writing_flush()
+ * @now_ns:     a look at the clock costs as much as the queueing of a short frame, so there is one for both
  */
-void eyelet_writing_begin(struct eyelet_serving *serving);
-void eyelet_writing_end(struct eyelet_serving *serving, bool is_queued);
+void eyelet_writing_begin(struct eyelet_serving *serving, uint64_t now_ns);
+void eyelet_writing_end(struct eyelet_serving *serving, bool is_queued, uint64_t now_ns);
 
 /* eyelet_writing_fail() - queue an error. Without memory for it the connection is over: silence would be worse. */
 void eyelet_writing_fail(struct eyelet_serving *serving, uint32_t id, const struct eyelet_error *error);

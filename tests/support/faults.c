@@ -34,6 +34,7 @@
 
 #define PLANS_MAX    64
 #define FAKE_FDS_MAX 1024
+#define PATIENCE_MS  60000 /* live.h */
 #define NS_PER_MS    1000000ull
 #define NS_PER_S     1000000000ull
 
@@ -54,7 +55,18 @@ static uint8_t needle[64];
 static atomic_size_t needle_len; /* 0: nothing is looked for */
 static atomic_uint n_with_needle;
 
+/* Of one thread, written by nobody else. */
+static _Thread_local struct {
+    unsigned n_used;
+    uint64_t n_bytes;
+} here[N_FAULT_CALLS];
+
+static atomic_uint_fast64_t n_bytes[N_FAULT_CALLS];
+static atomic_uint n_waiting, n_waiting_forever, n_timed_out;
+static atomic_int last_timeout_ms;
+
 static atomic_bool clock_is_fake;
+static atomic_bool clock_stands;
 static atomic_uint_fast64_t clock_ns;
 static atomic_uint_fast64_t clock_tick_ns;
 static atomic_uint n_other_clocks;
@@ -90,13 +102,18 @@ void faults_reset(void)
         calls[i].n_used = 0;
         calls[i].always = 0;
         calls[i].count_max = 0;
+        n_bytes[i] = 0;
+        here[i].n_used = 0;
+        here[i].n_bytes = 0;
         for (size_t k = 0; k < PLANS_MAX; k++)
             calls[i].plans[k].at = 0;
     }
 
     needle_len = 0;
     n_with_needle = 0;
+    n_timed_out = 0;
     clock_is_fake = false;
+    clock_stands = false;
     clock_ns = 0;
     clock_tick_ns = 0;
     n_other_clocks = 0;
@@ -144,6 +161,41 @@ unsigned faults_count(enum fault_call call)
     return calls[call].n_used;
 }
 
+unsigned faults_count_here(enum fault_call call)
+{
+    return here[call].n_used;
+}
+
+uint64_t faults_bytes(enum fault_call call)
+{
+    return n_bytes[call];
+}
+
+uint64_t faults_bytes_here(enum fault_call call)
+{
+    return here[call].n_bytes;
+}
+
+unsigned faults_waiting(void)
+{
+    return n_waiting;
+}
+
+unsigned faults_waiting_forever(void)
+{
+    return n_waiting_forever;
+}
+
+int faults_timeout_ms(void)
+{
+    return last_timeout_ms;
+}
+
+unsigned faults_timed_out(void)
+{
+    return n_timed_out;
+}
+
 void faults_watch_free(const void *bytes, size_t len)
 {
     assert(len > 0 && len <= sizeof(needle));
@@ -174,6 +226,16 @@ void faults_fake_clock(uint64_t start_ns)
 {
     clock_ns = start_ns;
     clock_is_fake = true;
+}
+
+void faults_stop_clock(void)
+{
+    struct timespec now;
+    int __real_clock_gettime(clockid_t, struct timespec *);
+
+    assert_int_equal(__real_clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    clock_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+    clock_stands = true;
 }
 
 void faults_advance_ns(uint64_t ns)
@@ -236,6 +298,7 @@ static bool is_to_fail(enum fault_call call)
 {
     unsigned use = atomic_fetch_add(&calls[call].n_used, 1) + 1;
 
+    here[call].n_used++;
     for (size_t k = 0; k < PLANS_MAX; k++) {
         if (calls[call].plans[k].at == use) {
             errno = calls[call].plans[k].error_number;
@@ -254,6 +317,16 @@ static size_t shortened(enum fault_call call, size_t len)
     size_t max = calls[call].count_max;
 
     return max > 0 && len > max ? max : len;
+}
+
+/* Counts the bytes of one use that has succeeded. */
+static ssize_t moved(enum fault_call call, ssize_t n)
+{
+    if (n <= 0)
+        return n;
+    n_bytes[call] += (size_t)n;
+    here[call].n_bytes += (size_t)n;
+    return n;
 }
 
 #define WRAP(type, name, ...)                                                                                          \
@@ -352,17 +425,17 @@ WRAP(ssize_t, recvmsg, int fd, struct msghdr *message, int flags)
         return -1;
     iov.iov_len = shortened(FAULT_RECV, iov.iov_len);
     if (message->msg_iovlen != 1 || iov.iov_len == message->msg_iov[0].iov_len)
-        return __real_recvmsg(fd, message, flags);
+        return moved(FAULT_RECV, __real_recvmsg(fd, message, flags));
 
     cut.msg_iov = &iov;
-    n = __real_recvmsg(fd, &cut, flags);
+    n = moved(FAULT_RECV, __real_recvmsg(fd, &cut, flags));
     message->msg_flags = cut.msg_flags | (n > 0 ? MSG_CTRUNC : 0);
     return n;
 }
 
 WRAP(ssize_t, recv, int fd, void *room, size_t cap, int flags)
 {
-    return is_to_fail(FAULT_RECV) ? -1 : __real_recv(fd, room, shortened(FAULT_RECV, cap), flags);
+    return is_to_fail(FAULT_RECV) ? -1 : moved(FAULT_RECV, __real_recv(fd, room, shortened(FAULT_RECV, cap), flags));
 }
 
 WRAP(ssize_t, read, int fd, void *room, size_t cap)
@@ -384,7 +457,7 @@ WRAP(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
     if (is_to_fail(FAULT_SENDMSG))
         return -1;
     if (room == 0)
-        return __real_sendmsg(fd, message, flags);
+        return moved(FAULT_SENDMSG, __real_sendmsg(fd, message, flags));
 
     part.msg_iov = iov;
     part.msg_iovlen = 0;
@@ -394,7 +467,7 @@ WRAP(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
         room -= iov[i].iov_len;
         part.msg_iovlen++;
     }
-    return __real_sendmsg(fd, &part, flags);
+    return moved(FAULT_SENDMSG, __real_sendmsg(fd, &part, flags));
 }
 
 /* ---- time ---- */
@@ -406,13 +479,41 @@ WRAP(int, clock_gettime, clockid_t id, struct timespec *ret)
     if (is_to_fail(FAULT_CLOCK_GETTIME))
         return -1;
     n_other_clocks += id != CLOCK_MONOTONIC;
-    if (!clock_is_fake || id != CLOCK_MONOTONIC)
+    if ((!clock_is_fake && !clock_stands) || id != CLOCK_MONOTONIC)
         return __real_clock_gettime(id, ret);
     now_ns = clock_ns += clock_tick_ns;
 
     ret->tv_sec = (time_t)(now_ns / NS_PER_S);
     ret->tv_nsec = (long)(now_ns % NS_PER_S);
     return 0;
+}
+
+/* Around a wait, and what its timeout is for the kernel. */
+static int begin_wait(int timeout_ms)
+{
+    if (timeout_ms == 0)
+        return 0;
+    last_timeout_ms = timeout_ms;
+    n_waiting_forever += timeout_ms < 0;
+    n_waiting++;
+    return clock_stands ? PATIENCE_MS : timeout_ms;
+}
+
+static int end_wait(int timeout_ms, int n)
+{
+    int error_number = errno;
+
+    if (timeout_ms == 0)
+        return n;
+    n_waiting--;
+    n_waiting_forever -= timeout_ms < 0;
+    n_timed_out += n == 0;
+    if (n == 0 && clock_stands) {
+        fprintf(stderr, "nothing comes while the clock stands still: something hangs\n");
+        abort();
+    }
+    errno = error_number;
+    return n;
 }
 
 /* Nothing was there: the fake clock moves to the end of the wait. cmocka's failure may jump on the main thread only. */
@@ -424,6 +525,8 @@ static int wait_fake(const char *call, int timeout_ms)
         fprintf(stderr, "%s without a timeout and with nothing to come, on another thread\n", call);
         abort();
     }
+    last_timeout_ms = timeout_ms;
+    n_timed_out++;
     faults_advance_ns((unsigned)timeout_ms * NS_PER_MS);
     return 0;
 }
@@ -466,7 +569,10 @@ WRAP(int, poll, struct pollfd *fds, nfds_t n_fds, int timeout_ms)
     for (nfds_t i = 0; i < n_fds; i++)
         shown[i] = is_hidden[i] ? (struct pollfd){ .fd = -1 } : fds[i];
 
-    n = __real_poll(shown, n_fds, clock_is_fake || n_fake > 0 ? 0 : timeout_ms);
+    if (clock_is_fake || n_fake > 0)
+        n = __real_poll(shown, n_fds, 0);
+    else
+        n = end_wait(timeout_ms, __real_poll(shown, n_fds, begin_wait(timeout_ms)));
     if (n < 0)
         return -1;
     for (nfds_t i = 0; i < n_fds; i++)
@@ -484,7 +590,7 @@ WRAP(int, epoll_wait, int epoll_fd, struct epoll_event *events, int events_max, 
     if (is_to_fail(FAULT_EPOLL_WAIT))
         return -1;
     if (!clock_is_fake)
-        return __real_epoll_wait(epoll_fd, events, events_max, timeout_ms);
+        return end_wait(timeout_ms, __real_epoll_wait(epoll_fd, events, events_max, begin_wait(timeout_ms)));
 
     n = __real_epoll_wait(epoll_fd, events, events_max, 0);
     return n != 0 || timeout_ms == 0 ? n : wait_fake("epoll_wait()", timeout_ms);

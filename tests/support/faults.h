@@ -70,8 +70,23 @@ void faults_fail_always(enum fault_call call, int error_number);
 /* SENDMSG, SEND, RECV, READ and WRITE move at most @max bytes per use from now; 0 lifts the limit. */
 void faults_short(enum fault_call call, size_t max);
 
-/* Uses since the last reset, failed ones included. */
+/* Uses since the last reset, failed ones included; those of the calling thread, which a reset of its own forgets. */
 unsigned faults_count(enum fault_call call);
+unsigned faults_count_here(enum fault_call call);
+
+/* Bytes that SENDMSG or RECV has moved since the last reset; and by the calling thread. */
+uint64_t faults_bytes(enum fault_call call);
+uint64_t faults_bytes_here(enum fault_call call);
+
+/*
+ * Waits in poll() and epoll_wait(), unless told only to look: how many threads are in one now, how many of those have
+ * no timeout, the timeout of the wait that began last, and how many waits ended since the last reset with nothing
+ * there.
+ */
+unsigned faults_waiting(void);
+unsigned faults_waiting_forever(void);
+int faults_timeout_ms(void);
+unsigned faults_timed_out(void);
 
 /*
  * Look for @needle, of 64 bytes at most, in every block that is freed or given to realloc() from now until
@@ -91,6 +106,13 @@ void faults_fake_clock(uint64_t start_ns);
 void faults_advance_ns(uint64_t ns);
 void faults_tick_ns(uint64_t ns); /* every look at the fake clock moves it on by so much */
 uint64_t faults_now_ns(void);
+
+/*
+ * CLOCK_MONOTONIC stands still from now on. Unlike with a fake clock poll() and epoll_wait() do wait, for events alone:
+ * no timeout is ever over, and a wait of a minute ends the program. So how often a thread that serves others wakes does
+ * not depend on how long anything takes.
+ */
+void faults_stop_clock(void);
 
 /* How often a clock other than CLOCK_MONOTONIC was asked since the last reset. */
 unsigned faults_other_clocks(void);

@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+#
+# Measures eyelet and its peers, each of which serves Echo(bytes) -> bytes on a unix socket, in rounds, one after the
+# other: the raw socket, eyelet with protobuf-c and with nanopb, ttrpc for Go, Cap'n Proto, NNG and gRPC for C++, all in
+# release mode, static where that can be, and from Debian's packages; installs what is missing. What cannot be built is
+# said to be missing. Prints tables, in Markdown; all measurements, TSV, and a picture are in build/bench.
+#
+# usage: tests/bench/run.sh [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...]
+#   --quick      less time for each cell: under two minutes instead of ten
+#   --pin        free: wherever the system puts server and client; same: on one CPU; apart: on two. Each is a table of
+#                its own; without it free and same, with --quick only free
+#   --rounds     3
+#   --peers      raw,pbc,nano,go,capnp,nng,grpc: raw has to be among them
+set -euo pipefail
+
+program=tests/bench/run.sh
+usage() {
+    printf 'usage: %s [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...]\n' "$program" >&2
+    exit 2
+}
+
+arguments=("$@")
+quick=false pinned=false
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) quick=true ;;
+    --pin)
+        case ${2-} in free | same | apart) ;; *) usage ;; esac
+        pinned=true
+        shift
+        ;;
+    --rounds)
+        case ${2-} in '' | *[!0-9]* | 0) usage ;; esac
+        shift
+        ;;
+    --peers)
+        case ,${2-}, in *,raw,*) ;; *) usage ;; esac
+        shift
+        ;;
+    *) usage ;;
+    esac
+    shift
+done
+"$quick" || "$pinned" || arguments+=(--pin free --pin same)
+
+cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+. tests/support/prepare.sh
+
+root=$PWD
+here=tests/bench
+out=$root/build/bench
+release=$out/release
+c=(gcc -std=c17 -D_GNU_SOURCE -DNDEBUG -O2 -Iinclude "-I$here")
+cxx=(g++ -std=c++17 -DNDEBUG -O2 "-I$here")
+
+# Each build_ function leaves $out/NAME_server and $out/NAME_client, or fails; what it says is in $log.
+
+build_library() {
+    cmake --preset release -DEYELET_TESTS=OFF -DEYELET_EXAMPLES=OFF -B "$release" &&
+        cmake --build "$release" -j "$(nproc)" --target eyelet-nano eyelet-static protoc-gen-eyelet &&
+        "${c[@]}" -c -o "$out/caller.o" $here/caller.c
+}
+
+build_raw() {
+    "${c[@]}" -static -o "$out/raw_server" $here/raw_server.c $here/raw.c -lpthread &&
+        "${c[@]}" -static -o "$out/raw_client" $here/raw_client.c $here/raw.c "$out/caller.o" -lpthread
+}
+
+build_pbc() {
+    local half caller=()
+
+    mkdir -p "$out/pbc" &&
+        protoc -I$here --c_out="$out/pbc" bench.proto &&
+        protoc -I$here --plugin=protoc-gen-eyelet="$release/src/gen/protoc-gen-eyelet" --eyelet_out="$out/pbc" \
+            bench.proto || return
+    for half in server client; do
+        "${c[@]}" -I"$out/pbc" -static -o "$out/pbc_$half" "$here/pbc_$half.c" "${caller[@]}" "$out"/pbc/*.c \
+            "$release/src/libeyelet.a" -l:libprotobuf-c.a -l:libprotobuf-nanopb.a -lpthread || return
+        caller=("$out/caller.o")
+    done
+}
+
+build_nano() {
+    local half caller=()
+
+    mkdir -p "$out/nano" &&
+        (cd $here && protoc --nanopb_out="$out/nano" bench.proto) &&
+        protoc -I$here --plugin=protoc-gen-eyelet="$release/src/gen/protoc-gen-eyelet" --eyelet_opt=backend=nanopb \
+            --eyelet_out="$out/nano" bench.proto || return
+    for half in server client; do
+        "${c[@]}" -I"$out/nano" -ffunction-sections -fdata-sections -static -Wl,--gc-sections -o "$out/nano_$half" \
+            "$here/nano_$half.c" "${caller[@]}" "$out"/nano/*.c "$release/src/nano/libeyelet-nano.a" \
+            "$release/src/nano/libeyelet-nanopb.a" -lpthread || return
+        caller=("$out/caller.o")
+    done
+}
+
+build_go() {
+    local half source=$out/go/src/eyelet
+
+    (need golang-go golang-github-containerd-ttrpc-dev gogoprotobuf) || return
+    mkdir -p "$source/bench" &&
+        cp -R $here/go/. "$source" &&
+        protoc -I$here --plugin=/usr/bin/protoc-gen-gogo --gogo_out="$source/bench" bench.proto || return
+    for half in server client; do
+        GO111MODULE=off GOPATH=$out/go:/usr/share/gocode GOCACHE=$out/go/cache GOFLAGS='' CGO_ENABLED=0 \
+            /usr/bin/go build -o "$out/go_$half" "eyelet/$half" || return
+    done
+}
+
+build_capnp() {
+    local half caller=()
+
+    (need g++ capnproto libcapnp-dev) || return
+    mkdir -p "$out/capnp" && (cd $here && capnp compile -oc++:"$out/capnp" bench.capnp) || return
+    for half in server client; do
+        "${cxx[@]}" -I"$out/capnp" -static -o "$out/capnp_$half" "$here/capnp_$half.cc" "${caller[@]}" \
+            "$out/capnp/bench.capnp.c++" -lcapnp-rpc -lcapnp -lkj-async -lkj -lpthread || return
+        caller=("$out/caller.o")
+    done
+}
+
+# NNG with what its archive wants of TLS, which a unix socket has no use for.
+build_nng() {
+    local half caller=()
+
+    (need libnng-dev libmbedtls-dev) || return
+    for half in server client; do
+        "${c[@]}" -static -o "$out/nng_$half" "$here/nng_$half.c" "${caller[@]}" -lnng -lmbedtls -lmbedx509 \
+            -lmbedcrypto -lpthread || return
+        caller=("$out/caller.o")
+    done
+}
+
+# gRPC without TLS. Its .pc file does not name all that its archives need.
+build_grpc() {
+    local half caller=()
+
+    (need g++ libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev) || return
+    mkdir -p "$out/grpc" &&
+        protoc -I$here --cpp_out="$out/grpc" --grpc_out="$out/grpc" --plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin \
+            bench.proto || return
+    for half in server client; do
+        # shellcheck disable=SC2046
+        "${cxx[@]}" -I"$out/grpc" -static -o "$out/grpc_$half" "$here/grpc_$half.cc" "${caller[@]}" "$out"/grpc/*.cc \
+            -Wl,--start-group $(pkg-config --static --libs grpc++_unsecure protobuf libcares re2 zlib) -lupb \
+            -laddress_sorting -Wl,--end-group || return
+        caller=("$out/caller.o")
+    done
+}
+
+# build NAME FUNCTION
+build() {
+    say "building: $1"
+    rm -f "$out/$1_server" "$out/$1_client"
+    logged "$2" || say "missing: $1; $(tail -n 1 -- "$log")"
+}
+
+need "${build_packages[@]}" python3
+for package in strace gnuplot-nox; do
+    (need "$package") || say "missing: $package, and what it would have been used for"
+done
+mkdir -p "$out"
+say "building the library"
+logged build_library || fail "the library cannot be built"
+for name in raw pbc nano go capnp nng grpc; do
+    build "$name" "build_$name"
+done
+say "measuring"
+python3 -B $here/bench.py "${arguments[@]}" "$out"

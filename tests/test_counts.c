@@ -1,0 +1,581 @@
+/*
+ * What the main library costs, in counts that no machine changes: system calls and allocations of calls in steady
+ * state, bytes written, copies of a large payload, and who wakes when nothing happens. Figures are what the code
+ * reaches, as upper limits; time stands still where other threads are measured.
+ */
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/caller.h"
+#include "support/copies.h"
+#include "support/costs.h"
+#include "support/echo.h"
+#include "support/faults.h"
+#include "support/folder.h"
+
+#define N_CALLS     100u
+#define N_WARM      10u /* until there is all the memory that such calls need */
+#define N_PIPELINED 64u
+#define N_THREADS   4u
+#define N_IDLE      10u
+#define TEXT_LEN    64u
+#define LARGE       (1u << 20)
+
+/* --- a server, and a peer that speaks bytes ----------------------------------------------------------------------- */
+
+static struct gate gate = GATE;
+
+/* "wait" waits at the gate. */
+static enum eyelet_status say(struct eyelet_call *call, const Demo__SayRequest *request, Demo__SayReply *reply,
+                              void *userdata)
+{
+    (void)call;
+    (void)userdata;
+    if (strcmp(request->text, "wait") == 0)
+        gate_pass(&gate);
+    reply->text = request->text;
+    return EYELET_OK;
+}
+
+static const struct demo_echo_handlers handlers = { .say = say };
+
+static void start(uint32_t threads)
+{
+    gate_reset(&gate);
+    echo_start(&(struct eyelet_server_opts){ .threads = threads }, &handlers, NULL);
+}
+
+static void stop(void)
+{
+    assert_int_equal(echo_stop(), EYELET_OK);
+}
+
+static struct eyelet_client *open_client(void)
+{
+    struct eyelet_address address = folder_address("server");
+    struct eyelet_client *client = NULL;
+    char text[EYELET_ADDRESS_TEXT_MAX];
+
+    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
+    assert_int_equal(eyelet_client_open(text, NULL, &client, NULL), EYELET_OK);
+    return client;
+}
+
+/* A text of so many bytes; freed by the caller. */
+static char *text_of(size_t len)
+{
+    char *text = malloc(len + 1);
+
+    assert_non_null(text);
+    memset(text, 'x', len);
+    text[len] = '\0';
+    return text;
+}
+
+/* Calls of a peer, one after the other. Return: the next id. */
+static uint32_t say_often(int fd, uint32_t id, unsigned n)
+{
+    char *text = text_of(TEXT_LEN);
+
+    for (unsigned i = 0; i < n; i++, id += 2) {
+        echo_say(fd, id, text);
+        echo_expect_reply(fd, id, text);
+    }
+    free(text);
+    return id;
+}
+
+/* What calls one after the other cost a server of @n_threads, when they have been made for a while. */
+static struct costs measure_server(unsigned n_threads)
+{
+    struct costs before, after;
+    uint32_t id;
+    int fd;
+
+    faults_stop_clock();
+    start(n_threads);
+    fd = echo_connect();
+    id = say_often(fd, 1, N_WARM);
+    costs_await_asleep(n_threads);
+    before = costs_elsewhere();
+    say_often(fd, id, N_CALLS);
+    costs_await_asleep(n_threads);
+    after = costs_elsewhere();
+    close(fd);
+    stop();
+    return costs_between(&before, &after);
+}
+
+static void a_call_costs_a_server_three_system_calls_and_no_allocation(void **state)
+{
+    struct costs costs = measure_server(1);
+
+    (void)state;
+    costs_print("server, 1 thread", &costs, N_CALLS);
+    costs_assert_at_most(&costs, N_CALLS, (struct costs){ .waits = 1, .reads = 1, .writes = 1 });
+}
+
+/*
+ * The same, but one thread may have to be told that it is the one to mind the time now; and each thread may have its
+ * first call only now, for which there must be a place, its memory for request and reply, and two buffers.
+ */
+static void a_call_costs_a_server_of_threads_no_more_but_to_wake_one(void **state)
+{
+    struct costs costs = measure_server(N_THREADS);
+
+    (void)state;
+    costs_print("server, 4 threads", &costs, N_CALLS);
+    assert_in_range(costs.allocs, 0, 5 * N_THREADS);
+    costs.allocs = 0;
+    costs_assert_at_most(&costs, N_CALLS, (struct costs){ .waits = 2, .reads = 1, .writes = 1, .others = 1 });
+}
+
+/* What must come, byte by byte, and nothing behind it. */
+static void expect_bytes(int fd, struct wire *wire)
+{
+    uint8_t *room = malloc(wire->len);
+    char more;
+
+    assert_non_null(room);
+    assert_true(live_read(fd, room, wire->len));
+    assert_memory_equal(room, wire->bytes, wire->len);
+    assert_int_equal(recv(fd, &more, 1, MSG_DONTWAIT), -1);
+    free(room);
+    wire_clear(wire);
+}
+
+/* --- many calls in one piece -------------------------------------------------------------------------------------- */
+
+static void put_calls(struct wire *wire, uint32_t id, unsigned n, size_t len)
+{
+    char *text = text_of(len);
+
+    for (unsigned i = 0; i < n; i++)
+        echo_put_text(wire, id + 2 * i, "Say", 0, text);
+    free(text);
+}
+
+static void expect_replies(int fd, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct live_reply reply;
+
+        assert_true(live_read_reply(fd, &reply));
+        assert_int_equal(reply.code, EYELET_OK);
+        live_reply_clear(&reply);
+    }
+}
+
+/* Calls that are all there before the first of them is read, since the one thread is in a handler. */
+static struct costs measure_pile(int fd, uint32_t id, size_t len)
+{
+    struct costs before, after;
+    struct wire wire = { 0 };
+
+    gate_reset(&gate);
+    echo_say(fd, id, "wait");
+    gate_await(&gate, 1);
+    put_calls(&wire, id + 2, N_PIPELINED, len);
+    live_send_wire(fd, &wire);
+    before = costs_elsewhere();
+    gate_open(&gate, 1);
+    expect_replies(fd, 1 + N_PIPELINED);
+    costs_await_asleep(1);
+    after = costs_elsewhere();
+    return costs_between(&before, &after);
+}
+
+/* The call before them has a write of its own, and the last of them; after 64 the sockets are looked at. */
+static void calls_in_one_piece_are_read_and_answered_together(void **state)
+{
+    struct costs small = { 0 }, large = { 0 };
+    uint32_t id = 1;
+    int fd;
+
+    (void)state;
+    faults_stop_clock();
+    start(1);
+    fd = echo_connect();
+    for (unsigned i = 0; i < N_WARM; i++, id += 2 * (1 + N_PIPELINED))
+        small = measure_pile(fd, id, TEXT_LEN);
+    for (unsigned i = 0; i < N_WARM; i++, id += 2 * (1 + N_PIPELINED))
+        large = measure_pile(fd, id, 1024);
+    close(fd);
+    stop();
+    costs_print("server, 64 calls of 64 bytes in one piece", &small, 1);
+    costs_print("server, 64 calls of 1 KiB in one piece", &large, 1);
+    costs_assert_at_most(&small, 1, (struct costs){ .waits = 3, .reads = 1, .writes = 3 });
+    costs_assert_at_most(&large, 1, (struct costs){ .waits = 3, .reads = 2, .writes = 3 });
+}
+
+/* --- both ends ---------------------------------------------------------------------------------------------------- */
+
+static void call_often(struct eyelet_client *client, unsigned n, size_t len)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    request.text = text_of(len);
+    for (unsigned i = 0; i < n; i++) {
+        Demo__SayReply *reply = NULL;
+
+        assert_int_equal(demo_echo_say(client, NULL, &request, &reply, NULL), EYELET_OK);
+        demo__say_reply__free_unpacked(reply, NULL);
+    }
+    free(request.text);
+}
+
+static void a_call_costs_three_system_calls_here_and_three_there(void **state)
+{
+    struct costs here, there, before_here, before_there, after;
+    struct eyelet_client *client;
+
+    (void)state;
+    faults_stop_clock();
+    start(1);
+    client = open_client();
+    call_often(client, N_WARM, TEXT_LEN);
+    costs_await_asleep(1);
+    before_here = costs_here();
+    before_there = costs_elsewhere();
+    call_often(client, N_CALLS, TEXT_LEN);
+    after = costs_here();
+    here = costs_between(&before_here, &after);
+    costs_await_asleep(1);
+    after = costs_elsewhere();
+    there = costs_between(&before_there, &after);
+    eyelet_client_close(client);
+    stop();
+    costs_print("client", &here, N_CALLS);
+    costs_print("server", &there, N_CALLS);
+    assert_in_range(here.allocs, 0, 2 * N_CALLS + 1); /* a reply and its text; the request's text above */
+    here.allocs = 0;
+    costs_assert_at_most(&here, N_CALLS, (struct costs){ .waits = 1, .reads = 1, .writes = 1 });
+    costs_assert_at_most(&there, N_CALLS, (struct costs){ .waits = 1, .reads = 1, .writes = 1 });
+    assert_int_equal(here.bytes_written, there.bytes_read);
+    assert_int_equal(there.bytes_written, here.bytes_read);
+}
+
+/* Of calls with 1 MiB there and back: @copied by either end, protobuf-c's share included. */
+struct large {
+    struct costs here;
+    struct costs there;
+    uint64_t copied_here;
+    uint64_t copied_there;
+};
+
+static struct large large_since_start(void)
+{
+    uint64_t here = copies_bytes_here();
+
+    costs_await_asleep(1);
+    return (struct large){
+        .here = costs_here(),
+        .there = costs_elsewhere(),
+        .copied_here = here,
+        .copied_there = copies_bytes() - here,
+    };
+}
+
+static struct large measure_large(void)
+{
+    struct eyelet_client *client;
+    struct large before, after;
+
+    start(1);
+    client = open_client();
+    call_often(client, N_WARM, LARGE);
+    before = large_since_start();
+    call_often(client, N_WARM, LARGE);
+    after = large_since_start();
+    eyelet_client_close(client);
+    stop();
+    return (struct large){
+        .here = costs_between(&before.here, &after.here),
+        .there = costs_between(&before.there, &after.there),
+        .copied_here = after.copied_here - before.copied_here,
+        .copied_there = after.copied_there - before.copied_there,
+    };
+}
+
+/*
+ * How a payload arrives depends on how fast either end is. What is read into grows at most once per read, and what is
+ * left over when the socket was full or empty may move; beyond that there are four blocks for a call.
+ */
+static void assert_few_allocations(const struct costs *costs)
+{
+    assert_in_range(costs->allocs, 0, costs->reads + costs->writes + 4 * N_WARM + 1);
+}
+
+/* A client: into the frame, and from the frame. A server: the same, and the frame itself, which outlives its buffer. */
+static void a_large_payload_is_copied_twice_by_a_client_and_three_times_by_a_server(void **state)
+{
+    const uint64_t once = (uint64_t)N_WARM * LARGE;
+    struct large large;
+
+    (void)state;
+    faults_stop_clock();
+    large = measure_large();
+    costs_print("client, 1 MiB", &large.here, N_WARM);
+    costs_print("server, 1 MiB", &large.there, N_WARM);
+    printf("client, 1 MiB: copied %.2f times; server: %.2f times\n", (double)large.copied_here / (double)once,
+           (double)large.copied_there / (double)once);
+    assert_in_range(large.copied_here, 0, 2 * once + once / 8);
+    assert_in_range(large.copied_there, 0, 3 * once + once / 8);
+    assert_few_allocations(&large.here);
+    assert_few_allocations(&large.there);
+}
+
+/* --- a client, and a peer that has answered before ---------------------------------------------------------------- */
+
+static void a_client_allocates_its_reply_alone(void **state)
+{
+    struct costs costs = { 0 };
+
+    (void)state;
+    for (uint32_t i = 0; i < N_WARM; i++) {
+        struct costs before, after;
+
+        caller_say_reply(2 * i + 1, "quick");
+        before = costs_here();
+        assert_int_equal(caller_call(0, "x", NULL, 0, NULL), EYELET_OK);
+        after = costs_here();
+        costs = costs_between(&before, &after);
+        if (i > 0)
+            costs_assert_at_most(&costs, 1, (struct costs){ .waits = 1, .reads = 1, .writes = 1, .allocs = 2 });
+    }
+    costs_print("client, of a peer that was faster", &costs, 1);
+}
+
+static void on_done(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error, void *userdata)
+{
+    unsigned *n_done = userdata;
+
+    (void)error;
+    live_must(status == EYELET_OK, "a started call fails");
+    demo__say_reply__free_unpacked(reply, NULL);
+    ++*n_done;
+}
+
+static void start_calls(unsigned n, unsigned *n_done)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    request.text = (char *)"quick";
+    for (unsigned i = 0; i < n; i++)
+        assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, on_done, n_done, NULL, NULL), EYELET_OK);
+}
+
+/* A call allocates its place and, of the reply, the bytes until it is unpacked, the message and its text. */
+static void started_calls_are_answered_by_one_read(void **state)
+{
+    const struct costs most_at_start = { .writes = N_PIPELINED, .allocs = N_PIPELINED };
+    const struct costs most_at_end = { .reads = 1, .allocs = 3 * N_PIPELINED };
+    struct costs starts = { 0 }, ends = { 0 };
+    struct wire wire = { 0 };
+    uint32_t id = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < N_WARM; i++) {
+        struct costs before = costs_here(), after;
+        unsigned n_done = 0;
+
+        start_calls(N_PIPELINED, &n_done);
+        after = costs_here();
+        for (unsigned k = 0; k < N_PIPELINED; k++)
+            caller_hear(WIRE_REQUEST, 0, id + 2 * k, 10);
+        starts = costs_between(&before, &after);
+        for (unsigned k = 0; k < N_PIPELINED; k++, id += 2)
+            caller_put_reply(&wire, id, "quick");
+        caller_say(&wire);
+        before = costs_here();
+        assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_OK);
+        after = costs_here();
+        ends = costs_between(&before, &after);
+        assert_int_equal(n_done, N_PIPELINED);
+    }
+    costs_print("client, 64 calls started", &starts, 1);
+    costs_print("client, 64 calls answered in one piece", &ends, 1);
+    costs_assert_at_most(&starts, 1, most_at_start);
+    costs_assert_at_most(&ends, 1, most_at_end);
+}
+
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
+
+static void put_request(struct wire *wire, uint32_t id, const char *text)
+{
+    struct wire payload = { 0 };
+
+    wire_field_text(&payload, 1, text);
+    wire_request(
+        wire, id,
+        &(struct wire_request){
+            .service = "demo.Echo", .method = "Say", .payload = wire_slice(&payload), .timeout_ns = 30000000000 });
+    wire_clear(&payload);
+}
+
+/* Of texts whose lengths take one byte or two, in whatever pieces the socket takes them. */
+static void a_request_is_written_once_and_nothing_else(void **state)
+{
+    (void)state;
+    faults_stop_clock();
+    for (uint32_t len = 1; len < 300; len++) {
+        char *text = text_of(len);
+        struct wire wire = { 0 };
+        uint64_t before = costs_here().bytes_written;
+
+        put_request(&wire, 2 * len - 1, text);
+        caller_say_reply(2 * len - 1, "x");
+        faults_short(FAULT_SENDMSG, 16 * (len % 8));
+        assert_int_equal(caller_call(0, text, NULL, 0, NULL), EYELET_OK);
+        assert_int_equal(costs_here().bytes_written - before, wire.len);
+        expect_bytes(caller.peer, &wire);
+        free(text);
+    }
+}
+
+static void a_reply_is_written_once_and_nothing_else(void **state)
+{
+    int fd;
+
+    (void)state;
+    faults_stop_clock();
+    start(1);
+    fd = echo_connect();
+    for (uint32_t len = 1; len < 300; len++) {
+        char *text = text_of(len);
+        struct wire wire = { 0 };
+        uint64_t before = costs_elsewhere().bytes_written;
+        size_t reply_len;
+
+        caller_put_reply(&wire, 2 * len - 1, text);
+        reply_len = wire.len;
+        faults_short(FAULT_SENDMSG, 16 * (len % 8));
+        echo_say(fd, 2 * len - 1, text);
+        expect_bytes(fd, &wire);
+        costs_await_asleep(1);
+        assert_int_equal(costs_elsewhere().bytes_written - before, reply_len);
+        free(text);
+    }
+    close(fd);
+    stop();
+}
+
+/* --- nothing to do ------------------------------------------------------------------------------------------------ */
+
+static bool has_all(const struct eyelet_counters *counters)
+{
+    return counters->connections_open == N_IDLE;
+}
+
+/* Each thread waits without a timeout, and nothing is there to be told: that is no wake-up in any second. */
+static void idle(uint32_t threads, unsigned n_calls)
+{
+    int fds[N_IDLE];
+
+    start(threads);
+    for (unsigned i = 0; i < N_IDLE; i++) {
+        fds[i] = echo_connect();
+        say_often(fds[i], 1, n_calls);
+    }
+    echo_await(has_all);
+    costs_await_asleep_forever(threads);
+    for (unsigned i = 0; i < N_IDLE; i++) {
+        say_often(fds[i], 1 + 2 * n_calls, n_calls);
+        close(fds[i]);
+    }
+    stop();
+}
+
+static void an_idle_server_never_wakes(void **state)
+{
+    (void)state;
+    faults_stop_clock();
+    idle(1, 0);
+    idle(1, 3);
+    idle(N_THREADS, 0);
+    assert_int_equal(faults_timed_out(), 0);
+}
+
+/* Whoever has run a call minds the time for a while, on the real clock, and then no more. */
+static void idle_threads_of_a_server_come_to_rest(void **state)
+{
+    (void)state;
+    idle(N_THREADS, 3);
+}
+
+static void a_server_wakes_for_the_next_deadline_alone(void **state)
+{
+    int fd;
+
+    (void)state;
+    faults_stop_clock();
+    start(1);
+    fd = echo_connect();
+    say_often(fd, 1, 1);
+    costs_await_asleep_forever(1);
+    assert_true(live_send(fd, (struct eyelet_slice){ (const uint8_t *)"\0\0", 2 }));
+    costs_await_timeout(5000); /* the rest of a head is due */
+    close(fd);
+    costs_await_asleep_forever(1);
+    stop();
+    assert_int_equal(faults_timed_out(), 0);
+}
+
+static void an_idle_client_has_nothing_to_wake_for(void **state)
+{
+    (void)state;
+    faults_fake_clock(CALLER_NOW_NS);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
+    caller_assert_usable(1);
+    assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
+    assert_int_equal(eyelet_client_events(caller.client), POLLIN);
+}
+
+static void a_call_wakes_for_its_deadline_alone(void **state)
+{
+    struct costs before, after;
+
+    (void)state;
+    faults_fake_clock(CALLER_NOW_NS);
+    before = costs_here();
+    assert_int_equal(caller_call(30000, "x", NULL, 0, NULL), EYELET_DEADLINE_EXCEEDED);
+    after = costs_here();
+    assert_in_range(after.waits - before.waits, 1, 2); /* a last look when it is over does not wait */
+    assert_int_equal(faults_timeout_ms(), 30000);
+    assert_int_equal(faults_timed_out(), 1);
+    assert_int_equal(after.reads - before.reads, 0);
+}
+
+#define SERVER_TEST(function) cmocka_unit_test_setup_teardown(function, folder_setup, folder_teardown)
+#define CLIENT_TEST(function) cmocka_unit_test_setup_teardown(function, caller_setup, caller_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVER_TEST(a_call_costs_a_server_three_system_calls_and_no_allocation),
+        SERVER_TEST(a_call_costs_a_server_of_threads_no_more_but_to_wake_one),
+        SERVER_TEST(calls_in_one_piece_are_read_and_answered_together),
+        SERVER_TEST(a_call_costs_three_system_calls_here_and_three_there),
+        SERVER_TEST(a_large_payload_is_copied_twice_by_a_client_and_three_times_by_a_server),
+        CLIENT_TEST(a_client_allocates_its_reply_alone),
+        CLIENT_TEST(started_calls_are_answered_by_one_read),
+        CLIENT_TEST(a_request_is_written_once_and_nothing_else),
+        SERVER_TEST(a_reply_is_written_once_and_nothing_else),
+        SERVER_TEST(an_idle_server_never_wakes),
+        SERVER_TEST(idle_threads_of_a_server_come_to_rest),
+        SERVER_TEST(a_server_wakes_for_the_next_deadline_alone),
+        CLIENT_TEST(an_idle_client_has_nothing_to_wake_for),
+        CLIENT_TEST(a_call_wakes_for_its_deadline_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
