@@ -81,14 +81,8 @@ by_cmake() {
     refuse_what_needs_nanopb
 }
 
-# Without nanopb the shared library is all there is. CMake does not look again for what is set to nothing.
+# Without nanopb's headers there is no eyelet::nano. CMake does not look again for what is set to nothing.
 refuse_what_needs_nanopb() {
-    if cmake -G Ninja -S "$folder/consumer" -B "$folder/no-nanopb" -DCMAKE_C_COMPILER="$cc" \
-        -DCMAKE_PREFIX_PATH="$prefix" -DEYELET_NANOPB_LIBRARY= >"$folder/said" 2>&1; then
-        fail 'eyelet::eyelet-static was taken without nanopb'
-    fi
-    tr -s ' \n' ' ' <"$folder/said" | grep -F 'eyelet-static, which needs nanopb (Debian: libnanopb-dev)' >/dev/null ||
-        fail "expected a sentence about libnanopb-dev, got: $(cat "$folder/said")"
     if cmake -G Ninja -S "$folder/consumer" -B "$folder/no-headers" -DCMAKE_C_COMPILER="$cc" \
         -DCMAKE_PREFIX_PATH="$prefix" -DEYELET_NANOPB_INCLUDE_DIR= >"$folder/said" 2>&1; then
         fail 'eyelet::nano was taken without nanopb'
