@@ -75,7 +75,7 @@ build_pbc() {
             bench.proto || return
     for half in server client; do
         "${c[@]}" -I"$out/pbc" -static -o "$out/pbc_$half" "$here/pbc_$half.c" "${caller[@]}" "$out"/pbc/*.c \
-            "$release/src/libeyelet.a" -l:libprotobuf-c.a -l:libprotobuf-nanopb.a -lpthread || return
+            "$release/src/libeyelet.a" -l:libprotobuf-c.a -lpthread || return
         caller=("$out/caller.o")
     done
 }
