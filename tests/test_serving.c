@@ -29,12 +29,13 @@ static int peer;
 static unsigned n_served;
 static unsigned reply_factor;
 
-static void pack_copies(const void *message, uint8_t *room)
+static size_t pack_copies(const struct eyelet_outgoing *outgoing, uint8_t *room)
 {
-    const struct eyelet_slice *payload = message;
+    const struct eyelet_slice *payload = outgoing->message;
 
     for (unsigned i = 0; i < reply_factor; i++)
         memcpy(room + i * payload->len, payload->data, payload->len);
+    return SIZE_MAX;
 }
 
 /* A codec for bytes: the reply is the request, as often as the test says. */
