@@ -527,7 +527,7 @@ static void h038_memory_follows_the_bytes_that_came(void **state)
     assert_int_equal(came, rest.len);
     assert_int_equal(kind, EYELET_SESSION_CALL);
     assert_int_equal(event.request.payload.len, 2 << 20);
-    assert_true(fixture.connection.in.cap <= rest.len); /* and never passes the frame */
+    assert_true(fixture.connection.in.cap <= rest.len + WIRE_HEAD_LEN); /* and never passes the next one's head */
     wire_clear(&wire);
 }
 

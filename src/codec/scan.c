@@ -218,7 +218,7 @@ static void open_level(struct scan *scan, const ProtobufCMessageDescriptor *type
 }
 
 /* There is at most one of more than half of the payload, and what counts of a field is what came last. */
-static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known, const uint8_t *length_at,
+static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known, const uint8_t *start,
                        struct eyelet_slice value)
 {
     bool is_large = value.len >= EYELET_SCAN_LARGE_MIN && value.len > scan->payload.len / 2;
@@ -226,7 +226,7 @@ static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known,
     if (known->type != PROTOBUF_C_TYPE_BYTES || known->label == PROTOBUF_C_LABEL_REPEATED || scan->n_levels > 1)
         return;
     if (is_large)
-        scan->large = (struct eyelet_scan_large){ .field = known, .length_at = length_at, .value = value };
+        scan->large = (struct eyelet_scan_large){ .field = known, .start = start, .value = value };
     else if (known == scan->large.field)
         scan->large.field = NULL;
 }
@@ -235,18 +235,15 @@ static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known,
 static enum eyelet_scan_result scan_field(struct scan *scan)
 {
     struct level *level = &scan->levels[scan->n_levels - 1];
-    const uint8_t *start = level->rest.data, *value_at;
+    const uint8_t *start = level->rest.data;
     const ProtobufCFieldDescriptor *known = NULL;
     struct eyelet_field field;
     const char *reason;
     size_t memory;
 
-    reason = eyelet_wire_take_tag(&level->rest, &field);
-    value_at = level->rest.data;
-    if (reason == NULL) {
+    reason = eyelet_wire_take_field(&level->rest, &field);
+    if (field.number != 0)
         known = find_field(level, field.number);
-        reason = eyelet_wire_take_value(&level->rest, &field);
-    }
     if (reason == NULL && known != NULL)
         reason = judge_value(known, &field);
     if (reason != NULL)
@@ -259,7 +256,7 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
 
     if (known == NULL)
         return EYELET_SCAN_OK;
-    note_large(scan, known, value_at, field.bytes);
+    note_large(scan, known, start, field.bytes);
     if (!is_message(known))
         return EYELET_SCAN_OK;
     if (scan->n_levels == EYELET_SCAN_LEVELS_MAX)

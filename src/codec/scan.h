@@ -46,15 +46,15 @@ struct eyelet_scan_fault {
 
 /**
  * struct eyelet_scan_large - the one field whose bytes are most of a payload
- * @field:      of the payload's own message, of bytes, not repeated; NULL when there is none like it
- * @length_at:  where its length begins
- * @value:      its bytes
+ * @field:  of the payload's own message, of bytes, not repeated; NULL when there is none like it
+ * @start:  its tag
+ * @value:  its bytes
  *
  * If it is of a oneof, another member may come behind it.
  */
 struct eyelet_scan_large {
     const ProtobufCFieldDescriptor *field;
-    const uint8_t *length_at;
+    const uint8_t *start;
     struct eyelet_slice value;
 };
 

@@ -23,6 +23,7 @@
 
 #include "codec/scan.h"
 #include "core/error.h"
+#include "core/wire.h"
 
 /*
  * protobuf-c asks for at most 32 bytes at once for each byte of payload: when it doubles its list of fields of 2 bytes
@@ -122,7 +123,10 @@ static enum eyelet_unpack_result fail_unpack(const ProtobufCMessageDescriptor *t
 static struct eyelet_slice cut_out(struct eyelet_slice payload, const struct eyelet_scan_large *large,
                                    ProtobufCAllocator *allocator)
 {
-    size_t before = (size_t)(large->length_at - payload.data);
+    struct eyelet_slice head = { large->start, (size_t)(large->value.data - large->start) };
+    uint64_t tag;
+    size_t tag_len = eyelet_wire_read_varint(head, EYELET_VARINT_LEN_MAX, &tag);
+    size_t before = (size_t)(large->start - payload.data) + tag_len;
     const uint8_t *behind = large->value.data + large->value.len;
     size_t behind_len = payload.len - (size_t)(behind - payload.data);
     uint8_t *rest = allocator->alloc(allocator->allocator_data, before + 1 + behind_len);

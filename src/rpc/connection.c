@@ -12,7 +12,8 @@
 #include "io/socket.h"
 #include "rpc/trace.h"
 
-#define DETACH_MIN (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
+#define DETACH_MIN   (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
+#define SEND_AT_ONCE 425984 /* twice of what unix sockets take by default: each part costs both ends a wait */
 
 static void trace_received(const struct eyelet_frame_head *head, void *userdata)
 {
@@ -35,6 +36,7 @@ int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum ey
     if (slots == NULL)
         return -ENOMEM;
 
+    eyelet_socket_widen(fd, SEND_AT_ONCE);
     *connection = (struct eyelet_connection){ .fd = fd, .slots = slots, .pool = pool, .trace = trace };
     eyelet_session_init(&connection->session, role, limits, slots, n_slots);
     if (trace != NULL) {
@@ -54,19 +56,25 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     connection->n_loans = 0;
 }
 
+#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN) /* in memory for a frame: its own, and room to see that no other came  \
+                                                 */
+
 /*
- * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. With what the next
- * head needs it is memory for a whole frame like this one.
+ * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. If it is not there
+ * yet, then with what a head needs at either end: memory for a whole frame like this one, in which nothing is moved.
  */
 static size_t room_wanted(const struct eyelet_connection *connection)
 {
     size_t have = connection->in.len;
     size_t missing = eyelet_frame_missing(&connection->session.decoder, have);
     size_t ahead = have > EYELET_BUFFER_SPARE_CAP / 2 ? have : EYELET_BUFFER_SPARE_CAP / 2;
+    bool is_there = eyelet_buffer_room_len(&connection->in) > missing;
 
-    if (connection->session.decoder.state != EYELET_FRAME_STATE_DATA || missing < ahead)
-        return have <= EYELET_BUFFER_SMALL ? EYELET_BUFFER_SPARE_CAP - have : missing + EYELET_FRAME_HEADER_LEN;
-    return ahead;
+    if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA && missing >= ahead)
+        return ahead;
+    if (have <= EYELET_BUFFER_SMALL)
+        return EYELET_BUFFER_SPARE_CAP - have;
+    return is_there ? missing + 1 : missing + HEADS_LEN;
 }
 
 /* Memory that lies idle costs nothing more: enough of it for the frame that is coming, or for one like the last. */
@@ -75,7 +83,7 @@ static void borrow_room(struct eyelet_connection *connection)
     struct eyelet_buffer *in = &connection->in;
 
     if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA)
-        eyelet_buffer_borrow(in, connection->pool, connection->session.decoder.head.data_len + EYELET_FRAME_HEADER_LEN);
+        eyelet_buffer_borrow(in, connection->pool, connection->session.decoder.head.data_len + HEADS_LEN);
     else if (in->len == 0)
         eyelet_buffer_borrow(in, connection->pool, connection->last_len);
 }
@@ -106,7 +114,7 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
     enum eyelet_session_event_kind kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
 
     if (kind != EYELET_SESSION_MORE)
-        connection->last_len = EYELET_FRAME_HEADER_LEN + connection->session.decoder.head.data_len;
+        connection->last_len = HEADS_LEN + connection->session.decoder.head.data_len;
     eyelet_buffer_drop(&connection->in, connection->in.len - bytes.len);
     return kind;
 }
