@@ -30,13 +30,14 @@ int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum ey
     int r;
 
     r = eyelet_socket_set_nonblocking(fd, true);
+    if (r == 0)
+        r = eyelet_socket_widen(fd, SEND_AT_ONCE);
     if (r < 0)
         return r;
     slots = calloc(n_slots, sizeof(*slots));
     if (slots == NULL)
         return -ENOMEM;
 
-    eyelet_socket_widen(fd, SEND_AT_ONCE);
     *connection = (struct eyelet_connection){ .fd = fd, .slots = slots, .pool = pool, .trace = trace };
     eyelet_session_init(&connection->session, role, limits, slots, n_slots);
     if (trace != NULL) {
