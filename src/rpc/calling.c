@@ -26,6 +26,8 @@ void eyelet_client_enter(struct eyelet_client *client)
 void eyelet_client_leave(struct eyelet_client *client)
 {
     eyelet_client_tell(client, false);
+    if (!client->has_driver || client->is_polling)
+        eyelet_client_rest(client);
     client->n_inside--;
     if (client->is_closing)
         pthread_cond_broadcast(&client->left);
@@ -166,7 +168,7 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last)
         has_told = true;
     }
     if (has_told)
-        eyelet_client_flush_alone(client); /* calls that were started meanwhile leave together */
+        eyelet_client_flush(client); /* calls that were started meanwhile leave together */
 }
 
 /* --- before a call, and after it ---------------------------------------------------------------------------------- */
@@ -289,6 +291,8 @@ void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet
 
 void eyelet_pending_clear_inbox(struct eyelet_pending *pending)
 {
+    if (pending->inbox.first == NULL)
+        return;
     pending->client->n_held -= eyelet_inbox_held(&pending->inbox);
     eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
 }
@@ -407,14 +411,12 @@ int eyelet_pending_end_sending(struct eyelet_pending *pending)
 
     if (!pending->is_open || client->is_lost)
         return 0;
-    eyelet_connection_wake(&client->connection);
     r = eyelet_connection_queue_end(&client->connection, pending->id);
-    if (r == 0) {
-        pending->is_open = false;
-        eyelet_client_flush(client);
-    }
-    eyelet_connection_settle(&client->connection);
-    return r;
+    if (r < 0)
+        return r;
+    pending->is_open = false;
+    eyelet_client_flush(client);
+    return 0;
 }
 
 /* Takes the request back if that can be done. Return: false when it may be executed, now or later. */
@@ -642,6 +644,18 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
         set_timer(pending);
 }
 
+/*
+ * What is started in a function of the program's leaves when the outermost of them has returned, see
+ * eyelet_client_tell(), or when so much waits that another message in the same piece would save little.
+ */
+static bool may_leave_later(const struct eyelet_pending *pending)
+{
+    const struct eyelet_client *client = pending->client;
+
+    return pending->use == EYELET_PENDING_STARTED && client->connection.out.len < EYELET_BUFFER_SPARE_CAP &&
+           eyelet_client_depth(client) > 0;
+}
+
 bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
     struct eyelet_client *client = pending->client;
@@ -653,15 +667,13 @@ bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_ca
                             pending->timeout_ms);
         return false;
     }
-    eyelet_connection_wake(&client->connection);
     r = queue(pending, what, now_ns);
-    if (r == 0) {
-        begin(pending, what, now_ns);
-        if (pending->use != EYELET_PENDING_STARTED || eyelet_client_depth(client) == 0)
-            eyelet_client_flush(client); /* else its outermost function does, see eyelet_client_tell() */
-    }
-    eyelet_connection_settle(&client->connection);
-    if (r < 0)
+    if (r < 0) {
         fail_to_queue(pending, r, what->message.len);
-    return r == 0;
+        return false;
+    }
+    begin(pending, what, now_ns);
+    if (!may_leave_later(pending))
+        eyelet_client_flush(client);
+    return true;
 }

@@ -113,6 +113,7 @@ static int take_connection(struct eyelet_client *client, int fd)
                                &client->pool, client->trace);
     if (r < 0)
         return r;
+    eyelet_connection_wake(&client->connection);
     if (client->opts.n_interceptors > 0 && eyelet_socket_get_peer(fd, &client->peer) < 0)
         client->peer = (struct eyelet_peer){ .family = client->where.family };
     client->is_lost = false;
@@ -139,9 +140,9 @@ static void keep_counters(struct eyelet_client *client)
 static void clear_connection(struct eyelet_client *client)
 {
     keep_counters(client);
-    eyelet_connection_wake(&client->connection);
     eyelet_connection_clear(&client->connection);
     client->connection = (struct eyelet_connection){ .fd = -1, .pool = &client->pool };
+    eyelet_connection_wake(&client->connection);
 }
 
 /* What is stuffed is also over the other limits, so that its time runs. */

@@ -16,11 +16,14 @@
 
 /* --- who sleeps --------------------------------------------------------------------------------------------------- */
 
+static bool is_gone(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
+{
+    return client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
+}
+
 static bool is_ready(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
 {
     const struct eyelet_pending *pending = waiter->pending;
-    bool is_gone =
-        client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
 
     switch (waiter->wants) {
     case EYELET_WANTS_END:
@@ -28,9 +31,9 @@ static bool is_ready(const struct eyelet_client *client, const struct eyelet_wai
     case EYELET_WANTS_MESSAGE:
         return pending->is_over || pending->inbox.first != NULL;
     case EYELET_WANTS_ROOM:
-        return is_gone || pending->is_over || client->connection.out.len <= waiter->limit;
+        return client->connection.out.len <= waiter->limit || pending->is_over || is_gone(client, waiter);
     case EYELET_WANTS_SENT:
-        return is_gone || pending->is_given_up || client->connection.sent >= waiter->limit;
+        return client->connection.sent >= waiter->limit || pending->is_given_up || is_gone(client, waiter);
     case EYELET_WANTS_CONNECTION:
         return !client->is_lost || client->is_closing || !client->has_driver;
     }
@@ -367,11 +370,15 @@ void eyelet_client_flush(struct eyelet_client *client)
     eyelet_client_signal_senders(client);
 }
 
-void eyelet_client_flush_alone(struct eyelet_client *client)
+void eyelet_client_rest(struct eyelet_client *client)
 {
-    eyelet_connection_wake(&client->connection);
-    eyelet_client_flush(client);
-    eyelet_connection_settle(&client->connection);
+    struct eyelet_connection *connection = &client->connection;
+
+    if (connection->in.cap <= EYELET_BUFFER_SPARE_CAP && connection->out.cap <= EYELET_BUFFER_SPARE_CAP &&
+        !client->pool.wipe)
+        return;
+    eyelet_connection_settle(connection);
+    eyelet_connection_wake(connection);
 }
 
 static short wanted_events(const struct eyelet_client *client)
@@ -398,11 +405,10 @@ static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
     client->poll_events = events;
     client->poll_until_ns = next_ns < until_ns ? next_ns : until_ns;
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
-    eyelet_connection_settle(&client->connection);
+    eyelet_client_rest(client);
     pthread_mutex_unlock(&client->lock);
     r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, client->poll_until_ns, &revents);
     pthread_mutex_lock(&client->lock);
-    eyelet_connection_wake(&client->connection);
     client->is_polling = false;
     if (client->is_woken)
         eyelet_wake_drain(client->wake_fd);
@@ -520,12 +526,11 @@ static void take_role(struct eyelet_client *client, const struct eyelet_waiter *
     assert(!client->has_driver);
     client->has_driver = true;
     client->driver = waiter;
-    eyelet_connection_wake(&client->connection);
+    client->poll_until_ns = 0;
 }
 
 static void give_role_back(struct eyelet_client *client)
 {
-    eyelet_connection_settle(&client->connection);
     client->has_driver = false;
     client->driver = NULL;
     if (is_in_a_frame(client))
@@ -553,6 +558,7 @@ static void forgive_absence(struct eyelet_client *client)
 static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t until_ns)
 {
     short revents = POLLIN;
+    uint64_t now_ns;
     size_t n = 0;
 
     take_role(client, waiter);
@@ -567,17 +573,18 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
             n = read_once(client);
         eyelet_client_flush(client);
     }
-    look_at_the_clock(client, n > 0 ? client->heard_ns : eyelet_now_ns());
+    now_ns = n > 0 ? client->heard_ns : eyelet_now_ns();
+    if (now_ns >= client->poll_until_ns || !eyelet_client_reads(client))
+        look_at_the_clock(client, now_ns); /* else nothing that was not due when poll() began has become due since */
     if (waiter->pending == NULL || !waiter->pending->has_direct)
         give_role_back(client);
 }
 
-bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
+static bool wait_long(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
 {
-    waiter->connection_number = client->counters.connections_opened;
-    while (!is_ready(client, waiter)) {
+    do {
         if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
-            eyelet_client_flush_alone(client); /* calls that were started in a function, and are waited for in there */
+            eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
             if (is_ready(client, waiter))
                 break; /* by just that, and nobody would wake it */
             sleep_until(client, waiter, deadline_ns);
@@ -587,11 +594,15 @@ bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *wait
         if (waiter->pending != NULL && waiter->pending->has_direct)
             return true;
         eyelet_client_tell(client, false);
-        if (!is_ready(client, waiter) && eyelet_now_ns() >= deadline_ns)
-            break;
-    }
+    } while (!is_ready(client, waiter) && eyelet_now_ns() < deadline_ns);
     eyelet_client_pass_on(client);
     return is_ready(client, waiter);
+}
+
+bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
+{
+    waiter->connection_number = client->counters.connections_opened;
+    return is_ready(client, waiter) || wait_long(client, waiter, deadline_ns);
 }
 
 void eyelet_client_turn(struct eyelet_client *client)

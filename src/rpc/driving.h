@@ -33,8 +33,13 @@ void eyelet_client_turn(struct eyelet_client *client);
 /* Sends what the socket takes; what is left is for whoever drives. */
 void eyelet_client_flush(struct eyelet_client *client);
 
-/* eyelet_client_flush_alone() - the same for who does nothing else with the connection. */
-void eyelet_client_flush_alone(struct eyelet_client *client);
+/*
+ * eyelet_client_rest() - give back the memory of large frames, and overwrite what is to be wiped
+ *
+ * For who works on the connection last, and while no reply lies in its buffer. What is no larger than a spare stays in
+ * the buffers, from one call to the next: the pool is this connection's alone, and would only keep it.
+ */
+void eyelet_client_rest(struct eyelet_client *client);
 
 /* Fewer bytes wait to be sent than before: wakes those that waited for just this. */
 void eyelet_client_signal_senders(struct eyelet_client *client);
