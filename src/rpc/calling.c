@@ -116,33 +116,53 @@ static void tell_log(struct eyelet_client *client)
     end_telling(client, &telling);
 }
 
-static struct eyelet_pending *pop_ended(struct eyelet_client *client)
+static void push(struct eyelet_pending_queue *queue, struct eyelet_pending *pending)
 {
-    struct eyelet_pending *pending = client->first_ended;
+    pending->next = NULL;
+    if (queue->last != NULL)
+        queue->last->next = pending;
+    else
+        queue->first = pending;
+    queue->last = pending;
+}
 
-    client->first_ended = pending->next;
-    if (client->first_ended == NULL)
-        client->last_ended = NULL;
+static struct eyelet_pending *pop(struct eyelet_pending_queue *queue)
+{
+    struct eyelet_pending *pending = queue->first;
+
+    queue->first = pending->next;
+    if (queue->first == NULL)
+        queue->last = NULL;
     return pending;
+}
+
+/* A reply that could not be unpacked where it lay. */
+static void unpack_inbox(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    struct eyelet_telling telling;
+
+    begin_telling(client, &telling);
+    eyelet_pending_unpack(pending, &pending->reply);
+    end_telling(client, &telling);
+    eyelet_pending_clear_inbox(pending);
 }
 
 static void tell_end(struct eyelet_client *client)
 {
-    struct eyelet_pending *pending = pop_ended(client);
-    ProtobufCMessage *reply = NULL;
+    struct eyelet_pending *pending = pop(&client->ended);
     struct eyelet_telling telling;
     enum eyelet_status status;
 
-    begin_telling(client, &telling);
-    eyelet_pending_unpack(pending, &reply);
-    end_telling(client, &telling);
+    if (pending->inbox.first != NULL)
+        unpack_inbox(pending);
     eyelet_pending_conclude(pending, NULL);
     status = pending->status;
     begin_telling(client, &telling);
-    pending->tell(pending->done, status, reply, status != EYELET_OK ? &pending->error : NULL, pending->userdata);
-    eyelet_pending_clear_inbox(pending);
-    free(pending);
+    pending->tell(pending->done, status, pending->reply, status != EYELET_OK ? &pending->error : NULL,
+                  pending->userdata);
     end_telling(client, &telling);
+    eyelet_pending_free(pending);
     client->n_users--; /* not the last: this thread is inside */
 }
 
@@ -154,7 +174,7 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last)
     for (;;) {
         bool has_state = client->n_states > 0 && !client->is_telling_state;
         bool has_log = client->log.first != NULL && is_outermost;
-        bool has_end = client->first_ended != NULL && is_outermost;
+        bool has_end = client->ended.first != NULL && is_outermost;
 
         if (!has_state && !has_log && !has_end)
             break;
@@ -169,6 +189,43 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last)
     }
     if (has_told)
         eyelet_client_flush(client); /* calls that were started meanwhile leave together */
+}
+
+/* --- memory of started calls -------------------------------------------------------------------------------------- */
+
+struct eyelet_pending *eyelet_pending_new(struct eyelet_client *client)
+{
+    struct eyelet_pending *pending = client->first_idle;
+
+    if (pending == NULL)
+        return malloc(sizeof(*pending));
+    client->first_idle = pending->next;
+    client->n_idle--;
+    return pending;
+}
+
+void eyelet_pending_free(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+
+    if (client->is_closing || client->n_idle == EYELET_CLIENT_IDLE_MAX) {
+        free(pending);
+        return;
+    }
+    pending->next = client->first_idle;
+    client->first_idle = pending;
+    client->n_idle++;
+}
+
+uint64_t eyelet_client_idle_deadline(const struct eyelet_client *client)
+{
+    return client->n_idle > 0 ? eyelet_deadline_after_ms(client->heard_ns, EYELET_CLIENT_IDLE_MS) : EYELET_NO_DEADLINE;
+}
+
+void eyelet_client_free_idle(struct eyelet_client *client)
+{
+    while (client->n_idle > 0)
+        free(eyelet_pending_new(client));
 }
 
 /* --- before a call, and after it ---------------------------------------------------------------------------------- */
@@ -200,6 +257,7 @@ void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *c
     pending->use = use;
     pending->timeout_ms = timeout_of(client, what);
     pending->start_ns = eyelet_now_ns();
+    pending->seen_ns = pending->start_ns;
     pending->deadline_ns = eyelet_deadline_after_ms(pending->start_ns, pending->timeout_ms);
     pending->fd = -1;
 }
@@ -243,14 +301,17 @@ static enum eyelet_status ask_interceptors(struct eyelet_pending *pending, const
     status = eyelet_interceptors_ask(client->opts.interceptors, client->opts.n_interceptors, &info, &pending->n_asked,
                                      &pending->error);
     end_telling(client, &telling);
+    pending->seen_ns = 0;
     return status;
 }
 
 bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
-    enum eyelet_status status;
+    const struct eyelet_call_opts *opts = opts_of(what);
+    enum eyelet_status status = EYELET_OK;
 
-    status = eyelet_metadata_check(opts_of(what)->metadata, opts_of(what)->n_metadata, &pending->error);
+    if (opts->n_metadata > 0)
+        status = eyelet_metadata_check(opts->metadata, opts->n_metadata, &pending->error);
     if (status == EYELET_OK)
         status = ask_interceptors(pending, what);
     if (status != EYELET_OK) {
@@ -357,14 +418,10 @@ static void unstuff(struct eyelet_pending *pending)
         eyelet_client_wake_driver(pending->client);
 }
 
+/* Its function is to be told, or its reply to be unpacked before. */
 static void push_ended(struct eyelet_client *client, struct eyelet_pending *pending)
 {
-    pending->next = NULL;
-    if (client->last_ended != NULL)
-        client->last_ended->next = pending;
-    else
-        client->first_ended = pending;
-    client->last_ended = pending;
+    push(pending->has_direct ? &client->direct : &client->ended, pending);
     eyelet_client_wake_driver(client); /* to tell of it */
 }
 
@@ -570,6 +627,31 @@ enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, Protobu
     return EYELET_OK;
 }
 
+static void push_all(struct eyelet_pending_queue *queue, const struct eyelet_pending_queue *more)
+{
+    if (queue->last != NULL)
+        queue->last->next = more->first;
+    else
+        queue->first = more->first;
+    queue->last = more->last;
+}
+
+void eyelet_client_unpack_direct(struct eyelet_client *client)
+{
+    struct eyelet_pending_queue direct = client->direct;
+
+    if (direct.first == NULL)
+        return;
+    client->direct = (struct eyelet_pending_queue){ 0 };
+    pthread_mutex_unlock(&client->lock);
+    for (struct eyelet_pending *pending = direct.first; pending != NULL; pending = pending->next) {
+        eyelet_pending_unpack(pending, &pending->reply);
+        pending->has_direct = false;
+    }
+    pthread_mutex_lock(&client->lock);
+    push_all(&client->ended, &direct);
+}
+
 /* --- the request -------------------------------------------------------------------------------------------------- */
 
 static void fail_to_queue(struct eyelet_pending *pending, int r, size_t len)
@@ -659,7 +741,7 @@ static bool may_leave_later(const struct eyelet_pending *pending)
 bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
     struct eyelet_client *client = pending->client;
-    uint64_t now_ns = eyelet_now_ns();
+    uint64_t now_ns = pending->seen_ns != 0 ? pending->seen_ns : eyelet_now_ns();
     int r;
 
     if (now_ns >= pending->deadline_ns) {

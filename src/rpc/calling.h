@@ -25,6 +25,8 @@
 #define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
 #define EYELET_CLIENT_AHEAD_MAX                                                                                        \
     (256u << 10) /* so much may wait to be sent before a stream waits with its next message */
+#define EYELET_CLIENT_IDLE_MAX   128u        /* places of started calls that are kept for the next ones, */
+#define EYELET_CLIENT_IDLE_MS    1000u       /* until nothing has come from the server for so long */
 #define EYELET_CLIENT_INBOX_HARD (16u << 20) /* HOSTILE limit "bytes buffered / connection": nothing more is read */
 
 enum eyelet_pending_use {
@@ -41,6 +43,7 @@ enum eyelet_pending_use {
  * @unpack:            the codec's; set once
  * @use:               set once
  * @timeout_ms, @start_ns, @deadline_ns:  set once
+ * @seen_ns:           the time, if nothing was waited for since; otherwise 0
  * @peer, @has_peer:   for interceptors: who it went to
  * @fd:                for the trace: the connection's descriptor
  * @id:                its stream id; 0 while no request of it is queued
@@ -53,6 +56,7 @@ enum eyelet_pending_use {
  * @is_stuffed:        counted in the client's @n_stuffed
  * @is_concluded:      hooks were told of its end
  * @has_direct:        @direct is the reply, in the connection's buffer, which the driver keeps for it
+ * @reply:             of a started call whose reply was unpacked before its end is told
  * @inbox:             what came and was not taken
  * @timer:             STARTED and STREAMS: at the deadline, or when the inbox has been too full for too long
  * @next, @previous:   in the client's list while it is in flight; @next also among those that are to be told
@@ -71,6 +75,7 @@ struct eyelet_pending {
     uint32_t timeout_ms;
     uint64_t start_ns;
     uint64_t deadline_ns;
+    uint64_t seen_ns;
     struct eyelet_peer peer;
     bool has_peer;
     int fd;
@@ -86,6 +91,7 @@ struct eyelet_pending {
     bool is_concluded;
     bool has_direct;
     struct eyelet_slice direct;
+    ProtobufCMessage *reply;
     struct eyelet_inbox inbox;
     struct eyelet_timer timer;
     struct eyelet_pending *next;
@@ -132,6 +138,12 @@ struct eyelet_waiter {
     struct eyelet_waiter *next_of_pending;
 };
 
+/* Calls one behind the other, by @next. Zeroed is none. */
+struct eyelet_pending_queue {
+    struct eyelet_pending *first;
+    struct eyelet_pending *last;
+};
+
 /* A thread that is in a function of the program's, called from here, on its stack. */
 struct eyelet_telling {
     pthread_t thread;
@@ -161,7 +173,9 @@ struct eyelet_telling {
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order
  * @n_pending:     number of those
- * @first_ended, @last_ended:  started calls whose end is to be told
+ * @direct:        started calls whose replies the driver will unpack before it does anything else
+ * @ended:         started calls whose end is to be told
+ * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
  * @timers:        of started calls and streams
  * @inbox_limits:  of streams
@@ -208,8 +222,10 @@ struct eyelet_client {
 
     struct eyelet_pending *first_pending;
     size_t n_pending;
-    struct eyelet_pending *first_ended;
-    struct eyelet_pending *last_ended;
+    struct eyelet_pending_queue direct;
+    struct eyelet_pending_queue ended;
+    struct eyelet_pending *first_idle;
+    unsigned n_idle;
     struct eyelet_telling *first_telling;
     struct eyelet_timers timers;
     struct eyelet_inbox_limits inbox_limits;
@@ -255,6 +271,17 @@ void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_s
                               const struct eyelet_error *why);
 
 /* --- one call ----------------------------------------------------------------------------------------------------- */
+
+/*
+ * eyelet_pending_new(), eyelet_pending_free() - memory for a started call, NULL when there is none; its end: it is kept
+ * for the next one if those are few. The lock is held.
+ */
+struct eyelet_pending *eyelet_pending_new(struct eyelet_client *client);
+void eyelet_pending_free(struct eyelet_pending *pending);
+
+/* When the memory that is kept has lain idle for long enough, or UINT64_MAX for none; frees all of it. */
+uint64_t eyelet_client_idle_deadline(const struct eyelet_client *client);
+void eyelet_client_free_idle(struct eyelet_client *client);
 
 /* eyelet_pending_init() - a call that has not begun; needs no lock. */
 void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *client, enum eyelet_pending_use use,
@@ -307,6 +334,12 @@ void eyelet_pending_clear_inbox(struct eyelet_pending *pending);
 
 /* The first message of its inbox, to be freed with eyelet_inbox_free(); NULL for none. */
 struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns);
+
+/*
+ * eyelet_client_unpack_direct() - unpack what lies in the connection's buffer for started calls; then they are to be
+ * told. For the driver; the lock is released meanwhile.
+ */
+void eyelet_client_unpack_direct(struct eyelet_client *client);
 
 /*
  * eyelet_pending_unpack() - its one reply, that is its direct one or the first of its inbox; needs no lock

@@ -266,6 +266,7 @@ static void clear(struct eyelet_client *client)
     client->n_states = 0;  /* the program knows */
     client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
     eyelet_buffer_pool_clear(&client->pool);
+    eyelet_client_free_idle(client);
     eyelet_timers_clear(&client->timers);
     client->wake_fd = eyelet_socket_close(client->wake_fd);
 }
@@ -430,6 +431,7 @@ static bool connect_for(struct eyelet_pending *pending)
         return false;
     }
     status = need_connection(client, pending->deadline_ns, &why);
+    pending->seen_ns = 0;
     if (status == EYELET_OK)
         return true;
     eyelet_pending_fail(pending, status, "%s", why.text);
@@ -446,6 +448,8 @@ static bool wait_for_room(struct eyelet_pending *pending)
         .limit = EYELET_CLIENT_QUEUE_MAX,
     };
 
+    if (pending->client->connection.out.len <= EYELET_CLIENT_QUEUE_MAX)
+        return true;
     if (eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
         return !pending->is_over; /* there may have been no memory to read meanwhile */
     eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED,
@@ -462,6 +466,8 @@ static void finish_writing(struct eyelet_pending *pending)
 {
     struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_SENT, .limit = pending->end };
 
+    if (pending->end <= pending->client->connection.sent)
+        return;
     if (pending->connection_number == pending->client->counters.connections_opened)
         eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
 }
@@ -566,11 +572,11 @@ static enum eyelet_status refuse_start(struct eyelet_pending *pending, const str
     enum eyelet_status status;
 
     eyelet_pending_conclude(pending, what);
-    eyelet_client_leave(client);
     status = pending->status;
     if (reterr != NULL)
         *reterr = pending->error;
-    free(pending);
+    eyelet_pending_free(pending);
+    eyelet_client_leave(client);
     return status;
 }
 
@@ -583,12 +589,14 @@ enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const 
     if (done == NULL && ret == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "a call of %s/%s is neither told nor collected",
                                 what->service->name, what->method->name);
-    pending = malloc(sizeof(*pending));
-    if (pending == NULL)
+    eyelet_client_enter(client);
+    pending = eyelet_pending_new(client);
+    if (pending == NULL) {
+        eyelet_client_leave(client);
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a call of %s/%s", what->service->name,
                                 what->method->name);
+    }
     eyelet_pending_init(pending, client, EYELET_PENDING_STARTED, what);
-    eyelet_client_enter(client);
     if (!eyelet_pending_admit(pending, what) || !begin_without_waiting(pending, what))
         return refuse_start(pending, what, reterr);
 
@@ -620,12 +628,11 @@ enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, Protobu
     eyelet_pending_conclude(pending, NULL);
     eyelet_pending_clear_inbox(pending);
     client->n_users--; /* not the last: this thread is inside */
-    eyelet_client_leave(client);
-
     status = pending->status;
     if (status != EYELET_OK && reterr != NULL)
         *reterr = pending->error;
-    free(pending);
+    eyelet_pending_free(pending);
+    eyelet_client_leave(client);
     return status;
 }
 
@@ -687,7 +694,7 @@ static bool has_work(const struct eyelet_client *client)
 {
     bool has_state = client->n_states > 0 && !client->is_telling_state; /* else whoever tells goes on to tell */
 
-    return client->first_ended != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
+    return client->ended.first != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
            (client->is_cut && eyelet_client_reads(client));
 }
 
@@ -713,15 +720,6 @@ int eyelet_client_timeout_ms(const struct eyelet_client *client)
     return timeout_ms;
 }
 
-/* What time brings to a client that this thread does not read for. */
-static void look_without_reading(struct eyelet_client *client)
-{
-    uint64_t now_ns = eyelet_now_ns();
-
-    eyelet_client_expire(client, now_ns);
-    eyelet_buffer_pool_look(&client->pool, now_ns);
-}
-
 enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct eyelet_error *reterr)
 {
     enum eyelet_status status = EYELET_OK;
@@ -732,7 +730,7 @@ enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct ey
     if (!client->is_lost && !client->has_driver)
         eyelet_client_turn(client);
     else
-        look_without_reading(client);
+        eyelet_client_look(client, eyelet_now_ns());
     if (client->is_lost) {
         status = EYELET_UNAVAILABLE;
         if (reterr != NULL)

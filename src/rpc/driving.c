@@ -177,9 +177,14 @@ static void break_off(struct eyelet_client *client, const struct eyelet_error *w
 
 /* --- what came ---------------------------------------------------------------------------------------------------- */
 
-/* May this reply stay where it is? The driver unpacks its own before it reads again. */
-static bool is_drivers_own(const struct eyelet_client *client, const struct eyelet_pending *pending)
+/*
+ * May this reply stay where it is? The driver unpacks its own before it reads again, and those whose ends it will tell
+ * of: what is unpacked waits for that no longer than until this thread is out of here.
+ */
+static bool may_stay(const struct eyelet_client *client, const struct eyelet_pending *pending)
 {
+    if (pending->done != NULL)
+        return client->first_telling == NULL || eyelet_client_depth(client) == 0;
     return pending->use == EYELET_PENDING_BLOCKS && client->driver != NULL && client->driver->pending == pending;
 }
 
@@ -195,7 +200,7 @@ static void take_payload(struct eyelet_client *client, struct eyelet_pending *pe
 {
     bool is_expected = (pending->method->kind & EYELET_SERVER_STREAM) == 0;
 
-    if (is_drivers_own(client, pending)) {
+    if (may_stay(client, pending)) {
         pending->direct = payload;
         pending->has_direct = true;
     } else if ((is_expected || payload.len > 0) && eyelet_pending_put(pending, payload, now_ns) < 0) {
@@ -287,6 +292,7 @@ static void handle(struct eyelet_client *client, uint64_t now_ns)
            eyelet_connection_next(&client->connection, now_ns, &event) != EYELET_SESSION_MORE)
         handle_one(client, &event, now_ns);
     client->is_cut = !client->is_lost && !eyelet_client_reads(client);
+    eyelet_client_unpack_direct(client);
 }
 
 /* --- reading, writing, waiting ------------------------------------------------------------------------------------ */
@@ -450,6 +456,7 @@ uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
     uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
 
     next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
+    next_ns = earlier(next_ns, eyelet_client_idle_deadline(client));
     return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
 }
 
@@ -500,6 +507,14 @@ static void keep_alive(struct eyelet_client *client, uint64_t now_ns)
     break_off(client, &why);
 }
 
+void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns)
+{
+    eyelet_client_expire(client, now_ns);
+    eyelet_buffer_pool_look(&client->pool, now_ns);
+    if (eyelet_client_idle_deadline(client) <= now_ns)
+        eyelet_client_free_idle(client);
+}
+
 /* Ends what has run out of time. */
 static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
 {
@@ -510,8 +525,7 @@ static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
         break_off(client, &why);
     }
     keep_alive(client, now_ns);
-    eyelet_client_expire(client, now_ns);
-    eyelet_buffer_pool_look(&client->pool, now_ns);
+    eyelet_client_look(client, now_ns);
 }
 
 /* --- the role ----------------------------------------------------------------------------------------------------- */
@@ -582,6 +596,8 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
 
 static bool wait_long(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
 {
+    if (waiter->pending != NULL)
+        waiter->pending->seen_ns = 0;
     do {
         if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
             eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */

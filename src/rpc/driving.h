@@ -30,6 +30,9 @@ void eyelet_client_release(struct eyelet_client *client);
 /* One round without waiting: reads, writes and ends what there is to. Nobody else may have the role. */
 void eyelet_client_turn(struct eyelet_client *client);
 
+/* eyelet_client_look() - what time brings, but for what only who has the role may do. */
+void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns);
+
 /* Sends what the socket takes; what is left is for whoever drives. */
 void eyelet_client_flush(struct eyelet_client *client);
 
