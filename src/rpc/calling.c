@@ -58,6 +58,11 @@ size_t eyelet_client_depth(const struct eyelet_client *client)
     return depth;
 }
 
+bool eyelet_client_is_called_back(const struct eyelet_client *client)
+{
+    return client->first_telling != NULL && eyelet_client_depth(client) > 0;
+}
+
 /* Releases the lock for a function of the program's, and takes it back. */
 static void begin_telling(struct eyelet_client *client, struct eyelet_telling *telling)
 {
@@ -166,27 +171,30 @@ static void tell_end(struct eyelet_client *client)
     client->n_users--; /* not the last: this thread is inside */
 }
 
+/* Return: false when there is nothing to tell. */
+static bool tell_one(struct eyelet_client *client, bool is_last)
+{
+    bool has_state = client->n_states > 0 && !client->is_telling_state;
+    bool has_more = client->log.first != NULL || client->ended.first != NULL;
+
+    if (!has_state && (!has_more || (!is_last && eyelet_client_is_called_back(client))))
+        return false;
+    eyelet_client_pass_on(client); /* it may take long */
+    if (has_state)
+        tell_state(client);
+    else if (client->log.first != NULL)
+        tell_log(client);
+    else
+        tell_end(client);
+    return true;
+}
+
 void eyelet_client_tell(struct eyelet_client *client, bool is_last)
 {
-    bool is_outermost = is_last || client->first_telling == NULL || eyelet_client_depth(client) == 0;
     bool has_told = false;
 
-    for (;;) {
-        bool has_state = client->n_states > 0 && !client->is_telling_state;
-        bool has_log = client->log.first != NULL && is_outermost;
-        bool has_end = client->ended.first != NULL && is_outermost;
-
-        if (!has_state && !has_log && !has_end)
-            break;
-        eyelet_client_pass_on(client); /* it may take long */
-        if (has_state)
-            tell_state(client);
-        else if (has_log)
-            tell_log(client);
-        else
-            tell_end(client);
+    while (tell_one(client, is_last))
         has_told = true;
-    }
     if (has_told)
         eyelet_client_flush(client); /* calls that were started meanwhile leave together */
 }
@@ -434,9 +442,11 @@ void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status st
     pending->status = status;
     if (pending->id != 0)
         unlink_pending(client, pending);
-    eyelet_timers_set(&client->timers, &pending->timer, UINT64_MAX);
+    if (pending->timer.position != 0)
+        eyelet_timers_set(&client->timers, &pending->timer, UINT64_MAX);
     unstuff(pending);
-    eyelet_client_signal(pending, false);
+    if (pending->waiters != NULL)
+        eyelet_client_signal(pending, false);
     if (client->is_polling && client->driver != NULL && client->driver->pending == pending)
         eyelet_client_wake_driver(client);
     if (pending->done != NULL)
@@ -640,8 +650,6 @@ void eyelet_client_unpack_direct(struct eyelet_client *client)
 {
     struct eyelet_pending_queue direct = client->direct;
 
-    if (direct.first == NULL)
-        return;
     client->direct = (struct eyelet_pending_queue){ 0 };
     pthread_mutex_unlock(&client->lock);
     for (struct eyelet_pending *pending = direct.first; pending != NULL; pending = pending->next) {
@@ -735,7 +743,7 @@ static bool may_leave_later(const struct eyelet_pending *pending)
     const struct eyelet_client *client = pending->client;
 
     return pending->use == EYELET_PENDING_STARTED && client->connection.out.len < EYELET_BUFFER_SPARE_CAP &&
-           eyelet_client_depth(client) > 0;
+           eyelet_client_is_called_back(client);
 }
 
 bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what)

@@ -266,6 +266,9 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last);
 /* Threads' functions that this thread is in, called from this client. */
 size_t eyelet_client_depth(const struct eyelet_client *client);
 
+/* Is this thread in one? */
+bool eyelet_client_is_called_back(const struct eyelet_client *client);
+
 /* on_state is to be told of @state; @why for EYELET_CLIENT_LOST. */
 void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_state state,
                               const struct eyelet_error *why);

@@ -439,18 +439,20 @@ static bool connect_for(struct eyelet_pending *pending)
     return false;
 }
 
+/* Return: false when the call's deadline came first. */
+static bool wait_for(struct eyelet_pending *pending, enum eyelet_wants wants, uint64_t limit)
+{
+    struct eyelet_waiter waiter = { .pending = pending, .wants = wants, .limit = limit };
+
+    return eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
+}
+
 /* Waits until no more than EYELET_CLIENT_QUEUE_MAX is queued. Return: false when the call is over. */
 static bool wait_for_room(struct eyelet_pending *pending)
 {
-    struct eyelet_waiter waiter = {
-        .pending = pending,
-        .wants = EYELET_WANTS_ROOM,
-        .limit = EYELET_CLIENT_QUEUE_MAX,
-    };
-
     if (pending->client->connection.out.len <= EYELET_CLIENT_QUEUE_MAX)
         return true;
-    if (eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
+    if (wait_for(pending, EYELET_WANTS_ROOM, EYELET_CLIENT_QUEUE_MAX))
         return !pending->is_over; /* there may have been no memory to read meanwhile */
     eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED,
                         "deadline of %u ms exceeded while the requests of others were sent", pending->timeout_ms);
@@ -464,12 +466,10 @@ static bool wait_for_room(struct eyelet_pending *pending)
  */
 static void finish_writing(struct eyelet_pending *pending)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_SENT, .limit = pending->end };
+    const struct eyelet_client *client = pending->client;
 
-    if (pending->end <= pending->client->connection.sent)
-        return;
-    if (pending->connection_number == pending->client->counters.connections_opened)
-        eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
+    if (pending->end > client->connection.sent && pending->connection_number == client->counters.connections_opened)
+        wait_for(pending, EYELET_WANTS_SENT, pending->end);
 }
 
 /* The reply, with the lock released; if it lies in the connection's buffer, with the driver's role. */
@@ -491,11 +491,9 @@ static void unpack(struct eyelet_pending *pending, ProtobufCMessage **ret)
 /* One try of the call on the connection that is there. */
 static void try_call(struct eyelet_pending *pending, const struct eyelet_calling *what, ProtobufCMessage **ret)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_END };
-
     if (!eyelet_pending_queue(pending, what))
         return;
-    if (!eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
+    if (!wait_for(pending, EYELET_WANTS_END, 0))
         eyelet_pending_expire(pending);
     unpack(pending, ret);
     finish_writing(pending);
@@ -613,7 +611,6 @@ enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const 
 enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, ProtobufCMessage **ret,
                                          struct eyelet_error *reterr)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_END };
     struct eyelet_client *client;
     enum eyelet_status status;
 
@@ -621,7 +618,7 @@ enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, Protobu
         return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, "there is no call to collect");
     client = pending->client;
     eyelet_client_enter(client);
-    if (!eyelet_client_wait(client, &waiter, pending->deadline_ns))
+    if (!wait_for(pending, EYELET_WANTS_END, 0))
         eyelet_pending_expire(pending);
     unpack(pending, ret);
     finish_writing(pending);

@@ -184,7 +184,7 @@ static void break_off(struct eyelet_client *client, const struct eyelet_error *w
 static bool may_stay(const struct eyelet_client *client, const struct eyelet_pending *pending)
 {
     if (pending->done != NULL)
-        return client->first_telling == NULL || eyelet_client_depth(client) == 0;
+        return !eyelet_client_is_called_back(client);
     return pending->use == EYELET_PENDING_BLOCKS && client->driver != NULL && client->driver->pending == pending;
 }
 
@@ -292,7 +292,8 @@ static void handle(struct eyelet_client *client, uint64_t now_ns)
            eyelet_connection_next(&client->connection, now_ns, &event) != EYELET_SESSION_MORE)
         handle_one(client, &event, now_ns);
     client->is_cut = !client->is_lost && !eyelet_client_reads(client);
-    eyelet_client_unpack_direct(client);
+    if (client->direct.first != NULL)
+        eyelet_client_unpack_direct(client);
 }
 
 /* --- reading, writing, waiting ------------------------------------------------------------------------------------ */
@@ -607,8 +608,10 @@ static bool wait_long(struct eyelet_client *client, struct eyelet_waiter *waiter
         } else {
             drive(client, waiter, deadline_ns);
         }
-        if (waiter->pending != NULL && waiter->pending->has_direct)
+        if (waiter->pending != NULL && waiter->pending->has_direct) {
+            client->driver = NULL; /* it waits no more */
             return true;
+        }
         eyelet_client_tell(client, false);
     } while (!is_ready(client, waiter) && eyelet_now_ns() < deadline_ns);
     eyelet_client_pass_on(client);
