@@ -24,9 +24,9 @@
 
 #define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
 #define EYELET_CLIENT_AHEAD_MAX                                                                                        \
-    (256u << 10) /* so much may wait to be sent before a stream waits with its next message */
-#define EYELET_CLIENT_IDLE_MAX   128u        /* places of started calls that are kept for the next ones, */
-#define EYELET_CLIENT_IDLE_MS    1000u       /* until nothing has come from the server for so long */
+    (256u << 10)                       /* so much may wait to be sent before a stream waits with its next message */
+#define EYELET_CLIENT_IDLE_MAX   128u  /* places of started calls that are kept for the next ones, */
+#define EYELET_CLIENT_IDLE_MS    1000u /* until nothing has come from the server for so long */
 #define EYELET_CLIENT_INBOX_HARD (16u << 20) /* HOSTILE limit "bytes buffered / connection": nothing more is read */
 
 enum eyelet_pending_use {
