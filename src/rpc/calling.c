@@ -225,11 +225,6 @@ void eyelet_pending_free(struct eyelet_pending *pending)
     client->n_idle++;
 }
 
-uint64_t eyelet_client_idle_deadline(const struct eyelet_client *client)
-{
-    return client->n_idle > 0 ? eyelet_deadline_after_ms(client->heard_ns, EYELET_CLIENT_IDLE_MS) : EYELET_NO_DEADLINE;
-}
-
 void eyelet_client_free_idle(struct eyelet_client *client)
 {
     while (client->n_idle > 0)

@@ -25,8 +25,8 @@
 #define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
 #define EYELET_CLIENT_AHEAD_MAX                                                                                        \
     (256u << 10)                       /* so much may wait to be sent before a stream waits with its next message */
-#define EYELET_CLIENT_IDLE_MAX   128u  /* places of started calls that are kept for the next ones, */
-#define EYELET_CLIENT_IDLE_MS    1000u /* until nothing has come from the server for so long */
+#define EYELET_CLIENT_IDLE_MAX   128u  /* places of started calls that are kept for the next ones; */
+#define EYELET_CLIENT_IDLE_MS    1000u /* who looks at the client when nothing has come for so long frees them */
 #define EYELET_CLIENT_INBOX_HARD (16u << 20) /* HOSTILE limit "bytes buffered / connection": nothing more is read */
 
 enum eyelet_pending_use {
@@ -282,8 +282,7 @@ void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_s
 struct eyelet_pending *eyelet_pending_new(struct eyelet_client *client);
 void eyelet_pending_free(struct eyelet_pending *pending);
 
-/* When the memory that is kept has lain idle for long enough, or UINT64_MAX for none; frees all of it. */
-uint64_t eyelet_client_idle_deadline(const struct eyelet_client *client);
+/* Frees what is kept. */
 void eyelet_client_free_idle(struct eyelet_client *client);
 
 /* eyelet_pending_init() - a call that has not begun; needs no lock. */

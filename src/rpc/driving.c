@@ -457,7 +457,6 @@ uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
     uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
 
     next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
-    next_ns = earlier(next_ns, eyelet_client_idle_deadline(client));
     return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
 }
 
@@ -512,7 +511,7 @@ void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns)
 {
     eyelet_client_expire(client, now_ns);
     eyelet_buffer_pool_look(&client->pool, now_ns);
-    if (eyelet_client_idle_deadline(client) <= now_ns)
+    if (client->n_idle > 0 && eyelet_deadline_after_ms(client->heard_ns, EYELET_CLIENT_IDLE_MS) <= now_ns)
         eyelet_client_free_idle(client);
 }
 
