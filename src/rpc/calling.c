@@ -379,6 +379,12 @@ static EYELET_PRINTF(3, 0) void describe(struct eyelet_pending *pending, enum ey
                      pending->client->address, why.text);
 }
 
+/* Must it be ended although no thread may wait for it? */
+static bool is_timed(const struct eyelet_pending *pending)
+{
+    return pending->use != EYELET_PENDING_BLOCKS;
+}
+
 static void unlink_pending(struct eyelet_client *client, struct eyelet_pending *pending)
 {
     if (pending->previous != NULL)
@@ -391,6 +397,9 @@ static void unlink_pending(struct eyelet_client *client, struct eyelet_pending *
     pending->previous = NULL;
     client->n_pending--;
     client->counters.calls_open--;
+    client->n_timed -= is_timed(pending);
+    if (client->n_timed == 0)
+        client->calls_end_ns = EYELET_NO_DEADLINE;
 }
 
 static void link_pending(struct eyelet_client *client, struct eyelet_pending *pending, uint64_t now_ns)
@@ -401,6 +410,7 @@ static void link_pending(struct eyelet_client *client, struct eyelet_pending *pe
         client->first_pending->previous = pending;
     client->first_pending = pending;
     client->n_pending++;
+    client->n_timed += is_timed(pending);
     client->counters.calls_open++;
     client->counters.calls_started++;
     if (client->n_pending > 1)
@@ -437,8 +447,6 @@ void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status st
     pending->status = status;
     if (pending->id != 0)
         unlink_pending(client, pending);
-    if (pending->timer.position != 0)
-        eyelet_timers_set(&client->timers, &pending->timer, UINT64_MAX);
     unstuff(pending);
     if (pending->waiters != NULL)
         eyelet_client_signal(pending, false);
@@ -521,40 +529,56 @@ void eyelet_pending_expire(struct eyelet_pending *pending)
     eyelet_pending_give_up(pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded", pending->timeout_ms);
 }
 
-static struct eyelet_pending *pending_of(struct eyelet_timer *timer)
+/* When it has to be ended, by whoever looks at the clock. */
+static uint64_t end_ns_of(const struct eyelet_pending *pending)
 {
-    return (struct eyelet_pending *)((char *)timer - offsetof(struct eyelet_pending, timer));
+    uint64_t end_ns = pending->deadline_ns;
+
+    if (!is_timed(pending))
+        return EYELET_NO_DEADLINE;
+    if (pending->use == EYELET_PENDING_STREAMS && eyelet_inbox_deadline(&pending->inbox) < end_ns)
+        end_ns = eyelet_inbox_deadline(&pending->inbox);
+    return end_ns;
+}
+
+static void note_end(const struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    uint64_t end_ns = end_ns_of(pending);
+
+    if (end_ns < client->calls_end_ns)
+        client->calls_end_ns = end_ns;
+    if (client->is_polling && end_ns < client->poll_until_ns)
+        eyelet_client_wake_driver(client);
+}
+
+static void end_in_time(struct eyelet_pending *pending, uint64_t now_ns)
+{
+    if (pending->deadline_ns <= now_ns)
+        eyelet_pending_expire(pending);
+    else
+        eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED,
+                               "%zu messages of %zu bytes wait, and none was received for %u ms",
+                               pending->inbox.n_messages, pending->inbox.n_bytes, EYELET_STREAM_FULL_MS);
 }
 
 void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns)
 {
-    struct eyelet_timer *timer;
+    struct eyelet_pending *next;
 
-    while ((timer = eyelet_timers_first(&client->timers)) != NULL && timer->deadline_ns <= now_ns) {
-        struct eyelet_pending *pending = pending_of(timer);
-
-        if (pending->deadline_ns <= now_ns)
-            eyelet_pending_expire(pending);
+    if (now_ns < client->calls_end_ns)
+        return;
+    client->calls_end_ns = EYELET_NO_DEADLINE;
+    for (struct eyelet_pending *pending = client->first_pending; pending != NULL; pending = next) {
+        next = pending->next;
+        if (end_ns_of(pending) <= now_ns)
+            end_in_time(pending, now_ns);
         else
-            eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED,
-                                   "%zu messages of %zu bytes wait, and none was received for %u ms",
-                                   pending->inbox.n_messages, pending->inbox.n_bytes, EYELET_STREAM_FULL_MS);
+            note_end(pending);
     }
 }
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
-
-static void set_timer(struct eyelet_pending *pending)
-{
-    struct eyelet_client *client = pending->client;
-    uint64_t at_ns = pending->deadline_ns;
-
-    if (pending->use == EYELET_PENDING_STREAMS && eyelet_inbox_deadline(&pending->inbox) < at_ns)
-        at_ns = eyelet_inbox_deadline(&pending->inbox);
-    eyelet_timers_set(&client->timers, &pending->timer, at_ns);
-    if (client->is_polling && at_ns < client->poll_until_ns)
-        eyelet_client_wake_driver(client);
-}
 
 int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns)
 {
@@ -569,7 +593,7 @@ int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice messa
     client->n_held += eyelet_inbox_held(&pending->inbox) - before;
     if (pending->use != EYELET_PENDING_STREAMS)
         return 0;
-    set_timer(pending);
+    note_end(pending);
     if (!pending->is_stuffed && eyelet_inbox_is_stuffed(&pending->inbox, limits)) {
         pending->is_stuffed = true;
         pending->client->n_stuffed++;
@@ -589,7 +613,7 @@ struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending,
     if (!eyelet_inbox_is_stuffed(&pending->inbox, limits))
         unstuff(pending);
     if (!pending->is_over)
-        set_timer(pending);
+        note_end(pending);
     return message;
 }
 
@@ -701,8 +725,6 @@ static int queue(struct eyelet_pending *pending, const struct eyelet_calling *wh
 
     if (client->n_pending >= client->opts.calls_max)
         return -ENOSPC;
-    if (pending->use != EYELET_PENDING_BLOCKS && eyelet_timers_reserve(&client->timers, client->timers.n + 1) < 0)
-        return -ENOMEM;
     r = eyelet_connection_queue_request(&client->connection, &request, pending->method->kind, pending, &what->message,
                                         &pending->id);
     if (r < 0)
@@ -725,8 +747,7 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
     if (client->opts.n_interceptors > 0)
         note_peer(pending);
     link_pending(client, pending, now_ns);
-    if (pending->use != EYELET_PENDING_BLOCKS)
-        set_timer(pending);
+    note_end(pending);
 }
 
 /*

@@ -20,7 +20,6 @@
 #include "rpc/connection.h"
 #include "rpc/inbox.h"
 #include "rpc/log.h"
-#include "rpc/timers.h"
 
 #define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
 #define EYELET_CLIENT_AHEAD_MAX                                                                                        \
@@ -58,7 +57,6 @@ enum eyelet_pending_use {
  * @has_direct:        @direct is the reply, in the connection's buffer, which the driver keeps for it
  * @reply:             of a started call whose reply was unpacked before its end is told
  * @inbox:             what came and was not taken
- * @timer:             STARTED and STREAMS: at the deadline, or when the inbox has been too full for too long
  * @next, @previous:   in the client's list while it is in flight; @next also among those that are to be told
  * @waiters:           threads that sleep for it
  * @tell, @done, @userdata:  of eyelet_client_start()
@@ -93,7 +91,6 @@ struct eyelet_pending {
     struct eyelet_slice direct;
     ProtobufCMessage *reply;
     struct eyelet_inbox inbox;
-    struct eyelet_timer timer;
     struct eyelet_pending *next;
     struct eyelet_pending *previous;
     struct eyelet_waiter *waiters;
@@ -177,7 +174,8 @@ struct eyelet_telling {
  * @ended:         started calls whose end is to be told
  * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
- * @timers:        of started calls and streams
+ * @n_timed:       of those in flight, started calls and streams: nobody may wait for these until their deadlines
+ * @calls_end_ns:  none of those has to be ended before this, by its deadline or for an inbox that is too full
  * @inbox_limits:  of streams
  * @n_held:        bytes that wait in all inboxes, costs included; also of calls that are over, hence atomic
  * @n_stuffed:     streams that may hold no more: nothing is read
@@ -227,7 +225,8 @@ struct eyelet_client {
     struct eyelet_pending *first_idle;
     unsigned n_idle;
     struct eyelet_telling *first_telling;
-    struct eyelet_timers timers;
+    size_t n_timed;
+    uint64_t calls_end_ns;
     struct eyelet_inbox_limits inbox_limits;
     _Atomic size_t n_held;
     unsigned n_stuffed;

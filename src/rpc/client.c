@@ -166,6 +166,7 @@ static void set_up(struct eyelet_client *client, const struct eyelet_client_opts
     eyelet_address_format(where, client->address, sizeof(client->address));
     client->trace = eyelet_trace_for("client");
     client->n_users = 1;
+    client->calls_end_ns = EYELET_NO_DEADLINE;
     client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
     client->pool.n_spares_max = 2;    /* one to read into, one to write from */
     client->pool.wipe = opts->wipe;
@@ -267,7 +268,6 @@ static void clear(struct eyelet_client *client)
     client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
     eyelet_buffer_pool_clear(&client->pool);
     eyelet_client_free_idle(client);
-    eyelet_timers_clear(&client->timers);
     client->wake_fd = eyelet_socket_close(client->wake_fd);
 }
 

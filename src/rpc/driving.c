@@ -453,10 +453,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
 {
-    const struct eyelet_timer *timer = eyelet_timers_first(&client->timers);
-    uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
+    uint64_t next_ns = earlier(client->calls_end_ns, eyelet_buffer_pool_deadline(&client->pool));
 
-    next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
     return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
 }
 
