@@ -194,6 +194,7 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
         if (serving->has_input && eyelet_connection_next(&serving->connection, now_ns, &event) != EYELET_SESSION_MORE) {
             turn.n_frames++;
             handle(serving, &event, now_ns);
+            serving->has_input = serving->connection.in.len > 0;
             continue;
         }
         serving->has_input = false;
