@@ -191,11 +191,9 @@ static bool tell_one(struct eyelet_client *client, bool is_last)
 
 void eyelet_client_tell(struct eyelet_client *client, bool is_last)
 {
-    bool has_told = false;
-
     while (tell_one(client, is_last))
-        has_told = true;
-    if (has_told)
+        ;
+    if (client->leaves_later && !eyelet_client_is_called_back(client))
         eyelet_client_flush(client); /* calls that were started meanwhile leave together */
 }
 
@@ -751,8 +749,8 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
 }
 
 /*
- * What is started in a function of the program's leaves when the outermost of them has returned, see
- * eyelet_client_tell(), or when so much waits that another message in the same piece would save little.
+ * What is started in a function of the program's leaves when the outermost of them has returned, or when so much waits
+ * that another message in the same piece would save little.
  */
 static bool may_leave_later(const struct eyelet_pending *pending)
 {
@@ -779,7 +777,9 @@ bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_ca
         return false;
     }
     begin(pending, what, now_ns);
-    if (!may_leave_later(pending))
+    if (may_leave_later(pending))
+        client->leaves_later = true; /* see eyelet_client_tell() */
+    else
         eyelet_client_flush(client);
     return true;
 }

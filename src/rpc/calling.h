@@ -174,6 +174,7 @@ struct eyelet_telling {
  * @ended:         started calls whose end is to be told
  * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
+ * @leaves_later:  requests of started calls wait for the function that they were started in to return
  * @n_timed:       of those in flight, started calls and streams: nobody may wait for these until their deadlines
  * @calls_end_ns:  none of those has to be ended before this, by its deadline or for an inbox that is too full
  * @inbox_limits:  of streams
@@ -225,6 +226,7 @@ struct eyelet_client {
     struct eyelet_pending *first_idle;
     unsigned n_idle;
     struct eyelet_telling *first_telling;
+    bool leaves_later;
     size_t n_timed;
     uint64_t calls_end_ns;
     struct eyelet_inbox_limits inbox_limits;
@@ -256,7 +258,8 @@ void eyelet_client_leave(struct eyelet_client *client);
 void eyelet_client_drop_and_unlock(struct eyelet_client *client);
 
 /*
- * eyelet_client_tell() - hand over what the program is to be told, with the lock released meanwhile
+ * eyelet_client_tell() - hand over what the program is to be told, with the lock released meanwhile; then what was
+ * started there leaves
  * @is_last:  also ends of started calls, in whatever this thread is called from; otherwise only the outermost function
  *            of a thread tells of those, so that functions that make calls do not pile up
  */

@@ -365,6 +365,7 @@ void eyelet_client_flush(struct eyelet_client *client)
 {
     int r;
 
+    client->leaves_later = false;
     if (client->is_lost || client->write_error != 0 || client->connection.out.len == 0)
         return;
     r = eyelet_connection_flush(&client->connection);
