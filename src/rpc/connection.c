@@ -56,8 +56,8 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     connection->n_loans = 0;
 }
 
-#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN) /* in memory for a frame: its own, and room to see that no other came  \
-                                                 */
+/* In memory for a frame: its own head, and room enough to see that no other frame came with it. */
+#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN)
 
 /*
  * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. If it is not there
