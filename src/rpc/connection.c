@@ -56,8 +56,8 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     connection->n_loans = 0;
 }
 
-/* In memory for a frame: its own head, and room enough to see that no other frame came with it. */
-#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN)
+#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN) /* in memory for a frame: its own, and room to see that no other came  \
+                                                 */
 
 /*
  * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. If it is not there
@@ -67,17 +67,13 @@ static size_t room_wanted(const struct eyelet_connection *connection)
 {
     size_t have = connection->in.len;
     size_t ahead = have > EYELET_BUFFER_SPARE_CAP / 2 ? have : EYELET_BUFFER_SPARE_CAP / 2;
-    size_t missing;
-    bool is_there;
+    size_t missing = eyelet_frame_missing(&connection->session.decoder, have);
+    bool is_there = eyelet_buffer_room_len(&connection->in) > missing;
 
-    if (have == 0)
-        return EYELET_BUFFER_SPARE_CAP;
-    missing = eyelet_frame_missing(&connection->session.decoder, have);
     if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA && missing >= ahead)
         return ahead;
     if (have <= EYELET_BUFFER_SMALL)
         return EYELET_BUFFER_SPARE_CAP - have;
-    is_there = eyelet_buffer_room_len(&connection->in) > missing;
     return is_there ? missing + 1 : missing + HEADS_LEN;
 }
 

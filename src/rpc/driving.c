@@ -365,9 +365,9 @@ void eyelet_client_flush(struct eyelet_client *client)
 {
     int r;
 
-    client->leaves_later = false;
     if (client->is_lost || client->write_error != 0 || client->connection.out.len == 0)
         return;
+    client->leaves_later = false;
     r = eyelet_connection_flush(&client->connection);
     if (r < 0 && r != -EAGAIN) {
         client->write_error = r; /* what the peer said before is read first, by whoever drives */
