@@ -45,6 +45,8 @@ enum eyelet_client_state {
  * @keepalive_ms:        while calls are in flight and nothing is heard for so long, ask the server's health service
  *                       (grpc.health.v1.Health); any answer will do. Without one for as long again the connection is
  *                       lost: the peer's machine is paused or gone. 0: do not ask
+ * @spin_us:             so long, in microseconds, a thread that waits for the peer looks again and again before it
+ *                       sleeps: 0, the default, for never, at most 1,000. See "Spinning" below
  * @wipe:                overwrite what was in the library's own memory of requests and replies before it is freed or
  *                       used again
  * @on_state:            told when the connection is lost and when it is there again, by a thread that is in the client,
@@ -66,6 +68,7 @@ struct eyelet_client_opts {
     uint32_t calls_max;
     uint32_t stream_messages_max;
     uint32_t keepalive_ms;
+    uint32_t spin_us;
     size_t stream_bytes_max;
     size_t buffer_max;
     size_t decode_max;

@@ -252,9 +252,11 @@ static void handle_one(struct eyelet_client *client, const struct eyelet_session
 {
     switch (event->kind) {
     case EYELET_SESSION_REPLY:
+        eyelet_spin_found(&client->spin, now_ns);
         take_reply(client, event->owner, &event->response, now_ns);
         break;
     case EYELET_SESSION_DATA:
+        eyelet_spin_found(&client->spin, now_ns);
         take_message(client, event->owner, event, now_ns);
         break;
     case EYELET_SESSION_FAILED:
@@ -385,23 +387,52 @@ static short wanted_events(const struct eyelet_client *client)
     return events;
 }
 
+/* Until when the driver may look again and again before it sleeps; 0 for not at all. */
+static uint64_t spin_until(struct eyelet_client *client)
+{
+    uint64_t until_ns;
+
+    if (client->spin.max_ns == 0 || (client->poll_events & POLLIN) == 0)
+        return 0;
+    until_ns = eyelet_spin_until(&client->spin, eyelet_now_ns());
+    return until_ns < client->poll_until_ns ? until_ns : client->poll_until_ns;
+}
+
+/* With nothing locked. Return: as eyelet_socket_wait_or_wake(); *ret_was_there when there was no need for it. */
+static int spin(int fd, short events, int wake_fd, uint64_t until_ns, short *ret_revents, bool *ret_was_there)
+{
+    int r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
+
+    *ret_was_there = r != -ETIMEDOUT;
+    while (r == -ETIMEDOUT && eyelet_now_ns() < until_ns)
+        r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
+    return r;
+}
+
 /* Waits for the socket with nothing locked. Return: what poll() says of it. */
 static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
 {
     short events = wanted_events(client), revents = 0;
     int fd = events != 0 ? client->connection.fd
                          : -1; /* an end that is not to be read yet must not be heard again and again */
-    uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns;
-    int r;
+    uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns, spin_ns;
+    bool was_there = false;
+    int r = -ETIMEDOUT;
 
     client->is_polling = true;
     client->poll_events = events;
-    client->poll_until_ns = next_ns < until_ns ? next_ns : until_ns;
+    client->poll_until_ns = until_ns = next_ns < until_ns ? next_ns : until_ns;
+    spin_ns = spin_until(client);
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
     eyelet_connection_settle(&client->connection);
     pthread_mutex_unlock(&client->lock);
-    r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, client->poll_until_ns, &revents);
+    if (spin_ns > 0)
+        r = spin(fd, events, client->wake_fd, spin_ns, &revents, &was_there);
+    if (r == -ETIMEDOUT)
+        r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, until_ns, &revents);
     pthread_mutex_lock(&client->lock);
+    if (was_there)
+        eyelet_spin_forget(&client->spin);
     eyelet_connection_wake(&client->connection);
     client->is_polling = false;
     if (client->is_woken)

@@ -26,6 +26,7 @@
  * @next:        looks that other threads are in
  * @until_ns:    when it is over though nothing happens; EYELET_NO_DEADLINE for never
  * @events:      what was there, @n of them; @n is negative when it failed with @error_number
+ * @was_there:   it was there before this thread looked a second time
  * @wake_ns:     when it was over
  * @absence_ns:  for how long nobody had looked before, and for how long this one was late
  */
@@ -35,6 +36,7 @@ struct eyelet_look {
     struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
     int n;
     int error_number;
+    bool was_there;
     uint64_t wake_ns;
     uint64_t absence_ns;
 };
@@ -477,13 +479,42 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
     *link = look->next;
 }
 
+/* Until when this thread may look again and again before it sleeps; 0 for not at all. */
+static uint64_t begin_spin(struct eyelet_workers *workers, const struct eyelet_look *look, uint64_t now_ns)
+{
+    uint64_t until_ns;
+
+    if (look->until_ns <= now_ns || workers->is_spinning)
+        return 0;
+    until_ns = eyelet_spin_until(&workers->env.spin, now_ns);
+    workers->is_spinning = until_ns > 0;
+    return until_ns < look->until_ns ? until_ns : look->until_ns;
+}
+
+static void wait_at_epoll(const struct eyelet_workers *workers, struct eyelet_look *look, int timeout_ms)
+{
+    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
+    look->error_number = errno;
+}
+
+/* With nothing locked. Return: is something there? */
+static bool spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t until_ns)
+{
+    wait_at_epoll(workers, look, 0);
+    look->was_there = look->n != 0;
+    while (look->n == 0 && eyelet_now_ns() < until_ns)
+        wait_at_epoll(workers, look, 0);
+    workers->is_spinning = false;
+    return look->n != 0;
+}
+
 /*
  * Waits at the epoll with the lock released, from @sleep_ns on, until @look->until_ns at most. There must be no news,
  * since nobody would know what came of it.
  */
 static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t sleep_ns)
 {
-    uint64_t until_ns;
+    uint64_t until_ns, spin_until_ns = begin_spin(workers, look, sleep_ns);
     int timeout_ms = timeout_until(look->until_ns, sleep_ns);
 
     assert(!may_tell(workers));
@@ -491,10 +522,14 @@ static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *
     workers->unwatched_ns = 0;
     begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
-    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
-    look->error_number = errno;
+    if (spin_until_ns == 0)
+        wait_at_epoll(workers, look, timeout_ms);
+    else if (!spin(workers, look, spin_until_ns))
+        wait_at_epoll(workers, look, timeout_until(look->until_ns, eyelet_now_ns()));
     pthread_mutex_lock(&workers->lock);
     end_look(workers, look);
+    if (look->was_there)
+        eyelet_spin_forget(&workers->env.spin);
 
     look->wake_ns = eyelet_now_ns();
     if (timeout_ms < 0)
