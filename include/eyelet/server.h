@@ -48,8 +48,8 @@ struct eyelet_server;
  * @buffer_max:              bytes that may be buffered for all connections together; default 128 MiB
  * @grace_ms:                after eyelet_server_stop(), how long calls in flight may take, and answers to leave, before
  *                           they are cancelled; default 5,000
- * @spin_us:                 so long, in microseconds, one thread that waits for the peers looks again and again before
- *                           it sleeps: 0, the default, for never, at most 1,000. See "Spinning" in <eyelet/client.h>
+ * @spin_us:                 for so long, in microseconds, one thread that waits for peers looks again and again before
+ *                           it sleeps, see "Spinning" in <eyelet/client.h>; default 0: never; at most 1,000
  * @accept:                  asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:         handed to @accept
  * @interceptors:            asked before each handler and told after it, see <eyelet/hooks.h>; must outlive the server

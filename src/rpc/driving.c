@@ -387,26 +387,28 @@ static short wanted_events(const struct eyelet_client *client)
     return events;
 }
 
-/* Until when the driver may look again and again before it sleeps; 0 for not at all. */
-static uint64_t spin_until(struct eyelet_client *client)
+/* Whether the driver looks again and again before it sleeps: not when there is nothing to be read. */
+static void begin_spin(struct eyelet_client *client, struct eyelet_spin_look *ret)
 {
-    uint64_t until_ns;
-
-    if (client->spin.max_ns == 0 || (client->poll_events & POLLIN) == 0)
-        return 0;
-    until_ns = eyelet_spin_until(&client->spin, eyelet_now_ns());
-    return until_ns < client->poll_until_ns ? until_ns : client->poll_until_ns;
+    *ret = (struct eyelet_spin_look){ 0 };
+    if (client->spin.max_ns > 0 && (client->poll_events & POLLIN) != 0)
+        eyelet_spin_begin(&client->spin, eyelet_now_ns(), client->poll_until_ns, ret);
 }
 
-/* With nothing locked. Return: as eyelet_socket_wait_or_wake(); *ret_was_there when there was no need for it. */
-static int spin(int fd, short events, int wake_fd, uint64_t until_ns, short *ret_revents, bool *ret_was_there)
+/* With nothing locked. Return: as eyelet_socket_wait_or_wake(). */
+static int spin_and_sleep(int fd, short events, int wake_fd, struct eyelet_spin_look *look, uint64_t until_ns,
+                          short *ret_revents)
 {
-    int r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
+    int r = -ETIMEDOUT;
 
-    *ret_was_there = r != -ETIMEDOUT;
-    while (r == -ETIMEDOUT && eyelet_now_ns() < until_ns)
-        r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
-    return r;
+    if (look->until_ns > 0) {
+        do {
+            r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
+        } while (r == -ETIMEDOUT && eyelet_spin_goes_on(look, eyelet_now_ns()));
+    }
+    if (r != -ETIMEDOUT)
+        return r;
+    return eyelet_socket_wait_or_wake(fd, events, wake_fd, until_ns, ret_revents);
 }
 
 /* Waits for the socket with nothing locked. Return: what poll() says of it. */
@@ -415,24 +417,20 @@ static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
     short events = wanted_events(client), revents = 0;
     int fd = events != 0 ? client->connection.fd
                          : -1; /* an end that is not to be read yet must not be heard again and again */
-    uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns, spin_ns;
-    bool was_there = false;
-    int r = -ETIMEDOUT;
+    uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns;
+    struct eyelet_spin_look look;
+    int r;
 
     client->is_polling = true;
     client->poll_events = events;
     client->poll_until_ns = until_ns = next_ns < until_ns ? next_ns : until_ns;
-    spin_ns = spin_until(client);
+    begin_spin(client, &look);
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
     eyelet_connection_settle(&client->connection);
     pthread_mutex_unlock(&client->lock);
-    if (spin_ns > 0)
-        r = spin(fd, events, client->wake_fd, spin_ns, &revents, &was_there);
-    if (r == -ETIMEDOUT)
-        r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, until_ns, &revents);
+    r = spin_and_sleep(fd, events, client->wake_fd, &look, until_ns, &revents);
     pthread_mutex_lock(&client->lock);
-    if (was_there)
-        eyelet_spin_forget(&client->spin);
+    eyelet_spin_end(&client->spin, &look);
     eyelet_connection_wake(&client->connection);
     client->is_polling = false;
     if (client->is_woken)

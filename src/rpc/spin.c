@@ -10,26 +10,30 @@ void eyelet_spin_init(struct eyelet_spin *spin, uint32_t spin_us)
     *spin = (struct eyelet_spin){ .max_ns = (uint64_t)spin_us * NS_PER_US };
 }
 
-uint64_t eyelet_spin_until(struct eyelet_spin *spin, uint64_t now_ns)
+void eyelet_spin_begin(struct eyelet_spin *spin, uint64_t now_ns, uint64_t until_ns, struct eyelet_spin_look *ret)
 {
+    *ret = (struct eyelet_spin_look){ 0 };
     if (spin->max_ns == 0)
-        return 0;
+        return;
     if (spin->begin_ns == 0) {
         spin->begin_ns = now_ns;
         spin->is_on = now_ns >= spin->resume_ns;
     }
     if (!spin->is_on || now_ns - spin->begin_ns >= spin->max_ns)
-        return 0;
-    return spin->begin_ns + spin->max_ns;
+        return;
+    ret->until_ns = spin->begin_ns + spin->max_ns;
+    if (ret->until_ns > until_ns)
+        ret->until_ns = until_ns;
 }
 
-void eyelet_spin_forget(struct eyelet_spin *spin)
+bool eyelet_spin_goes_on(struct eyelet_spin_look *look, uint64_t now_ns)
 {
-    spin->is_on = false;
+    look->n_in_vain++;
+    return now_ns < look->until_ns;
 }
 
 /* It was in vain: what was looked for came later. */
-static void pause(struct eyelet_spin *spin)
+static void pause_looking(struct eyelet_spin *spin)
 {
     uint64_t pause_max_ns = EYELET_SPIN_PAUSE_MAX * spin->max_ns;
 
@@ -39,6 +43,12 @@ static void pause(struct eyelet_spin *spin)
     spin->resume_ns = spin->begin_ns + spin->max_ns + spin->pause_ns;
 }
 
+void eyelet_spin_end(struct eyelet_spin *spin, const struct eyelet_spin_look *look)
+{
+    if (look->until_ns > 0 && look->n_in_vain == 0)
+        spin->is_on = false; /* it was there: this wait says nothing */
+}
+
 void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns)
 {
     if (spin->begin_ns == 0)
@@ -46,6 +56,6 @@ void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns)
     if (spin->is_on && now_ns - spin->begin_ns < spin->max_ns)
         spin->pause_ns = 0;
     else if (spin->is_on)
-        pause(spin);
+        pause_looking(spin);
     spin->begin_ns = 0;
 }

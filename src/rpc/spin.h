@@ -7,7 +7,7 @@
  * one that began with looking was over in time, so begins the next. If not, the thread looked in vain, and for a while
  * it sleeps at once: for @max_ns after the first time, then twice as long each time, up to EYELET_SPIN_PAUSE_MAX times
  * as long. Only looking shows whether it pays, and only one that was not over with its first look: on a CPU that both
- * ends share waits are short when they are slept, or over when they begin, and never else.
+ * ends share, waits are short when they are slept or over when they begin, and long when this end looks.
  *
  * So a peer has a thread look for @max_ns at most for each whole message; and who sends none, bytes in a trickle, or
  * messages that are further apart, has it look for less than 1 % of the time.
@@ -37,17 +37,29 @@ struct eyelet_spin {
     uint64_t resume_ns;
 };
 
+/**
+ * struct eyelet_spin_look - one thread's looking, on its stack
+ * @until_ns:   when it is over; 0 to sleep at once
+ * @n_in_vain:  times that nothing was there
+ */
+struct eyelet_spin_look {
+    uint64_t until_ns;
+    uint32_t n_in_vain;
+};
+
 void eyelet_spin_init(struct eyelet_spin *spin, uint32_t spin_us);
 
 /*
- * eyelet_spin_until() - a wait begins or, without a message in between, goes on
- *
- * Return: look until then, and sleep if nothing is there by then; 0 to sleep at once.
+ * eyelet_spin_begin() - a wait begins or, without a message in between, goes on
+ * @until_ns:  when the thread would wake by itself: it looks no longer than that
  */
-uint64_t eyelet_spin_until(struct eyelet_spin *spin, uint64_t now_ns);
+void eyelet_spin_begin(struct eyelet_spin *spin, uint64_t now_ns, uint64_t until_ns, struct eyelet_spin_look *ret);
 
-/* eyelet_spin_forget() - something was there at the first look: this wait says nothing about the next, and is slept. */
-void eyelet_spin_forget(struct eyelet_spin *spin);
+/* eyelet_spin_goes_on() - nothing was there: look again, or sleep? Needs no lock, unlike all else here. */
+bool eyelet_spin_goes_on(struct eyelet_spin_look *look, uint64_t now_ns);
+
+/* eyelet_spin_end() - the thread is awake again, whatever for. */
+void eyelet_spin_end(struct eyelet_spin *spin, const struct eyelet_spin_look *look);
 
 /* eyelet_spin_found() - a message came: the end of the wait, if there was one. */
 void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns);

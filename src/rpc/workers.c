@@ -26,7 +26,7 @@
  * @next:        looks that other threads are in
  * @until_ns:    when it is over though nothing happens; EYELET_NO_DEADLINE for never
  * @events:      what was there, @n of them; @n is negative when it failed with @error_number
- * @was_there:   it was there before this thread looked a second time
+ * @spin:        how it looked before it slept
  * @wake_ns:     when it was over
  * @absence_ns:  for how long nobody had looked before, and for how long this one was late
  */
@@ -36,7 +36,7 @@ struct eyelet_look {
     struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
     int n;
     int error_number;
-    bool was_there;
+    struct eyelet_spin_look spin;
     uint64_t wake_ns;
     uint64_t absence_ns;
 };
@@ -479,16 +479,13 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
     *link = look->next;
 }
 
-/* Until when this thread may look again and again before it sleeps; 0 for not at all. */
-static uint64_t begin_spin(struct eyelet_workers *workers, const struct eyelet_look *look, uint64_t now_ns)
+/* Whether this thread looks again and again before it sleeps, if it does: one does so for all. */
+static void begin_spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t now_ns)
 {
-    uint64_t until_ns;
-
     if (look->until_ns <= now_ns || workers->is_spinning)
-        return 0;
-    until_ns = eyelet_spin_until(&workers->env.spin, now_ns);
-    workers->is_spinning = until_ns > 0;
-    return until_ns < look->until_ns ? until_ns : look->until_ns;
+        return;
+    eyelet_spin_begin(&workers->env.spin, now_ns, look->until_ns, &look->spin);
+    workers->is_spinning = look->spin.until_ns > 0;
 }
 
 static void wait_at_epoll(const struct eyelet_workers *workers, struct eyelet_look *look, int timeout_ms)
@@ -497,15 +494,19 @@ static void wait_at_epoll(const struct eyelet_workers *workers, struct eyelet_lo
     look->error_number = errno;
 }
 
-/* With nothing locked. Return: is something there? */
-static bool spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t until_ns)
+/* With nothing locked. */
+static void spin_and_sleep(struct eyelet_workers *workers, struct eyelet_look *look, int timeout_ms)
 {
-    wait_at_epoll(workers, look, 0);
-    look->was_there = look->n != 0;
-    while (look->n == 0 && eyelet_now_ns() < until_ns)
-        wait_at_epoll(workers, look, 0);
-    workers->is_spinning = false;
-    return look->n != 0;
+    if (look->spin.until_ns > 0) {
+        do {
+            wait_at_epoll(workers, look, 0);
+        } while (look->n == 0 && eyelet_spin_goes_on(&look->spin, eyelet_now_ns()));
+        workers->is_spinning = false;
+        if (look->n != 0)
+            return;
+        timeout_ms = timeout_until(look->until_ns, eyelet_now_ns());
+    }
+    wait_at_epoll(workers, look, timeout_ms);
 }
 
 /*
@@ -514,22 +515,19 @@ static bool spin(struct eyelet_workers *workers, struct eyelet_look *look, uint6
  */
 static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t sleep_ns)
 {
-    uint64_t until_ns, spin_until_ns = begin_spin(workers, look, sleep_ns);
+    uint64_t until_ns;
     int timeout_ms = timeout_until(look->until_ns, sleep_ns);
 
     assert(!may_tell(workers));
     look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
+    begin_spin(workers, look, sleep_ns);
     begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
-    if (spin_until_ns == 0)
-        wait_at_epoll(workers, look, timeout_ms);
-    else if (!spin(workers, look, spin_until_ns))
-        wait_at_epoll(workers, look, timeout_until(look->until_ns, eyelet_now_ns()));
+    spin_and_sleep(workers, look, timeout_ms);
     pthread_mutex_lock(&workers->lock);
     end_look(workers, look);
-    if (look->was_there)
-        eyelet_spin_forget(&workers->env.spin);
+    eyelet_spin_end(&workers->env.spin, &look->spin);
 
     look->wake_ns = eyelet_now_ns();
     if (timeout_ms < 0)
