@@ -482,9 +482,11 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
 /* Whether this thread looks again and again before it sleeps, if it does: one does so for all. */
 static void begin_spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t now_ns)
 {
-    if (look->until_ns <= now_ns || workers->is_spinning)
+    struct eyelet_spin *spin = &workers->env.spin;
+
+    if (spin->max_ns == 0 || look->until_ns <= now_ns || workers->is_spinning)
         return;
-    eyelet_spin_begin(&workers->env.spin, now_ns, look->until_ns, &look->spin);
+    eyelet_spin_begin(spin, now_ns, look->until_ns, &look->spin);
     workers->is_spinning = look->spin.until_ns > 0;
 }
 
@@ -495,18 +497,14 @@ static void wait_at_epoll(const struct eyelet_workers *workers, struct eyelet_lo
 }
 
 /* With nothing locked. */
-static void spin_and_sleep(struct eyelet_workers *workers, struct eyelet_look *look, int timeout_ms)
+static void spin_and_sleep(struct eyelet_workers *workers, struct eyelet_look *look)
 {
-    if (look->spin.until_ns > 0) {
-        do {
-            wait_at_epoll(workers, look, 0);
-        } while (look->n == 0 && eyelet_spin_goes_on(&look->spin, eyelet_now_ns()));
-        workers->is_spinning = false;
-        if (look->n != 0)
-            return;
-        timeout_ms = timeout_until(look->until_ns, eyelet_now_ns());
-    }
-    wait_at_epoll(workers, look, timeout_ms);
+    do {
+        wait_at_epoll(workers, look, 0);
+    } while (look->n == 0 && eyelet_spin_goes_on(&look->spin, eyelet_now_ns()));
+    workers->is_spinning = false;
+    if (look->n == 0)
+        wait_at_epoll(workers, look, timeout_until(look->until_ns, eyelet_now_ns()));
 }
 
 /*
@@ -524,7 +522,10 @@ static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *
     begin_spin(workers, look, sleep_ns);
     begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
-    spin_and_sleep(workers, look, timeout_ms);
+    if (look->spin.until_ns == 0)
+        wait_at_epoll(workers, look, timeout_ms);
+    else
+        spin_and_sleep(workers, look);
     pthread_mutex_lock(&workers->lock);
     end_look(workers, look);
     eyelet_spin_end(&workers->env.spin, &look->spin);
