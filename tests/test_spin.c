@@ -148,6 +148,16 @@ static void only_looking_proves_that_it_pays(void **state)
     assert_in_range(end.spent_ns, 100 * MAX_NS, 1000000000 / 100); /* it goes on trying, now and then */
 }
 
+static void nor_does_one_that_pays_by_chance(void **state)
+{
+    struct end end = new_end();
+
+    (void)state;
+    for (unsigned n = 0; end.now_ns < START_NS + 1000000000;)
+        n += await_message(&end, n % 10 == 0 ? MAX_NS / 2 : 2 * MAX_NS);
+    assert_in_range(end.spent_ns, 100 * MAX_NS, 1000000000 / 100);
+}
+
 static void messages_that_are_further_apart_cost_less_than_a_hundredth(void **state)
 {
     (void)state;
@@ -560,6 +570,7 @@ int main(void)
         cmocka_unit_test(each_look_in_vain_makes_it_sleep_twice_as_long),
         cmocka_unit_test(looking_begins_again_with_the_first_that_pays),
         cmocka_unit_test(only_looking_proves_that_it_pays),
+        cmocka_unit_test(nor_does_one_that_pays_by_chance),
         cmocka_unit_test(messages_that_are_further_apart_cost_less_than_a_hundredth),
         cmocka_unit_test(h101_bytes_in_a_trickle_are_not_looked_for),
         cmocka_unit_test(a_peer_brings_about_no_more_than_the_option_for_each_message),

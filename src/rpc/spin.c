@@ -54,7 +54,7 @@ void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns)
     if (spin->begin_ns == 0)
         return;
     if (spin->is_on && now_ns - spin->begin_ns < spin->max_ns)
-        spin->pause_ns = 0;
+        spin->pause_ns = spin->pause_ns > spin->max_ns ? spin->pause_ns / 2 : 0; /* once may be chance */
     else if (spin->is_on)
         pause_looking(spin);
     spin->begin_ns = 0;

@@ -6,8 +6,10 @@
  * A wait lasts until a message came that there is something to do about, whatever else wakes the thread in between. If
  * one that began with looking was over in time, so begins the next. If not, the thread looked in vain, and for a while
  * it sleeps at once: for @max_ns after the first time, then twice as long each time, up to EYELET_SPIN_PAUSE_MAX times
- * as long. Only looking shows whether it pays, and only one that was not over with its first look: on a CPU that both
- * ends share, waits are short when they are slept or over when they begin, and long when this end looks.
+ * as long; and half as long again for each that was not in vain.
+ *
+ * Only looking shows whether it pays, and only one that was not over with its first look: on a CPU that both ends share,
+ * waits are short when they are slept or over when they begin, and long when this end looks.
  *
  * So a peer has a thread look for @max_ns at most for each whole message; and who sends none, bytes in a trickle, or
  * messages that are further apart, has it look for less than 1 % of the time.
@@ -26,7 +28,7 @@
  * @max_ns:     how long, from the begin of a wait; 0 for never
  * @begin_ns:   when the wait began that is going on; 0 for none
  * @is_on:      it began with looking
- * @pause_ns:   for how long waits were to be slept after the last look, which was in vain; 0 while looking pays
+ * @pause_ns:   for how long waits were to be slept after the last look in vain; halved since by each that paid
  * @resume_ns:  when that is over
  */
 struct eyelet_spin {
