@@ -82,16 +82,17 @@ struct eyelet_client_opts {
 
 /*
  * Spinning, @spin_us here and in <eyelet/server.h>, buys time with CPU: where the two ends have CPUs of their own, a
- * thread that sleeps is woken ten times later than one that looks finds its bytes. A sensible value is what a call takes
- * without it, 50 to 200. Each end has its own; one alone saves half of it.
+ * thread that sleeps is woken ten times later than one that looks finds its bytes. A sensible value is what a call
+ * takes without it, 50 to 200. Each end has its own; one alone saves half.
  *
  * A wait that was not over in time was looked for in vain, and for a while, up to 128 times @spin_us, the next ones are
- * slept at once: who waits for slow handlers, shares its CPU with its peer, or has nothing to do spends less than 1 % of
+ * slept at once: who waits for slow handlers, shares its CPU with its peer or has nothing to do spends less than 1 % of
  * a CPU on it, and an idle connection nothing. What a peer can bring about is @spin_us of one thread for each whole
- * message it sends. Deadlines, cancellation and the end are noticed as ever.
+ * message that it sends. Deadlines, cancellation and the end are noticed as ever.
  *
  * In a client it is the thread that reads for all which looks; with eyelet_client_process() it is the program's loop
- * that waits, and nothing here looks. In a server it is one thread at a time.
+ * that waits, and nothing here looks. In a server it is one thread at a time: with others asleep beside it, which the
+ * kernel wakes for nothing then, half of the gain is lost.
  */
 
 /**

@@ -8,8 +8,8 @@
  * it sleeps at once: for @max_ns after the first time, then twice as long each time, up to EYELET_SPIN_PAUSE_MAX times
  * as long; and half as long again for each that was not in vain.
  *
- * Only looking shows whether it pays, and only one that was not over with its first look: on a CPU that both ends share,
- * waits are short when they are slept or over when they begin, and long when this end looks.
+ * Only looking shows whether it pays, and only one that was not over with its first look: on a CPU that both ends
+ * share, waits are short when they are slept or over when they begin, and long when this end looks.
  *
  * So a peer has a thread look for @max_ns at most for each whole message; and who sends none, bytes in a trickle, or
  * messages that are further apart, has it look for less than 1 % of the time.
