@@ -112,6 +112,8 @@ static void put_back(struct eyelet_buffer_pool *pool, uint8_t *data, size_t cap)
 
 void eyelet_buffer_pool_give(struct eyelet_buffer_pool *pool, struct eyelet_block *block)
 {
+    if (block->data == NULL)
+        return;
     if (pool->wipe && block->written > 0)
         explicit_bzero(block->data, block->written);
     put_back(pool, block->data, block->cap);
