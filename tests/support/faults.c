@@ -182,11 +182,6 @@ unsigned faults_waiting(void)
     return n_waiting;
 }
 
-unsigned faults_waits(void)
-{
-    return n_waits;
-}
-
 unsigned faults_waiting_forever(void)
 {
     return n_waiting_forever;
@@ -200,6 +195,11 @@ int faults_timeout_ms(void)
 unsigned faults_timed_out(void)
 {
     return n_timed_out;
+}
+
+unsigned faults_waits(void)
+{
+    return n_waits;
 }
 
 void faults_watch_free(const void *bytes, size_t len)
