@@ -48,6 +48,8 @@ struct eyelet_server;
  * @buffer_max:              bytes that may be buffered for all connections together; default 128 MiB
  * @grace_ms:                after eyelet_server_stop(), how long calls in flight may take, and answers to leave, before
  *                           they are cancelled; default 5,000
+ * @spin_us:                 for so long, in microseconds, one thread that waits for peers looks again and again before
+ *                           it sleeps, see "Spinning" in <eyelet/client.h>; default 0: never; at most 1,000
  * @accept:                  asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:         handed to @accept
  * @interceptors:            asked before each handler and told after it, see <eyelet/hooks.h>; must outlive the server
@@ -72,6 +74,7 @@ struct eyelet_server_opts {
     uint32_t call_timeout_ms;
     uint32_t call_timeout_max_ms;
     uint32_t grace_ms;
+    uint32_t spin_us;
     size_t thread_stack;
     size_t stream_bytes_max;
     size_t decode_max;

@@ -130,6 +130,8 @@ static int timeout_until(uint64_t deadline_ns)
 
     if (deadline_ns == EYELET_NO_DEADLINE)
         return -1;
+    if (deadline_ns == 0)
+        return 0;
     now_ns = eyelet_now_ns();
     if (now_ns >= deadline_ns)
         return 0;

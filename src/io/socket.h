@@ -58,7 +58,7 @@ int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
  * eyelet_socket_wait_until() - poll() one descriptor until a deadline, over EINTR
  * @fd:           -1 waits for nothing but the deadline
  * @events:       POLLIN, POLLOUT or both
- * @deadline_ns:  EYELET_NO_DEADLINE for ever
+ * @deadline_ns:  EYELET_NO_DEADLINE for ever; 0 only looks, and asks no clock
  * @ret_revents:  what poll() said; may be NULL
  *
  * Return: 0 when something is there; -ETIMEDOUT; -errno. Polls at least once, also when the deadline is over.

@@ -20,6 +20,7 @@
 #include "rpc/connection.h"
 #include "rpc/inbox.h"
 #include "rpc/log.h"
+#include "rpc/spin.h"
 
 #define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
 #define EYELET_CLIENT_AHEAD_MAX                                                                                        \
@@ -161,8 +162,9 @@ struct eyelet_telling {
  * @write_error:   -errno: nothing more can be sent, but what the peer said before is still to be read
  * @has_driver:    a thread reads for all; it alone polls, moves the input buffer, closes and replaces the connection
  * @driver:        what it waits for itself, or NULL
- * @is_polling:    the driver is in poll(), for @poll_events until @poll_until_ns
+ * @is_polling:    the driver is in poll(), once or again and again, for @poll_events until @poll_until_ns
  * @is_woken:      @wake_fd is readable
+ * @spin:          whether the driver looks again and again first
  * @is_cut:        the input buffer has whole frames that no stream had room for
  * @undriven_ns:   since when nobody has the role
  * @heir:          was woken to take the role, and has not run yet: it was not woken for nothing
@@ -212,6 +214,7 @@ struct eyelet_client {
     short poll_events;
     uint64_t poll_until_ns;
     bool is_woken;
+    struct eyelet_spin spin;
     bool is_cut;
     uint64_t undriven_ns;
     struct eyelet_waiter *heir;

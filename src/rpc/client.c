@@ -65,6 +65,9 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
     if (filled.decode_max < EYELET_DECODE_MAX_MIN)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", filled.decode_max,
                                 EYELET_DECODE_MAX_MIN);
+    if (filled.spin_us > EYELET_SPIN_US_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "spin_us of %u is more than %u", filled.spin_us,
+                                EYELET_SPIN_US_MAX);
     if (filled.n_interceptors > 0 && filled.interceptors == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there are %zu interceptors, and no list of them",
                                 filled.n_interceptors);
@@ -171,6 +174,7 @@ static void set_up(struct eyelet_client *client, const struct eyelet_client_opts
     client->pool.n_spares_max = 2;    /* one to read into, one to write from */
     client->pool.wipe = opts->wipe;
     client->inbox_limits = inbox_limits_for(opts);
+    eyelet_spin_init(&client->spin, opts->spin_us);
     client->log.fn = opts->log;
     client->log.userdata = opts->log_userdata;
 }

@@ -260,9 +260,11 @@ static void handle_one(struct eyelet_client *client, const struct eyelet_session
 {
     switch (event->kind) {
     case EYELET_SESSION_REPLY:
+        eyelet_spin_found(&client->spin, now_ns);
         take_reply(client, event->owner, &event->response, now_ns);
         break;
     case EYELET_SESSION_DATA:
+        eyelet_spin_found(&client->spin, now_ns);
         take_message(client, event->owner, event, now_ns);
         break;
     case EYELET_SESSION_FAILED:
@@ -400,6 +402,30 @@ static short wanted_events(const struct eyelet_client *client)
     return events;
 }
 
+/* Whether the driver looks again and again before it sleeps: not when there is nothing to be read. */
+static void begin_spin(struct eyelet_client *client, struct eyelet_spin_look *ret)
+{
+    *ret = (struct eyelet_spin_look){ 0 };
+    if (client->spin.max_ns > 0 && (client->poll_events & POLLIN) != 0)
+        eyelet_spin_begin(&client->spin, eyelet_now_ns(), client->poll_until_ns, ret);
+}
+
+/* With nothing locked. Return: as eyelet_socket_wait_or_wake(). */
+static int spin_and_sleep(int fd, short events, int wake_fd, struct eyelet_spin_look *look, uint64_t until_ns,
+                          short *ret_revents)
+{
+    int r = -ETIMEDOUT;
+
+    if (look->until_ns > 0) {
+        do {
+            r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
+        } while (r == -ETIMEDOUT && eyelet_spin_goes_on(look, eyelet_now_ns()));
+    }
+    if (r != -ETIMEDOUT)
+        return r;
+    return eyelet_socket_wait_or_wake(fd, events, wake_fd, until_ns, ret_revents);
+}
+
 /* Waits for the socket with nothing locked. Return: what poll() says of it. */
 static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
 {
@@ -407,16 +433,19 @@ static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
     int fd = events != 0 ? client->connection.fd
                          : -1; /* an end that is not to be read yet must not be heard again and again */
     uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns;
+    struct eyelet_spin_look look;
     int r;
 
     client->is_polling = true;
     client->poll_events = events;
-    client->poll_until_ns = next_ns < until_ns ? next_ns : until_ns;
+    client->poll_until_ns = until_ns = next_ns < until_ns ? next_ns : until_ns;
+    begin_spin(client, &look);
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
     eyelet_client_rest(client);
     pthread_mutex_unlock(&client->lock);
-    r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, client->poll_until_ns, &revents);
+    r = spin_and_sleep(fd, events, client->wake_fd, &look, until_ns, &revents);
     pthread_mutex_lock(&client->lock);
+    eyelet_spin_end(&client->spin, &look);
     client->is_polling = false;
     if (client->is_woken)
         eyelet_wake_drain(client->wake_fd);

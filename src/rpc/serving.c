@@ -51,9 +51,11 @@ static void handle(struct eyelet_serving *serving, const struct eyelet_session_e
 {
     switch (event->kind) {
     case EYELET_SESSION_CALL:
+        eyelet_spin_found(&serving->env->spin, now_ns);
         eyelet_served_take_call(serving, event, now_ns);
         break;
     case EYELET_SESSION_DATA:
+        eyelet_spin_found(&serving->env->spin, now_ns);
         eyelet_served_take_data(serving, event, now_ns);
         break;
     case EYELET_SESSION_REFUSE:

@@ -18,6 +18,7 @@
 #include "rpc/call.h"
 #include "rpc/connection.h"
 #include "rpc/log.h"
+#include "rpc/spin.h"
 #include "rpc/timers.h"
 
 struct eyelet_serving_env;
@@ -44,6 +45,7 @@ struct eyelet_serving_threads {
  * @pool:         their buffers' memory; @held counts what their calls keep as well
  * @leaving:      of what calls keep, the part of those that nobody waits for: it comes back when they are over
  * @timers:       deadlines of connections
+ * @spin:         whether a thread that waits for peers looks again and again first
  * @n_calls:      calls that are not freed, over all connections
  * @free_calls:   calls for use again
  * @n_free_calls: number of those
@@ -63,6 +65,7 @@ struct eyelet_serving_env {
     struct eyelet_buffer_pool pool;
     size_t leaving;
     struct eyelet_timers timers;
+    struct eyelet_spin spin;
     size_t n_calls;
     struct eyelet_call *free_calls;
     size_t n_free_calls;

@@ -26,6 +26,7 @@
  * @next:        looks that other threads are in
  * @until_ns:    when it is over though nothing happens; EYELET_NO_DEADLINE for never
  * @events:      what was there, @n of them; @n is negative when it failed with @error_number
+ * @spin:        how it looked before it slept
  * @wake_ns:     when it was over
  * @absence_ns:  for how long nobody had looked before, and for how long this one was late
  */
@@ -35,6 +36,7 @@ struct eyelet_look {
     struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
     int n;
     int error_number;
+    struct eyelet_spin_look spin;
     uint64_t wake_ns;
     uint64_t absence_ns;
 };
@@ -477,6 +479,34 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
     *link = look->next;
 }
 
+/* Whether this thread looks again and again before it sleeps, if it does: one does so for all. */
+static void begin_spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t now_ns)
+{
+    struct eyelet_spin *spin = &workers->env.spin;
+
+    if (spin->max_ns == 0 || look->until_ns <= now_ns || workers->is_spinning)
+        return;
+    eyelet_spin_begin(spin, now_ns, look->until_ns, &look->spin);
+    workers->is_spinning = look->spin.until_ns > 0;
+}
+
+static void wait_at_epoll(const struct eyelet_workers *workers, struct eyelet_look *look, int timeout_ms)
+{
+    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
+    look->error_number = errno;
+}
+
+/* With nothing locked. */
+static void spin_and_sleep(struct eyelet_workers *workers, struct eyelet_look *look)
+{
+    do {
+        wait_at_epoll(workers, look, 0);
+    } while (look->n == 0 && eyelet_spin_goes_on(&look->spin, eyelet_now_ns()));
+    workers->is_spinning = false;
+    if (look->n == 0)
+        wait_at_epoll(workers, look, timeout_until(look->until_ns, eyelet_now_ns()));
+}
+
 /*
  * Waits at the epoll with the lock released, from @sleep_ns on, until @look->until_ns at most. There must be no news,
  * since nobody would know what came of it.
@@ -489,12 +519,16 @@ static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *
     assert(!may_tell(workers));
     look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
+    begin_spin(workers, look, sleep_ns);
     begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
-    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
-    look->error_number = errno;
+    if (look->spin.until_ns == 0)
+        wait_at_epoll(workers, look, timeout_ms);
+    else
+        spin_and_sleep(workers, look);
     pthread_mutex_lock(&workers->lock);
     end_look(workers, look);
+    eyelet_spin_end(&workers->env.spin, &look->spin);
 
     look->wake_ns = eyelet_now_ns();
     if (timeout_ms < 0)

@@ -30,6 +30,7 @@ HAS_NONE = 3
 TITLES = {
     "raw": "raw socket",
     "pbc": "eyelet, protobuf-c",
+    "spin": "the same, spin_us 200",
     "nano": "eyelet, nanopb",
     "go": "Go ttrpc",
     "capnp": "Cap'n Proto",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Measures eyelet and its peers, each of which serves Echo(bytes) -> bytes on a unix socket, in rounds, one after the
-# other: the raw socket, eyelet with protobuf-c and with nanopb, ttrpc for Go, Cap'n Proto, NNG and gRPC for C++, all in
+# other: the raw socket, eyelet with protobuf-c, the same spinning, and with nanopb, ttrpc for Go, Cap'n Proto, NNG and gRPC for C++, all in
 # release mode, static where that can be, and from Debian's packages; installs what is missing. What cannot be built is
 # said to be missing. Prints tables, in Markdown; all measurements, TSV, and a picture are in build/bench.
 #
@@ -10,7 +10,7 @@
 #   --pin        free: wherever the system puts server and client; same: on one CPU; apart: on two. Each is a table of
 #                its own; without it free and same, with --quick only free
 #   --rounds     3
-#   --peers      raw,pbc,nano,go,capnp,nng,grpc: raw has to be among them
+#   --peers      raw,pbc,spin,nano,go,capnp,nng,grpc: raw has to be among them
 set -euo pipefail
 
 program=tests/bench/run.sh
@@ -76,6 +76,17 @@ build_pbc() {
     for half in server client; do
         "${c[@]}" -I"$out/pbc" -static -o "$out/pbc_$half" "$here/pbc_$half.c" "${caller[@]}" "$out"/pbc/*.c \
             "$release/src/libeyelet.a" -l:libprotobuf-c.a -lpthread || return
+        caller=("$out/caller.o")
+    done
+}
+
+# The same programs, which look again and again for a while before they sleep.
+build_spin() {
+    local half caller=()
+
+    for half in server client; do
+        "${c[@]}" -DSPIN_US=200 -I"$out/pbc" -static -o "$out/spin_$half" "$here/pbc_$half.c" "${caller[@]}" \
+            "$out"/pbc/*.c "$release/src/libeyelet.a" -l:libprotobuf-c.a -lpthread || return
         caller=("$out/caller.o")
     done
 }
@@ -163,7 +174,7 @@ done
 mkdir -p "$out"
 say "building the library"
 logged build_library || fail "the library cannot be built"
-for name in raw pbc nano go capnp nng grpc; do
+for name in raw pbc spin nano go capnp nng grpc; do
     build "$name" "build_$name"
 done
 say "measuring"

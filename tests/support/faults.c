@@ -62,7 +62,7 @@ static _Thread_local struct {
 } here[N_FAULT_CALLS];
 
 static atomic_uint_fast64_t n_bytes[N_FAULT_CALLS];
-static atomic_uint n_waiting, n_waiting_forever, n_timed_out;
+static atomic_uint n_waiting, n_waiting_forever, n_waits, n_timed_out;
 static atomic_int last_timeout_ms;
 
 static atomic_bool clock_is_fake;
@@ -111,6 +111,7 @@ void faults_reset(void)
 
     needle_len = 0;
     n_with_needle = 0;
+    n_waits = 0;
     n_timed_out = 0;
     clock_is_fake = false;
     clock_stands = false;
@@ -194,6 +195,11 @@ int faults_timeout_ms(void)
 unsigned faults_timed_out(void)
 {
     return n_timed_out;
+}
+
+unsigned faults_waits(void)
+{
+    return n_waits;
 }
 
 void faults_watch_free(const void *bytes, size_t len)
@@ -503,6 +509,7 @@ static int begin_wait(int timeout_ms)
     last_timeout_ms = timeout_ms;
     n_waiting_forever += timeout_ms < 0;
     n_waiting++;
+    n_waits++;
     return clock_stands ? PATIENCE_MS : timeout_ms;
 }
 
@@ -533,6 +540,7 @@ static int wait_fake(const char *call, int timeout_ms)
         abort();
     }
     last_timeout_ms = timeout_ms;
+    n_waits++;
     n_timed_out++;
     faults_advance_ns((unsigned)timeout_ms * NS_PER_MS);
     return 0;
