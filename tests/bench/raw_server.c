@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     int fd;
 
     if (listener < 0) {
-        fputs("usage: raw_server unix://PATH\n", stderr);
+        fputs("usage: raw_server unix://PATH|vsock://any:PORT\n", stderr);
         return EXIT_FAILURE;
     }
     while ((fd = accept(listener, NULL, NULL)) >= 0)
