@@ -393,7 +393,9 @@ def expect_all(bench, pin):
     called = {row[2:5] for row in bench.rows if row[0] == pin and row[5].get("n_calls", 1) >= 1}
     for peer in bench.peers:
         for cell, size in [*bench.cells, ("server", 0)]:
-            if (peer, cell, size) not in called and (peer != "nano" or (cell != "shared" and size <= KIB)):
+            if (pin, peer, cell, size) in bench.failed or (peer, cell, size) in called:
+                continue
+            if peer != "nano" or (cell != "shared" and size <= KIB):
                 bench.fail(pin, peer, cell, size, "nothing was called")
 
 
@@ -432,6 +434,15 @@ def parse_arguments():
     return wanted
 
 
+def time_ms(wanted):
+    """What a cell takes. In a guest that is emulated it takes longer until what was to be measured prevails."""
+    if wanted.smoke:
+        return 10
+    if wanted.vm:
+        return 500 if wanted.quick else 1500
+    return 150 if wanted.quick else 500
+
+
 def measure(bench, wanted, pins):
     if wanted.vm:
         run_vm(bench, 1 if wanted.smoke else wanted.rounds)
@@ -457,11 +468,11 @@ def main():
     pins = ["vm"] if wanted.vm else list(dict.fromkeys(wanted.pin or ["free"]))
     cells = VM_CELLS if wanted.vm else SMOKE_CELLS if wanted.smoke else CELLS
     with tempfile.TemporaryDirectory(prefix="eyelet-bench.") as sockets:
-        bench = Bench(wanted.folder, sockets, wanted.peers, cells, 10 if wanted.smoke else 150 if wanted.quick else 500)
+        bench = Bench(wanted.folder, sockets, wanted.peers, cells, time_ms(wanted))
         measure(bench, wanted, pins)
     if wanted.smoke:
         expect_all(bench, pins[0])
-        print(f"called {', '.join(bench.peers)}")
+        print("some failed" if bench.failed else f"called {', '.join(bench.peers)}")
     else:
         report(bench, wanted, pins, load)
     return 1 if bench.failed else 0

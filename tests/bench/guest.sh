@@ -8,24 +8,36 @@
 # What a peer does not have is not mentioned.
 port=5005
 patience_s=60
+tries_max=300
 tab=$(printf '\t')
 server='' turn='' round='' peer=''
 
-# A client that has nobody to call yet fails at once or tries for itself.
+is_there() {
+    kill -0 "$server" 2>/dev/null
+}
+
+# A client that has nobody to call yet fails at once or tries for itself. One that goes on failing says why later.
 start_server() {
     "/${peer}_server" "vsock://any:$port" &
     server=$!
-    until "/${peer}_client" "vsock://1:$port" exact 64 1 >/tmp/line 2>/tmp/why; do
-        kill -0 "$server" || break
+    tries=0
+    until [ "$tries" -eq "$tries_max" ] || "/${peer}_client" "vsock://1:$port" exact 64 1 >/tmp/line 2>/tmp/why; do
+        is_there || break
+        tries=$((tries + 1))
         usleep 10000
     done
 }
 
 stop_server() {
     [ -n "$server" ] || return
-    say "server${tab}0${tab}$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p; s/^Threads:[^0-9]*//p' "/proc/$server/status" |
-        tr '\n' '\t')"
-    kill -KILL "$server"
+    if is_there; then
+        memory=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status")
+        threads=$(sed -n 's/^Threads:[^0-9]*//p' "/proc/$server/status")
+        say "server${tab}0$tab$memory$tab$threads"
+        kill -KILL "$server"
+    else
+        say "server${tab}0${tab}failed${tab}it is gone"
+    fi
     wait "$server" 2>/dev/null
     server=''
 }
@@ -36,11 +48,12 @@ say() {
 }
 
 measure() {
+    is_there || { say "$1$tab$2${tab}failed${tab}the server is gone" && return; }
     timeout "$patience_s" "/${peer}_client" "vsock://1:$port" "$1" "$2" "$3" "$server" >/tmp/line 2>/tmp/why </dev/null
     case $? in
     0) say "$1$tab$2$tab$(cat /tmp/line)" ;;
     3) ;;
-    *) say "$1$tab$2${tab}failed$tab$(cat /tmp/why)" ;;
+    *) say "$1$tab$2${tab}failed$tab$(tail -n 1 /tmp/why)" ;;
     esac
 }
 
