@@ -10,7 +10,7 @@
 
 enum raw_kind {
     RAW_ECHO, /* wanted back */
-    RAW_UP,   /* counted */
+    RAW_UP,   /* counted, if they have the first one's length */
     RAW_END,  /* how many RAW_UP there were: comes back with a count */
     RAW_DOWN, /* a struct raw_order: so many RAW_UP are wanted */
 };

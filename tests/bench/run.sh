@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 #
 # Measures eyelet and its peers, each of which serves Echo(bytes) -> bytes on a unix socket, in rounds, one after the
-# other: the raw socket, eyelet with protobuf-c and with nanopb, ttrpc for Go, Cap'n Proto, NNG and gRPC for C++, all in
-# release mode, static where that can be, and from Debian's packages; installs what is missing. What cannot be built is
-# said to be missing. Prints tables, in Markdown; all measurements, TSV, and a picture are in build/bench.
+# other: the raw socket, eyelet with protobuf-c and with nanopb, ttrpc for Go and for Rust, Cap'n Proto, NNG and gRPC
+# for C++, all in release mode, static where that can be, and from Debian's packages; installs what is missing. What
+# cannot be built is said to be missing. Prints tables, in Markdown; all measurements, TSV, and a picture are in
+# build/bench.
 #
 # With --vm the same in a virtual machine, on AF_VSOCK loopback: raw and eyelet, fewer cells. It has one CPU, and KVM if
 # that works here; otherwise QEMU emulates it, which is slow and makes a ratio one of instructions rather than of time.
@@ -14,7 +15,7 @@
 #   --pin        free: wherever the system puts server and client; same: on one CPU; apart: on two. Each is a table of
 #                its own; without it free and same, with --quick only free
 #   --rounds     3
-#   --peers      raw,pbc,nano,go,capnp,nng,grpc, with --vm raw,pbc,nano: raw has to be among them
+#   --peers      raw,pbc,nano,go,rust,capnp,nng,grpc, with --vm raw,pbc,nano: raw has to be among them
 set -euo pipefail
 
 program=tests/bench/run.sh
@@ -56,7 +57,7 @@ if "$vm"; then
     known=(raw pbc nano)
 else
     "$quick" || "$pinned" || arguments+=(--pin free --pin same)
-    known=(raw pbc nano go capnp nng grpc)
+    known=(raw pbc nano go rust capnp nng grpc)
 fi
 IFS=, read -r -a peers <<<"${peers:-$(IFS=,; printf '%s' "${known[*]}")}"
 case " ${peers[*]} " in *' raw '*) ;; *) usage ;; esac
@@ -130,6 +131,20 @@ build_go() {
     for half in server client; do
         GO111MODULE=off GOPATH=$out/go:/usr/share/gocode GOCACHE=$out/go/cache GOFLAGS='' CGO_ENABLED=0 \
             /usr/bin/go build -o "$out/go_$half" "eyelet/$half" || return
+    done
+}
+
+build_rust() {
+    local half target
+
+    (need cargo rustc librust-ttrpc-dev librust-tokio-dev librust-async-trait-dev librust-protobuf-dev \
+        librust-protobuf-codegen-pure-dev) || return
+    target=$(/usr/bin/rustc -vV | sed -n 's/^host: //p')
+    ar rcs "$out/libcaller.a" "$out/caller.o" &&
+        RUSTFLAGS="-C target-feature=+crt-static -L native=$out" tests/support/cargo.sh $here/rust "$out/rust" \
+            "$root/$here/bench.proto" --release --target "$target" || return
+    for half in server client; do
+        cp "$out/rust/target/$target/release/$half" "$out/rust_$half" || return
     done
 }
 
