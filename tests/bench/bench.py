@@ -97,6 +97,8 @@ class Bench:
         self.rows.append((pin, number, peer, cell, size, measured))
 
     def fail(self, pin, peer, cell, size, why):
+        if isinstance(why, subprocess.TimeoutExpired):
+            why = f"not over within {why.timeout} s"
         print(f"bench.py: {peer}, {cell}{f' of {size_name(size)}' if size else ''}: {why}", file=sys.stderr)
         self.failed.add((pin, peer, cell, size))
 
@@ -173,7 +175,11 @@ def measure_cell(bench, pin, number, peer, cell, size, server):
 
 
 def measure_cells(bench, pin, number, peer):
-    server = bench.start(pin, peer)
+    try:
+        server = bench.start(pin, peer)
+    except RuntimeError:
+        bench.failed.update((pin, peer, *cell) for cell in bench.cells)
+        raise
     try:
         for cell, size in bench.cells:
             if server.poll() is None:
@@ -327,7 +333,8 @@ def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
     model = models[0] if models else platform.machine()
-    return f"{len(os.sched_getaffinity(0))} CPUs, {model}, Linux {platform.release()}"
+    n_cpus = len(os.sched_getaffinity(0))
+    return f"{n_cpus} CPU{'s' if n_cpus > 1 else ''}, {model}, Linux {platform.release()}"
 
 
 def print_machine(bench, load):
