@@ -195,9 +195,9 @@ static void run_workers(struct bench *bench, size_t n_workers)
     sleep_ns(time_ns / WARM_UP_PART);
     from = use_now(bench);
     atomic_store(&bench->phase, PHASE_MEASURED);
-    do
+    do {
         sleep_ns(time_ns); /* longer where not one call is over by then */
-    while (count_calls(workers, n_workers) == 0);
+    } while (count_calls(workers, n_workers) == 0);
     atomic_store(&bench->phase, PHASE_OVER);
     to = use_now(bench);
     for (size_t i = 0; i < n_workers; i++)
