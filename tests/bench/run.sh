@@ -7,7 +7,7 @@
 # build/bench.
 #
 # With --vm the same in a virtual machine, on AF_VSOCK loopback: raw and eyelet, fewer cells. It has one CPU, and KVM if
-# that works here; otherwise QEMU emulates it, which is slow and makes a ratio one of instructions rather than of time.
+# that works here; otherwise QEMU emulates it and counts: what is said to be a microsecond is a thousand instructions.
 #
 # usage: tests/bench/run.sh [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...]
 #        tests/bench/run.sh --vm [--quick] [--rounds N] [--peers NAME,...]
