@@ -25,10 +25,14 @@ static enum eyelet_status say(struct eyelet_call *call, const Bench__Data *reque
 static enum eyelet_status up(struct eyelet_call *call, Bench__Order *reply, void *userdata)
 {
     const Bench__Data *request;
+    size_t size = 0;
 
     (void)userdata;
-    while (bench_echo_up_call_recv(call, &request) == EYELET_GOT_MESSAGE)
-        reply->count++;
+    while (bench_echo_up_call_recv(call, &request) == EYELET_GOT_MESSAGE) {
+        if (reply->count == 0)
+            size = request->data.len;
+        reply->count += request->data.len == size;
+    }
     return EYELET_OK;
 }
 
