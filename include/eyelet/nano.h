@@ -165,8 +165,10 @@ struct eyelet_nano_server_opts {
  * eyelet_nano_server_init() - listen
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the server's until eyelet_nano_server_clear(). It is cleared, and so every page of it is
- *            there from now on: a server needs no more memory later than it has at its start
+ * @memory:   of any alignment and contents; the server's until eyelet_nano_server_clear(). It is touched as it is needed:
+ *            a connection's buffers and a call's slot with the first that is one more at once than there were before,
+ *            and from then on they are used again. A program that wants every page to be there from the start writes
+ *            over @memory before
  * @size:     bytes in @memory, at least EYELET_NANO_SERVER_SIZE() of the options
  * @ret:      the server, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -324,7 +326,7 @@ struct eyelet_nano_client_opts {
  * eyelet_nano_client_init() - connect to a service
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the client's until eyelet_nano_client_clear(); cleared, as a server's is
+ * @memory:   of any alignment and contents; the client's until eyelet_nano_client_clear(); touched as a server's is
  * @size:     bytes in @memory, at least EYELET_NANO_CLIENT_SIZE() of the options
  * @ret:      the client, which lies in @memory; set on success only
  * @reterr:   may be NULL

@@ -19,6 +19,44 @@ static const struct eyelet_call_opts *opts_of(const struct eyelet_nano_calling *
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
 
+/* One more, which nobody has had before. Return: NULL when there are as many as there may be. */
+static struct eyelet_nano_pending *add_call(struct eyelet_nano_client *client)
+{
+    if (client->n_calls == client->opts.calls_max)
+        return NULL;
+    client->n_calls++;
+    return eyelet_storage_take(&client->storage, sizeof(struct eyelet_nano_pending));
+}
+
+static struct eyelet_nano_pending *add_stream(struct eyelet_nano_client *client)
+{
+    size_t queue_cap = (size_t)client->opts.frame_max + EYELET_NANO_FRAME_ROOM;
+    struct eyelet_nano_stream *stream;
+    uint8_t *queue;
+
+    if (client->n_streams == client->opts.streams_max)
+        return NULL;
+    client->n_streams++;
+    stream = eyelet_storage_take(&client->storage, sizeof(*stream));
+    queue = eyelet_storage_take(&client->storage, queue_cap);
+    if (queue == NULL)
+        return NULL;
+    eyelet_queue_init(&stream->queue, queue, queue_cap, client->opts.wipe);
+    return &stream->pending;
+}
+
+/* One that is free and begins to be used, if there is one. */
+static struct eyelet_nano_pending *take_slot(struct eyelet_nano_client *client, bool is_stream)
+{
+    struct eyelet_nano_pending **free_list = is_stream ? &client->free_streams : &client->free_calls;
+    struct eyelet_nano_pending *pending = *free_list;
+
+    if (pending == NULL)
+        return is_stream ? add_stream(client) : add_call(client);
+    *free_list = pending->next;
+    return pending;
+}
+
 static uint32_t timeout_of(const struct eyelet_nano_client *client, const struct eyelet_nano_calling *what)
 {
     uint32_t timeout_ms = opts_of(what)->timeout_ms;
@@ -57,8 +95,7 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
                                             bool is_stream, struct eyelet_nano_pending **ret,
                                             struct eyelet_error *reterr)
 {
-    struct eyelet_nano_pending **free_list = is_stream ? &client->free_streams : &client->free_calls;
-    struct eyelet_nano_pending *pending = *free_list;
+    struct eyelet_nano_pending *pending;
     enum eyelet_status status;
 
     status = eyelet_metadata_check(opts_of(what)->metadata, opts_of(what)->n_metadata, reterr);
@@ -67,13 +104,13 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
     if (client->is_closing)
         return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, EYELET_NANO_TEXT "the client is being closed",
                                 what->service->name, what->method->name, client->address_text);
+    pending = take_slot(client, is_stream);
     if (pending == NULL)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
                                 EYELET_NANO_TEXT "%u %s, as many as there is room for", what->service->name,
                                 what->method->name, client->address_text,
                                 is_stream ? client->opts.streams_max : client->opts.calls_max,
                                 is_stream ? "streams are open" : "calls are in flight");
-    *free_list = pending->next;
     pending_init(pending, client, what, is_stream);
     *ret = pending;
     return EYELET_OK;
@@ -103,6 +140,8 @@ static void link_live(struct eyelet_nano_pending *pending)
     if (client->first_live != NULL)
         client->first_live->previous = pending;
     client->first_live = pending;
+    if (pending->deadline_ns < client->soonest_ns)
+        client->soonest_ns = pending->deadline_ns;
     client->counters.calls_open++;
     client->counters.calls_started++;
 }

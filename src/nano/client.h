@@ -102,17 +102,17 @@ struct eyelet_nano_stream {
  * @owed:           ids of streams that were given up while there was no room for the end of this side. No more than
  *                  there are streams: none is opened before these ends have left
  * @n_unfinished:   calls and streams that have begun and are not over, in flight or about to be
+ * @free_calls, @free_streams:  slots that were somebody's
+ * @storage:        what is left of the memory, for slots when they are needed for the first time
+ * @n_calls, @n_streams:  slots that there are
  * @first_live:     those in flight, in no order
+ * @soonest_ns:     none of them has a deadline before that
  * @first_ended, @last_ended:  started calls whose end is to be told
  * @connect_pause_ns:  how far the last two connections were apart; 0 after a reply
  * @event:          the last one of the session; its error is also where a text is put together
  * @told:           the error that a function of the program's is being told
  */
 struct eyelet_nano_client {
-    size_t size;
-    struct eyelet_nano_client_opts opts;
-    struct eyelet_address address;
-    char address_text[EYELET_ADDRESS_TEXT_MAX];
     bool is_closing;
     bool is_telling;
     bool has_loop;
@@ -126,14 +126,22 @@ struct eyelet_nano_client {
     uint32_t n_owed;
     uint32_t n_unfinished;
     struct eyelet_nano_pending *first_live;
+    uint64_t soonest_ns;
     struct eyelet_nano_pending *first_ended;
     struct eyelet_nano_pending *last_ended;
     struct eyelet_nano_pending *free_calls;
     struct eyelet_nano_pending *free_streams;
+    struct eyelet_storage storage;
+    uint32_t n_calls;
+    uint32_t n_streams;
+    struct eyelet_nano_client_opts opts;
+    size_t size;
     uint64_t connect_pause_ns;
     uint64_t connect_not_before_ns;
     struct eyelet_counters counters; /* without those that the line keeps while it is open */
     struct eyelet_line line;
+    struct eyelet_address address;
+    char address_text[EYELET_ADDRESS_TEXT_MAX];
     struct eyelet_session_event event;
     struct eyelet_error lost;
     struct eyelet_error told;

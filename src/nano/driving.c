@@ -220,15 +220,24 @@ static void expire_full(struct eyelet_nano_client *client)
     eyelet_nano_pending_give_up(pending);
 }
 
-void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns)
+static void expire_live(struct eyelet_nano_client *client, uint64_t now_ns)
 {
     struct eyelet_nano_pending *next;
 
+    client->soonest_ns = EYELET_NO_DEADLINE;
     for (struct eyelet_nano_pending *pending = client->first_live; pending != NULL; pending = next) {
         next = pending->next;
         if (pending->deadline_ns <= now_ns)
             eyelet_nano_pending_expire(pending);
+        else
+            client->soonest_ns = earlier(client->soonest_ns, pending->deadline_ns);
     }
+}
+
+void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns)
+{
+    if (client->soonest_ns <= now_ns)
+        expire_live(client, now_ns);
     if (full_deadline(client) <= now_ns)
         expire_full(client);
 }
