@@ -467,7 +467,9 @@ EYELET_API enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_
  * @message:  packed before this returns
  * @ret:      set for a message, which lies in the server's memory until the next one is received or the call is over
  *
- * Both wait when they must, and never past the call's deadline. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT
+ * Both wait when they must, and never past the call's deadline. A message leaves before sending returns, unless it follows
+ * another within 50 us: then it leaves with those behind it when there is no more room, when the handler waits or returns,
+ * with one that is sent 250 us later, or by eyelet_nano_call_is_cancelled(). Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT
  * for a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which
  * the call goes on; or why the call is over: the handler should return. After an error from receiving it should, too:
  * returned EYELET_OK becomes that error.
@@ -538,7 +540,8 @@ eyelet_nano_client_open_stream(struct eyelet_nano_client *client, const struct e
 /*
  * What <eyelet/service.h> says of eyelet_stream_send(), _end(), _recv() and _close(); a received message goes to
  * @message, the method's reply struct. A client that was processed before is taken for one with a loop, and opening,
- * sending and ending leave to that what the socket does not take at once.
+ * sending and ending leave to that what the socket does not take at once, and what follows within 50 us: messages that
+ * are sent in a row leave together.
  */
 EYELET_API enum eyelet_status eyelet_nano_stream_send(struct eyelet_nano_stream *stream, const void *message,
                                                       struct eyelet_error *reterr);

@@ -431,7 +431,9 @@ bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct
         fail_to_put(pending, what, r, request.payload_len);
         return false;
     }
-    if (may_wait || !client->is_telling)
-        eyelet_nano_client_flush(client); /* else behind the last function that is told */
+    if (may_wait)
+        eyelet_nano_client_flush(client);
+    else if (!client->is_telling) /* else behind the last function that is told */
+        eyelet_nano_client_flush_put(client);
     return true;
 }

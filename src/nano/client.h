@@ -98,6 +98,7 @@ struct eyelet_nano_stream {
  * @is_cut:         what was read may hold whole frames
  * @full:           a stream without room for the message in @event: nothing is read or fed until there is
  * @full_ns:        since when others have waited for that
+ * @put_ns:         when a request or a message was put last that did not have to leave before this side goes on
  * @undriven_ns:    since when nobody has read, in the middle of a frame
  * @owed:           ids of streams that were given up while there was no room for the end of this side. No more than
  *                  there are streams: none is opened before these ends have left
@@ -121,6 +122,7 @@ struct eyelet_nano_client {
     int write_error;
     struct eyelet_nano_stream *full;
     uint64_t full_ns;
+    uint64_t put_ns;
     uint64_t undriven_ns;
     uint32_t *owed;
     uint32_t n_owed;
@@ -258,6 +260,12 @@ void eyelet_nano_client_turn(struct eyelet_nano_client *client);
 
 /* Sends what the socket takes. */
 void eyelet_nano_client_flush(struct eyelet_nano_client *client);
+
+/*
+ * The same behind something that was put just now; but where that follows something else within 50 us and the program
+ * has a loop, both are left to its next round, which comes at once.
+ */
+void eyelet_nano_client_flush_put(struct eyelet_nano_client *client);
 
 /* Puts the ends that are owed. Return: false when there are still some, and no room. */
 bool eyelet_nano_client_pay(struct eyelet_nano_client *client);

@@ -11,7 +11,8 @@
 #include "io/socket.h"
 #include "nano/client.h"
 
-#define READS_PER_TURN 16u /* of a foreign loop's: then others have theirs */
+#define READS_PER_TURN 16u    /* of a foreign loop's: then others have theirs */
+#define GATHER_NS      50000u /* what follows other things so shortly may leave with them */
 
 /* --- the loss of the connection ----------------------------------------------------------------------------------- */
 
@@ -123,6 +124,16 @@ void eyelet_nano_client_flush(struct eyelet_nano_client *client)
     } while (r == 0 && client->n_owed > 0 && client->line.is_writable);
     if (r < 0)
         client->write_error = r; /* what the peer said before is read first */
+}
+
+void eyelet_nano_client_flush_put(struct eyelet_nano_client *client)
+{
+    uint64_t now_ns = eyelet_now_ns();
+    bool is_alone = now_ns - client->put_ns >= GATHER_NS;
+
+    client->put_ns = now_ns;
+    if (is_alone || !client->has_loop)
+        eyelet_nano_client_flush(client);
 }
 
 short eyelet_nano_client_events(const struct eyelet_nano_client *client)

@@ -102,12 +102,21 @@ static void wait_for_more(struct eyelet_nano_server *server)
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
+#define GATHER_NS 50000u /* a message that follows another so shortly waits for those behind it, to leave together */
+
+static bool has_room(const struct eyelet_nano_call *call, size_t len)
+{
+    return eyelet_nano_calls_room(call->server, call->guest) >= len;
+}
+
 /* Waits until a frame of @len bytes has room beside the call's end. Return: false when the call is over. */
 static bool wait_for_room(struct eyelet_nano_call *call, size_t len)
 {
     struct eyelet_nano_server *server = call->server;
 
-    while (!is_over(call) && eyelet_nano_calls_room(server, call->guest) < len)
+    if (!is_over(call) && !has_room(call, len))
+        eyelet_nano_guests_flush(server, server->now_ns);
+    while (!is_over(call) && !has_room(call, len))
         wait_for_more(server);
     return !call->is_over;
 }
@@ -116,20 +125,24 @@ static enum eyelet_status send_message(struct eyelet_nano_call *call, const void
 {
     struct eyelet_nano_server *server = call->server;
     const pb_msgdesc_t *type = call->method->reply_type;
+    bool is_alone;
     size_t len;
 
     if (is_over(call))
         return call->failure.status;
+    is_alone = server->now_ns - call->sent_ns >= GATHER_NS;
+    call->sent_ns = server->now_ns;
     if (eyelet_message_len(type, message, &len) < 0)
         return EYELET_INVALID_ARGUMENT;
     if (eyelet_session_measure_data(&call->guest->line.session, len) < 0)
         return EYELET_RESOURCE_EXHAUSTED;
     if (eyelet_nano_server_should_look(server)) /* a peer that always has room must not hold up all others */
-        eyelet_nano_server_step(server, 0);
+        eyelet_nano_server_step(server, 0);     /* and what waits leaves by this */
     if (!wait_for_room(call, EYELET_FRAME_HEADER_LEN + len))
         return call->failure.status;
     eyelet_line_put_data(&call->guest->line, call->id, type, message, server->now_ns);
-    eyelet_nano_guests_flush(server, server->now_ns);
+    if (is_alone)
+        eyelet_nano_guests_flush(server, server->now_ns);
     return EYELET_OK;
 }
 

@@ -42,6 +42,7 @@ enum eyelet_nano_call_state {
  * @has_ended:    the peer sends no more messages
  * @is_over:      the peer has its end: nothing is sent any more; @failure says which
  * @full_ns:      since when a message has not fitted into @held; 0 for none
+ * @sent_ns:      when its handler sent a message last
  * @failure:      what the handler said, or why the call is over; status EYELET_OK for nothing
  */
 struct eyelet_nano_call {
@@ -56,6 +57,7 @@ struct eyelet_nano_call {
     const struct eyelet_nano_method *method;
     uint64_t deadline_ns;
     uint64_t full_ns;
+    uint64_t sent_ns;
     size_t reserve;
     bool has_first;
     bool has_ended;

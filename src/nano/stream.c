@@ -145,7 +145,7 @@ static enum eyelet_status send_one(struct eyelet_nano_stream *stream, const void
         stream->has_said_end = true;
         pending->is_open = false;
     }
-    eyelet_nano_client_flush(pending->client);
+    eyelet_nano_client_flush_put(pending->client);
     wait_until_sent(pending, eyelet_nano_client_queued(pending->client));
     return say_sent(pending, reterr);
 }
