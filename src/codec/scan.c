@@ -226,11 +226,9 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
     const char *reason;
     size_t memory;
 
-    reason = eyelet_wire_take_tag(&level->rest, &field);
-    if (reason == NULL) {
+    reason = eyelet_wire_take_field(&level->rest, &field);
+    if (field.number != 0)
         known = find_field(level, field.number);
-        reason = eyelet_wire_take_value(&level->rest, &field);
-    }
     if (reason == NULL && known != NULL)
         reason = judge_value(known, &field);
     if (reason != NULL)

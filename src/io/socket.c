@@ -50,21 +50,31 @@ static bool is_empty(const struct iovec *iov, size_t n_iov)
     return true;
 }
 
+static ssize_t send_once(int fd, const struct iovec *iov, size_t n_iov)
+{
+    const struct msghdr message = {
+        .msg_iov = (struct iovec *)iov, /* sendmsg() only reads it */
+        .msg_iovlen = n_iov,
+    };
+
+    if (n_iov == 1)
+        return sendto(fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL, NULL, 0);
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_t *ret_n)
 {
-    struct msghdr message = {
-        .msg_iov = (struct iovec *)iov, /* sendmsg() only reads it */
-        .msg_iovlen = n_iov < IOV_MAX ? n_iov : IOV_MAX,
-    };
     ssize_t n;
 
+    if (n_iov > IOV_MAX)
+        n_iov = IOV_MAX;
     do {
-        n = sendmsg(fd, &message, MSG_NOSIGNAL);
+        n = send_once(fd, iov, n_iov);
     } while (n < 0 && errno == EINTR);
 
     if (n < 0)
         return -errno;
-    if (n == 0 && !is_empty(iov, message.msg_iovlen))
+    if (n == 0 && !is_empty(iov, n_iov))
         return -EPIPE; /* nothing was taken: trying again would go on for ever */
 
     *ret_n = (size_t)n;

@@ -25,7 +25,7 @@ uint64_t eyelet_now_ns(void);
 uint64_t eyelet_deadline_after_ms(uint64_t now_ns, uint32_t timeout_ms);
 
 /*
- * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL
+ * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL, or sendto() for one piece, which is cheaper
  * @n_iov:  what is over IOV_MAX waits for the next call
  *
  * Return: 0 with *ret_n bytes taken, at least 1 unless the iovec is empty; -EAGAIN on a non-blocking socket that is

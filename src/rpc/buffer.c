@@ -112,6 +112,8 @@ static void put_back(struct eyelet_buffer_pool *pool, uint8_t *data, size_t cap)
 
 void eyelet_buffer_pool_give(struct eyelet_buffer_pool *pool, struct eyelet_block *block)
 {
+    if (block->data == NULL)
+        return;
     if (pool->wipe && block->written > 0)
         explicit_bzero(block->data, block->written);
     put_back(pool, block->data, block->cap);
@@ -314,6 +316,8 @@ static void shrink(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool
 
 void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
+    if (buffer->data == NULL)
+        return;
     if (buffer->len == 0)
         eyelet_buffer_clear(buffer, pool);
     else if (buffer->len <= EYELET_BUFFER_SMALL && buffer->cap > EYELET_BUFFER_SMALL)
@@ -325,6 +329,8 @@ void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
 
 void eyelet_buffer_clear(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
+    if (buffer->data == NULL)
+        return;
     if (pool->wipe)
         wipe(buffer, buffer->wiped, buffer->written);
     put_back(pool, buffer->data, buffer->cap);

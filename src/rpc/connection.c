@@ -78,6 +78,14 @@ static void borrow_room(struct eyelet_connection *connection)
         eyelet_buffer_borrow(in, connection->pool, connection->last_len);
 }
 
+/* A server waits for edges, and has to know when there may be more; recv() is the cheaper one. */
+static int receive(const struct eyelet_connection *connection, uint8_t *room, size_t cap, size_t *ret_n)
+{
+    if (connection->session.role == EYELET_SESSION_SERVER)
+        return eyelet_socket_recv_edge(connection->fd, room, cap, ret_n);
+    return eyelet_socket_recv_some(connection->fd, room, cap, ret_n);
+}
+
 int eyelet_connection_read(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
@@ -87,7 +95,7 @@ int eyelet_connection_read(struct eyelet_connection *connection)
     borrow_room(connection);
     if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
-    r = eyelet_socket_recv_edge(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
+    r = receive(connection, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
         return r;
     if (n == 0)

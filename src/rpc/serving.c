@@ -28,6 +28,7 @@ int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eye
         .env = env,
         .can_read = true,
         .can_write = true,
+        .calls_end_ns = EYELET_NO_DEADLINE,
         .give_up_ns = EYELET_NO_DEADLINE,
     };
     return eyelet_connection_init(&serving->connection, fd, EYELET_SESSION_SERVER, &env->limits, env->n_slots,
@@ -166,6 +167,8 @@ static void relieve_queue(struct eyelet_serving *serving)
 
 void eyelet_serving_relieve(struct eyelet_serving *serving)
 {
+    if (!is_queue_full(serving))
+        return;
     eyelet_connection_wake(&serving->connection);
     relieve_queue(serving);
     eyelet_connection_settle(&serving->connection);
@@ -191,6 +194,7 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
         if (serving->has_input && eyelet_connection_next(&serving->connection, now_ns, &event) != EYELET_SESSION_MORE) {
             turn.n_frames++;
             handle(serving, &event, now_ns);
+            serving->has_input = serving->connection.in.len > 0;
             continue;
         }
         serving->has_input = false;
@@ -227,12 +231,36 @@ static bool is_over_own_limit(const struct eyelet_serving *serving)
            own_part(&connection->in) + own_part(&connection->out) > serving->env->opts.connection_buffer_max;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Does this side read what the peer sends? What it does not read, the peer cannot be late with. */
+static bool is_reading(const struct eyelet_serving *serving)
+{
+    return !serving->is_full && !serving->has_ended && may_take(serving);
+}
+
+/* When the peer's time is over, for what it has to send or to take. */
+static uint64_t peers_deadline(const struct eyelet_serving *serving)
+{
+    uint64_t deadline_ns = serving->give_up_ns;
+
+    if (is_reading(serving))
+        deadline_ns = earlier(deadline_ns, eyelet_session_read_deadline(&serving->connection.session));
+    if (serving->connection.out.len > 0)
+        deadline_ns =
+            earlier(deadline_ns, eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms));
+    return deadline_ns;
+}
+
 /* Is the peer's time over? The log says which time. */
 static bool is_late(struct eyelet_serving *serving, uint64_t awake_ns)
 {
     struct eyelet_error error;
 
-    if (awake_ns < eyelet_serving_deadline(serving))
+    if (awake_ns < peers_deadline(serving))
         return false;
     if (awake_ns >= serving->give_up_ns)
         return true;
@@ -369,27 +397,11 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
     return serving->connection.out.len > 0 && !serving->can_write;
 }
 
-/* Does this side read what the peer sends? What it does not read, the peer cannot be late with. */
-static bool is_reading(const struct eyelet_serving *serving)
-{
-    return !serving->is_full && !serving->has_ended && may_take(serving);
-}
-
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)
 {
-    uint64_t deadline_ns = serving->give_up_ns, other_ns;
+    uint64_t deadline_ns = earlier(peers_deadline(serving), serving->calls_end_ns);
 
-    if (is_reading(serving)) {
-        other_ns = eyelet_session_read_deadline(&serving->connection.session);
-        deadline_ns = other_ns < deadline_ns ? other_ns : deadline_ns;
-    }
-    if (serving->connection.out.len > 0) {
-        other_ns = eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms);
-        deadline_ns = other_ns < deadline_ns ? other_ns : deadline_ns;
-    }
-    if (serving->unflushed_ns != 0 && serving->unflushed_ns + UNFLUSHED_MAX_NS < deadline_ns)
-        deadline_ns = serving->unflushed_ns + UNFLUSHED_MAX_NS;
-    return deadline_ns;
+    return serving->unflushed_ns != 0 ? earlier(deadline_ns, serving->unflushed_ns + UNFLUSHED_MAX_NS) : deadline_ns;
 }
 
 void eyelet_serving_count(const struct eyelet_serving *serving, struct eyelet_counters *counters)

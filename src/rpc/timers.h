@@ -11,12 +11,10 @@
  * struct eyelet_timer - one deadline, inside its owner; zeroed memory is one that is off
  * @deadline_ns:  when
  * @position:     where in the heap, counted from 1; 0 when off
- * @expire:       for its owner's use: does what is to be done about it, and says who is to have a turn for it
  */
 struct eyelet_timer {
     uint64_t deadline_ns;
     size_t position;
-    void *(*expire)(struct eyelet_timer *timer, uint64_t now_ns);
 };
 
 /**

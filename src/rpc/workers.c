@@ -646,13 +646,15 @@ static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, e
 static uint64_t run_call(struct eyelet_workers *workers, struct eyelet_call *call, uint64_t now_ns)
 {
     enum eyelet_status status;
+    uint64_t end_ns;
 
     eyelet_workers_leave(workers);
     status = eyelet_call_run(call, workers->env.codec, now_ns);
     eyelet_workers_lock(workers);
-    now_ns = eyelet_now_ns();
-    end_call(workers, call, status, now_ns);
-    return now_ns;
+    end_ns = eyelet_now_ns();
+    eyelet_guests_note_run(&workers->guests, end_ns - now_ns);
+    end_call(workers, call, status, end_ns);
+    return end_ns;
 }
 
 /* Runs calls that wait, for a while; the end of one is the start of the next. Return: were there any? */

@@ -71,6 +71,8 @@ bool eyelet_writing_flush(struct eyelet_serving *serving)
 
     if (serving->is_over)
         return false;
+    if (serving->connection.out.len == 0 && serving->unflushed_ns == 0)
+        return true;
     eyelet_connection_wake(&serving->connection);
     is_good = eyelet_writing_try(serving);
     eyelet_connection_settle(&serving->connection);

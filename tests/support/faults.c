@@ -470,6 +470,13 @@ WRAP(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
     return moved(FAULT_SENDMSG, __real_sendmsg(fd, &part, flags));
 }
 
+WRAP(ssize_t, sendto, int fd, const void *data, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
+{
+    if (is_to_fail(FAULT_SENDMSG))
+        return -1;
+    return moved(FAULT_SENDMSG, __real_sendto(fd, data, shortened(FAULT_SENDMSG, len), flags, to, to_len));
+}
+
 /* ---- time ---- */
 
 WRAP(int, clock_gettime, clockid_t id, struct timespec *ret)

@@ -17,7 +17,7 @@
 
 /*
  * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together, FAULT_RECV
- * recv and recvmsg; free() is watched only.
+ * recv and recvmsg, FAULT_SENDMSG sendmsg and sendto; free() is watched only.
  */
 enum fault_call {
     FAULT_ALLOC,

@@ -1,6 +1,6 @@
 /*
  * Peers of live tests. Only calls that no test makes fail are used for the peers' bytes: send() and read(),
- * where the library has sendmsg() and recv(), and ppoll(), which knows no fake clock.
+ * where the library has sendmsg(), sendto() and recv(), and ppoll(), which knows no fake clock.
  */
 #include "support/live.h"
 
