@@ -79,7 +79,7 @@ void eyelet_nano_pending_arm(struct eyelet_nano_pending *pending)
 }
 
 static void pending_init(struct eyelet_nano_pending *pending, struct eyelet_nano_client *client,
-                         const struct eyelet_nano_calling *what, bool is_stream)
+                         const struct eyelet_nano_calling *what, bool is_stream, uint64_t now_ns)
 {
     memset(pending, 0, offsetof(struct eyelet_nano_pending, error)); /* an error is written whole, and is large */
     pending->client = client;
@@ -87,12 +87,12 @@ static void pending_init(struct eyelet_nano_pending *pending, struct eyelet_nano
     pending->method = what->method;
     pending->is_stream = is_stream;
     pending->timeout_ms = timeout_of(client, what);
-    pending->deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), pending->timeout_ms);
+    pending->deadline_ns = eyelet_deadline_after_ms(now_ns, pending->timeout_ms);
     eyelet_nano_pending_arm(pending);
 }
 
 enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, const struct eyelet_nano_calling *what,
-                                            bool is_stream, struct eyelet_nano_pending **ret,
+                                            bool is_stream, uint64_t now_ns, struct eyelet_nano_pending **ret,
                                             struct eyelet_error *reterr)
 {
     struct eyelet_nano_pending *pending;
@@ -111,7 +111,7 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
                                 what->method->name, client->address_text,
                                 is_stream ? client->opts.streams_max : client->opts.calls_max,
                                 is_stream ? "streams are open" : "calls are in flight");
-    pending_init(pending, client, what, is_stream);
+    pending_init(pending, client, what, is_stream, now_ns);
     *ret = pending;
     return EYELET_OK;
 }
@@ -392,17 +392,15 @@ static bool make_room(struct eyelet_nano_pending *pending)
 
 /* Return: 0, or why not, with the request's time looked at each time. */
 static int try_to_put(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
-                      struct eyelet_outgoing_request *request)
+                      struct eyelet_outgoing_request *request, uint64_t now_ns)
 {
-    uint64_t now_ns = eyelet_now_ns();
-
     if (now_ns >= pending->deadline_ns)
         return -ETIMEDOUT;
     return put_request(pending, what, request, now_ns);
 }
 
 bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
-                               bool may_wait)
+                               bool may_wait, uint64_t now_ns)
 {
     struct eyelet_nano_client *client = pending->client;
     struct eyelet_outgoing_request request = {
@@ -413,15 +411,15 @@ bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct
     };
     int r;
 
-    r = try_to_put(pending, what, &request);
+    r = try_to_put(pending, what, &request, now_ns);
     if (r == -ENOBUFS && !may_wait) {
         eyelet_nano_client_flush(client);
-        r = try_to_put(pending, what, &request);
+        r = try_to_put(pending, what, &request, now_ns);
     }
     while (r == -ENOBUFS && may_wait) {
         if (!make_room(pending))
             return false;
-        r = try_to_put(pending, what, &request);
+        r = try_to_put(pending, what, &request, eyelet_now_ns());
     }
     if (r == -ETIMEDOUT) {
         eyelet_nano_pending_expire(pending);

@@ -471,6 +471,7 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
     void *reply = gives_stream(call) ? NULL : reply_of(call);
     enum eyelet_status status;
 
+    server->now_ns = eyelet_now_ns(); /* it may have waited, and deadlines may be short */
     if (server->now_ns >= call->deadline_ns)
         return EYELET_DEADLINE_EXCEEDED; /* answer() finds words for it */
     if (request != NULL && eyelet_message_decode(method->request_type, call->request.payload, request,

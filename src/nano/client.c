@@ -69,7 +69,7 @@ static struct eyelet_nano_client *carve(const struct eyelet_nano_client_opts *op
     client->owed = eyelet_storage_take(&storage, opts->streams_max * sizeof(*client->owed));
     if (client->owed == NULL ||
         !eyelet_line_init(&client->line, &storage, opts->calls_max + opts->streams_max, opts->frame_max, opts->wipe))
-        return NULL; /* where the size overflows */
+        return NULL;           /* where the size overflows */
     client->storage = storage; /* enough for all slots, EYELET_NANO_CLIENT_SIZE() */
     return client;
 }

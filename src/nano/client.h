@@ -185,7 +185,7 @@ enum eyelet_status eyelet_nano_client_connect(struct eyelet_nano_client *client,
  * Return: EYELET_OK; why it may not begin, and there is no slot.
  */
 enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, const struct eyelet_nano_calling *what,
-                                            bool is_stream, struct eyelet_nano_pending **ret,
+                                            bool is_stream, uint64_t now_ns, struct eyelet_nano_pending **ret,
                                             struct eyelet_error *reterr);
 
 /* It begins, or begins again after it was over. */
@@ -202,7 +202,7 @@ void eyelet_nano_pending_release(struct eyelet_nano_pending *pending);
  * Return: false when it is over.
  */
 bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
-                               bool may_wait);
+                               bool may_wait, uint64_t now_ns);
 
 /* It is over by what came; EYELET_OK, or @pending->error is set. */
 void eyelet_nano_pending_finish(struct eyelet_nano_pending *pending);

@@ -102,6 +102,8 @@ bool eyelet_nano_client_pay(struct eyelet_nano_client *client)
 {
     uint32_t n_paid = 0;
 
+    if (client->n_owed == 0)
+        return true;
     while (n_paid < client->n_owed && eyelet_line_put_end(&client->line, client->owed[n_paid], eyelet_now_ns()) == 0)
         n_paid++;
     client->n_owed -= n_paid;
@@ -128,12 +130,14 @@ void eyelet_nano_client_flush(struct eyelet_nano_client *client)
 
 void eyelet_nano_client_flush_put(struct eyelet_nano_client *client)
 {
-    uint64_t now_ns = eyelet_now_ns();
-    bool is_alone = now_ns - client->put_ns >= GATHER_NS;
+    uint64_t before_ns = client->put_ns;
 
-    client->put_ns = now_ns;
-    if (is_alone || !client->has_loop)
-        eyelet_nano_client_flush(client);
+    if (client->has_loop) {
+        client->put_ns = eyelet_now_ns();
+        if (client->put_ns - before_ns < GATHER_NS)
+            return;
+    }
+    eyelet_nano_client_flush(client);
 }
 
 short eyelet_nano_client_events(const struct eyelet_nano_client *client)

@@ -337,8 +337,7 @@ static bool has_something(const struct eyelet_nano_guest *guest)
 {
     const struct eyelet_line *line = &guest->line;
 
-    return line->is_readable || eyelet_line_held(line) > 0 ||
-           line->session.reading != EYELET_SESSION_READS_NOTHING;
+    return line->is_readable || eyelet_line_held(line) > 0 || line->session.reading != EYELET_SESSION_READS_NOTHING;
 }
 
 /* Takes one frame, or reads. Return: false when there is nothing to do but to wait. */

@@ -165,8 +165,8 @@ static bool has_fixed_count(const pb_field_iter_t *known)
 }
 
 /*
- * nanopb counts only while no other such array comes between, and not at all where none comes. @known goes once round all
- * fields, from whichever it is at.
+ * nanopb counts only while no other such array comes between, and not at all where none comes. @known goes once round
+ * all fields, from whichever it is at.
  */
 static const char *check_fixed_counts(pb_field_iter_t *known, struct eyelet_slice bytes)
 {

@@ -367,7 +367,7 @@ void eyelet_nano_server_enter(struct eyelet_nano_server *server)
 {
     uint64_t now_ns = eyelet_now_ns();
 
-    server->away_ns += now_ns - server->now_ns; /* with what the library has done since: microseconds */
+    server->away_ns += now_ns - server->now_ns;
     server->now_ns = now_ns;
 }
 

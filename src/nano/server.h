@@ -118,7 +118,8 @@ enum eyelet_nano_server_state {
  * @n_told:       calls of on_broken since @told_since_ns
  * @is_stirred:   something was taken, sent or ended: who is paused may go on, who is done may go
  * @running:      the call whose handler runs; NULL for none
- * @now_ns:       the clock as it was read last: behind each wait, and when a handler comes back or uses its call
+ * @now_ns:       the clock as it was read last: behind each wait, before a handler, and when it comes back or uses its
+ *                call
  * @looked_ns:    when it was looked for what came and what is due, last
  * @away_ns:      spent in handlers, and not forgiven yet to the peers that nobody read meanwhile
  * @message:      the running handler's request or last message, and behind it its reply

@@ -1,5 +1,6 @@
 /*
- * A block of memory that the caller gave, handed out piece by piece and never taken back. Nothing of it is touched here.
+ * A block of memory that the caller gave, handed out piece by piece and never taken back. Nothing of it is touched
+ * here.
  */
 #ifndef EYELET_NANO_STORAGE_H
 #define EYELET_NANO_STORAGE_H
