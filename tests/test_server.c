@@ -19,6 +19,7 @@
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
+#include "support/gate.h"
 #include "support/live_server.h"
 
 /* What the trial's handler does in this test. Set before the server runs. */
@@ -271,6 +272,72 @@ static void h113_h114_a_reply_that_cannot_be_sent_is_an_error(void **state)
         assert_int_equal(try_act(&opts, i, text, sizeof(text), &error), ends[i].status);
         assert_text_has(error.text, ends[i].text);
     }
+    stop();
+}
+
+/* --- a reply in memory of the handler's own ----------------------------------------------------------------------- */
+
+#define N_SCRAWLED   4u
+#define SCRAWLED_LEN (700u << 10) /* more than a socket takes */
+
+static struct gate gate = GATE;
+
+/* Answers with the same memory each time, which belongs to the next call as soon as this one is answered. */
+static enum eyelet_status scrawl(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+{
+    static uint8_t paper[SCRAWLED_LEN];
+
+    (void)call;
+    memset(paper, (int)request->number, sizeof(paper));
+    gate_pass(&gate);
+    reply->data = (ProtobufCBinaryData){ sizeof(paper), paper };
+    return EYELET_OK;
+}
+
+static void put_act(struct wire *wire, uint32_t id, uint32_t number)
+{
+    struct wire payload = { 0 };
+
+    wire_field_number(&payload, 1, number);
+    wire_request(wire, id,
+                 &(struct wire_request){ .service = "trial.Trial", .method = "Act", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+}
+
+static void assert_scrawled(int fd, uint32_t id, uint8_t number)
+{
+    struct live_reply reply;
+
+    assert_true(live_read_reply(fd, &reply));
+    assert_int_equal(reply.id, id);
+    assert_int_equal(reply.code, EYELET_OK);
+    assert_true(reply.payload.len > SCRAWLED_LEN);
+    for (size_t i = reply.payload.len - SCRAWLED_LEN; i < reply.payload.len; i++)
+        if (reply.payload.data[i] != number)
+            fail_msg("byte %zu of reply %u is %u", i, number, reply.payload.data[i]);
+    live_reply_clear(&reply);
+}
+
+static void memory_of_a_reply_is_the_handlers_again_when_it_has_returned(void **state)
+{
+    struct wire wire = { 0 };
+    int fd;
+
+    (void)state;
+    act_of_test = scrawl;
+    gate_reset(&gate);
+    start(NULL);
+    fd = live_connect(folder_path("server"));
+    for (uint32_t i = 0; i < N_SCRAWLED; i++)
+        put_act(&wire, 2 * i + 1, i + 1);
+    live_send_wire(fd, &wire);
+    for (unsigned i = 1; i <= N_SCRAWLED; i++) {
+        gate_await(&gate, i); /* with one thread, those before are answered, and have not left */
+        gate_open(&gate, 1);
+    }
+    for (uint32_t i = 0; i < N_SCRAWLED; i++)
+        assert_scrawled(fd, 2 * i + 1, (uint8_t)(i + 1));
+    close(fd);
     stop();
 }
 
@@ -585,6 +652,7 @@ int main(void)
         TEST(a_generated_client_calls_a_generated_service_10000_times),
         TEST(a_handler_knows_its_call),
         TEST(h113_h114_a_reply_that_cannot_be_sent_is_an_error),
+        TEST(memory_of_a_reply_is_the_handlers_again_when_it_has_returned),
         TEST(what_has_no_handler_is_unimplemented),
         TEST(h033_a_frame_of_16_mib_less_1_goes_both_ways),
         TEST(a_service_is_added_once_and_before_the_run),

@@ -122,6 +122,12 @@ int eyelet_socket_connect(int fd, const struct sockaddr *address, socklen_t len,
 /* eyelet_socket_get_option() - an int of SOL_SOCKET's. Return: 0 or -errno. */
 int eyelet_socket_get_option(int fd, int name, int *ret);
 
+/*
+ * eyelet_socket_widen() - let a unix socket take at least @len bytes at a time, if the system allows it; others manage
+ * that by themselves, and what cannot be done is not missed
+ */
+void eyelet_socket_widen(int fd, int len);
+
 /* eyelet_socket_set_nonblocking() - Return: 0 or -errno. */
 int eyelet_socket_set_nonblocking(int fd, bool is_nonblocking);
 

@@ -25,6 +25,7 @@ void eyelet_client_enter(struct eyelet_client *client)
 
 void eyelet_client_leave(struct eyelet_client *client)
 {
+    eyelet_connection_keep(&client->connection); /* what was to be sent may go away with this function's caller */
     eyelet_client_tell(client, false);
     client->n_inside--;
     if (client->is_closing)

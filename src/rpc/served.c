@@ -61,8 +61,8 @@ static void call_close(struct eyelet_call *call)
     env->n_calls--;
 
     eyelet_call_reset(call);
-    eyelet_buffer_pool_give(&env->pool, &call->frame);
     eyelet_buffer_pool_give(&env->pool, &call->room);
+    eyelet_buffer_pool_give(&env->pool, &call->frame); /* the last one given is the next one taken: a cache has it */
     if (env->n_free_calls >= FREE_CALLS_MAX) {
         eyelet_call_free(call);
         return;
