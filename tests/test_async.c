@@ -123,6 +123,35 @@ static void h115_replies_that_nobody_collects_are_bounded_together(void **state)
     caller_close();
 }
 
+/* --- time --------------------------------------------------------------------------------------------------------- */
+
+/* A loop may be woken for a call that is over, and is then told the time of the next one that is not. */
+static void a_call_that_is_over_leaves_no_deadline_behind(void **state)
+{
+    struct told quick = { 0 }, slow = { 0 };
+
+    (void)state;
+    faults_fake_clock(CALLER_NOW_NS);
+    assert_int_equal(start_for(300, &slow, NULL, NULL), EYELET_OK);
+    assert_int_equal(start_for(100, &quick, NULL, NULL), EYELET_OK);
+    caller_say_reply(3, "in time");
+    process();
+    assert_int_equal(quick.status, EYELET_OK);
+    faults_advance_ns(100 * EYELET_NS_PER_MS);
+    process();
+    assert_int_equal(slow.n, 0);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), 200);
+    faults_advance_ns(199 * EYELET_NS_PER_MS);
+    process();
+    assert_int_equal(slow.n, 0);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), 1);
+    faults_advance_ns(1 * EYELET_NS_PER_MS);
+    process();
+    assert_int_equal(slow.status, EYELET_DEADLINE_EXCEEDED);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
+    caller_close();
+}
+
 /* --- functions that use the client -------------------------------------------------------------------------------- */
 
 static struct told inner;
@@ -290,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(h115_replies_that_nobody_collects_are_bounded_together),
+        TEST(a_call_that_is_over_leaves_no_deadline_behind),
         TEST(h120_a_function_may_close_the_client),
         TEST(h120_a_function_may_close_the_client_under_a_blocking_call),
         TEST(h119_close_tells_all_that_is_in_flight),

@@ -438,38 +438,169 @@ static void start_calls(unsigned n, unsigned *n_done)
         assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, on_done, n_done, NULL, NULL), EYELET_OK);
 }
 
-/* A call allocates its place and, of the reply, the bytes until it is unpacked, the message and its text. */
+static void hear_calls(uint32_t id, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        caller_hear(WIRE_REQUEST, 0, id + 2 * i, 10);
+}
+
+static void say_replies(uint32_t id, unsigned n)
+{
+    struct wire wire = { 0 };
+
+    for (unsigned i = 0; i < n; i++)
+        caller_put_reply(&wire, id + 2 * i, "quick");
+    caller_say(&wire);
+}
+
+/* What one look of an event loop at the client costs. */
+static struct costs measure_process(void)
+{
+    struct costs before = costs_here(), after;
+
+    assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_OK);
+    after = costs_here();
+    return costs_between(&before, &after);
+}
+
+/* A call allocates nothing but, of its reply, the message and its text. */
 static void started_calls_are_answered_by_one_read(void **state)
 {
-    const struct costs most_at_start = { .writes = N_PIPELINED, .allocs = N_PIPELINED };
-    const struct costs most_at_end = { .reads = 1, .allocs = 3 * N_PIPELINED };
+    const struct costs most_at_start = { .writes = N_PIPELINED };
+    const struct costs most_at_end = { .reads = 1, .allocs = 2 * N_PIPELINED };
     struct costs starts = { 0 }, ends = { 0 };
-    struct wire wire = { 0 };
     uint32_t id = 1;
 
     (void)state;
-    for (unsigned i = 0; i < N_WARM; i++) {
+    for (unsigned i = 0; i < N_WARM; i++, id += 2 * N_PIPELINED) {
         struct costs before = costs_here(), after;
         unsigned n_done = 0;
 
         start_calls(N_PIPELINED, &n_done);
         after = costs_here();
-        for (unsigned k = 0; k < N_PIPELINED; k++)
-            caller_hear(WIRE_REQUEST, 0, id + 2 * k, 10);
         starts = costs_between(&before, &after);
-        for (unsigned k = 0; k < N_PIPELINED; k++, id += 2)
-            caller_put_reply(&wire, id, "quick");
-        caller_say(&wire);
-        before = costs_here();
-        assert_int_equal(eyelet_client_process(caller.client, NULL), EYELET_OK);
-        after = costs_here();
-        ends = costs_between(&before, &after);
+        hear_calls(id, N_PIPELINED);
+        say_replies(id, N_PIPELINED);
+        ends = measure_process();
         assert_int_equal(n_done, N_PIPELINED);
     }
     costs_print("client, 64 calls started", &starts, 1);
     costs_print("client, 64 calls answered in one piece", &ends, 1);
     costs_assert_at_most(&starts, 1, most_at_start);
     costs_assert_at_most(&ends, 1, most_at_end);
+}
+
+/* Where one call ends the next one begins, @n of them in all. */
+struct relay {
+    unsigned n;
+    unsigned n_done;
+    char *text;
+};
+
+static void start_relayed(struct relay *relay);
+
+static void on_relayed(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error,
+                       void *userdata)
+{
+    struct relay *relay = userdata;
+
+    (void)error;
+    live_must(status == EYELET_OK, "a started call fails");
+    demo__say_reply__free_unpacked(reply, NULL);
+    relay->n_done++;
+    if (relay->n > 0)
+        start_relayed(relay);
+}
+
+static void start_relayed(struct relay *relay)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    relay->n--;
+    request.text = relay->text;
+    live_must(demo_echo_say_start(caller.client, NULL, &request, on_relayed, relay, NULL, NULL) == EYELET_OK,
+              "a call cannot be started");
+}
+
+/* With the poll() of the program's own loop that is three system calls for 64 calls. */
+static void calls_that_are_started_where_others_end_leave_together(void **state)
+{
+    const struct costs most = { .reads = 1, .writes = 1, .allocs = 2 * N_PIPELINED };
+    struct relay relay = { .n = (N_WARM + 1) * N_PIPELINED, .text = (char *)"quick" };
+    struct costs costs = { 0 };
+    uint32_t id = 1;
+
+    (void)state;
+    while (relay.n > N_WARM * N_PIPELINED)
+        start_relayed(&relay);
+    for (unsigned i = 0; i < N_WARM; i++, id += 2 * N_PIPELINED) {
+        hear_calls(id, N_PIPELINED);
+        say_replies(id, N_PIPELINED);
+        costs = measure_process();
+        assert_int_equal(relay.n_done, (i + 1) * N_PIPELINED);
+        if (i > 0)
+            costs_assert_at_most(&costs, 1, most); /* before, there was one place less than is needed now */
+        assert_int_equal(costs.writes, 1);
+    }
+    costs_print("client, 64 calls ended, 64 started", &costs, 1);
+    say_replies(id, N_PIPELINED);
+    costs = measure_process();
+    assert_int_equal(costs.writes, 0);
+    assert_int_equal(relay.n_done, (N_WARM + 1) * N_PIPELINED);
+}
+
+/* What is large does not wait for more: of nine requests, four and a little are 64 KiB. */
+static void large_calls_that_are_started_where_others_end_leave_soon(void **state)
+{
+    struct relay relay = { .n = 18, .text = text_of(16u << 10) };
+    struct costs costs;
+
+    (void)state;
+    while (relay.n > 9)
+        start_relayed(&relay);
+    hear_calls(1, 9);
+    say_replies(1, 9);
+    costs = measure_process();
+    assert_int_equal(costs.writes, 3);
+    hear_calls(19, 9);
+    say_replies(19, 9);
+    measure_process();
+    assert_int_equal(relay.n_done, 18);
+    free(relay.text);
+}
+
+/* A program that starts no more calls has nothing to wake for; should it look again, it has their memory back. */
+static void places_of_started_calls_lie_idle_for_a_second(void **state)
+{
+    const struct costs none = { 0 };
+    struct costs before, after, costs;
+    unsigned n_done = 0;
+    uint32_t id = 1;
+
+    (void)state;
+    faults_fake_clock(CALLER_NOW_NS);
+    for (unsigned i = 0; i < 2; i++, id += 2 * N_PIPELINED) {
+        before = costs_here();
+        start_calls(N_PIPELINED, &n_done);
+        after = costs_here();
+        costs = costs_between(&before, &after);
+        hear_calls(id, N_PIPELINED);
+        say_replies(id, N_PIPELINED);
+        measure_process();
+    }
+    costs.writes = 0;
+    costs_assert_at_most(&costs, 1, none);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
+    faults_advance_ns(UINT64_C(1000000000));
+    measure_process();
+    before = costs_here();
+    start_calls(1, &n_done);
+    after = costs_here();
+    costs = costs_between(&before, &after);
+    assert_int_equal(costs.allocs, 1);
+    say_replies(id, 1);
+    measure_process();
+    assert_int_equal(n_done, 2 * N_PIPELINED + 1);
 }
 
 /* --- bytes -------------------------------------------------------------------------------------------------------- */
@@ -634,6 +765,9 @@ int main(void)
         SERVER_TEST(a_megabyte_is_copied_once_by_the_client_and_less_than_once_by_the_server),
         CLIENT_TEST(a_client_allocates_its_reply_alone),
         CLIENT_TEST(started_calls_are_answered_by_one_read),
+        CLIENT_TEST(calls_that_are_started_where_others_end_leave_together),
+        CLIENT_TEST(large_calls_that_are_started_where_others_end_leave_soon),
+        CLIENT_TEST(places_of_started_calls_lie_idle_for_a_second),
         CLIENT_TEST(a_request_is_written_once_and_nothing_else),
         SERVER_TEST(a_reply_is_written_once_and_nothing_else),
         SERVER_TEST(an_idle_server_never_wakes),

@@ -185,8 +185,9 @@ static void a_hundred_levels_pass_and_one_more_does_not(void **state)
     (void)state;
     for (uint8_t tag = 0x12; tag <= 0x1a; tag += 8) { /* singular and repeated */
         assert_int_equal(scan(&codec__node__descriptor, nest(room, sizeof(room), 100, tag)), EYELET_SCAN_OK);
-        assert_int_equal(eyelet_scan(&codec__node__descriptor, nest(room, sizeof(room), 101, tag), SIZE_MAX, &large, &fault),
-                         EYELET_SCAN_TOO_DEEP);
+        assert_int_equal(
+            eyelet_scan(&codec__node__descriptor, nest(room, sizeof(room), 101, tag), SIZE_MAX, &large, &fault),
+            EYELET_SCAN_TOO_DEEP);
         assert_string_equal(fault.field->name, tag == 0x12 ? "child" : "children");
     }
 }

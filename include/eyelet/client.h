@@ -147,6 +147,10 @@ EYELET_API bool eyelet_pending_is_done(const struct eyelet_pending *pending);
  * it and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
  * Elsewhere they do. Other threads may block in the client meanwhile; while one of them reads, process does not.
  *
+ * Calls that are started in functions that process calls leave together, with one sendmsg() behind the last of them or
+ * for each 64 KiB: a program that has many in flight starts the next one where the end of another is told. A call that
+ * is started elsewhere leaves at once, since nobody knows when the loop comes by.
+ *
  * The loop is woken by the socket and its own timeout alone. What other threads start, send on a stream or cancel may
  * change the events and the timeout: who leaves that to the loop wakes it, by an eventfd of its own or whatever it has.
  */
@@ -157,7 +161,10 @@ EYELET_API int eyelet_client_fd(const struct eyelet_client *client);
 /* eyelet_client_events() - Return: POLLIN, POLLOUT or both; 0 while the connection is lost. */
 EYELET_API short eyelet_client_events(const struct eyelet_client *client);
 
-/* eyelet_client_timeout_ms() - Return: until the next deadline, rounded up; 0 when there is work to do; -1 for none. */
+/*
+ * eyelet_client_timeout_ms() - Return: until the next deadline at most, rounded up; 0 when there is work to do; -1 when
+ * there is none. It may be that of a call that is over: then process does nothing, and the next one is asked for.
+ */
 EYELET_API int eyelet_client_timeout_ms(const struct eyelet_client *client);
 
 /**

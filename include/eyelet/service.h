@@ -79,7 +79,8 @@ typedef void (*eyelet_tell_fn)(void (*done)(void), enum eyelet_status status, Pr
  *
  * Everything else as for eyelet_client_call(), but that it waits for nothing: without a connection it fails with
  * EYELET_UNAVAILABLE, and with 8 MiB waiting to be sent with EYELET_RESOURCE_EXHAUSTED. It is never sent a second time.
- * Calls that are started in functions that the client calls leave together, behind the last of them.
+ * Calls that are started in functions that the client calls leave together, behind the last of them or as soon as
+ * 64 KiB wait.
  *
  * Return: EYELET_OK, and the end comes later; anything else, and @tell is not called.
  */

@@ -251,53 +251,6 @@ bool eyelet_buffer_detach(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
     return true;
 }
 
-uint8_t *eyelet_buffer_room(struct eyelet_buffer *buffer)
-{
-    return buffer->data + buffer->start + buffer->len;
-}
-
-size_t eyelet_buffer_room_len(const struct eyelet_buffer *buffer)
-{
-    return buffer->cap - buffer->start - buffer->len;
-}
-
-void eyelet_buffer_add(struct eyelet_buffer *buffer, size_t len)
-{
-    assert(len <= eyelet_buffer_room_len(buffer));
-    buffer->len += len;
-    if (buffer->written < buffer->start + buffer->len)
-        buffer->written = buffer->start + buffer->len;
-}
-
-/* All is taken: the next bytes go to the front. */
-static void rewind_empty(struct eyelet_buffer *buffer)
-{
-    buffer->start = 0;
-    buffer->wiped = 0;
-}
-
-void eyelet_buffer_drop(struct eyelet_buffer *buffer, size_t len)
-{
-    assert(len <= buffer->len);
-    buffer->len -= len;
-    buffer->start += len;
-    if (buffer->len == 0)
-        rewind_empty(buffer);
-}
-
-void eyelet_buffer_cut(struct eyelet_buffer *buffer, size_t len)
-{
-    assert(len <= buffer->len);
-    buffer->len -= len;
-    if (buffer->len == 0)
-        rewind_empty(buffer);
-}
-
-struct eyelet_slice eyelet_buffer_bytes(const struct eyelet_buffer *buffer)
-{
-    return (struct eyelet_slice){ buffer->len > 0 ? buffer->data + buffer->start : NULL, buffer->len };
-}
-
 void eyelet_buffer_unsettle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
     assert(buffer->cap <= pool->held);

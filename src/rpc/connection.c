@@ -66,8 +66,8 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
 static size_t room_wanted(const struct eyelet_connection *connection)
 {
     size_t have = connection->in.len;
-    size_t missing = eyelet_frame_missing(&connection->session.decoder, have);
     size_t ahead = have > EYELET_BUFFER_SPARE_CAP / 2 ? have : EYELET_BUFFER_SPARE_CAP / 2;
+    size_t missing = eyelet_frame_missing(&connection->session.decoder, have);
     bool is_there = eyelet_buffer_room_len(&connection->in) > missing;
 
     if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA && missing >= ahead)
@@ -81,11 +81,14 @@ static size_t room_wanted(const struct eyelet_connection *connection)
 static void borrow_room(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
+    size_t len = 0;
 
     if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA)
-        eyelet_buffer_borrow(in, connection->pool, connection->session.decoder.head.data_len + HEADS_LEN);
+        len = connection->session.decoder.head.data_len + HEADS_LEN;
     else if (in->len == 0)
-        eyelet_buffer_borrow(in, connection->pool, connection->last_len);
+        len = connection->last_len;
+    if (len > in->cap)
+        eyelet_buffer_borrow(in, connection->pool, len);
 }
 
 /* A server waits for edges, and has to know when there may be more; recv() is the cheaper one. */
@@ -99,11 +102,12 @@ static int receive(const struct eyelet_connection *connection, uint8_t *room, si
 int eyelet_connection_read(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
-    size_t n;
+    size_t wanted, n;
     int r;
 
     borrow_room(connection);
-    if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
+    wanted = room_wanted(connection);
+    if (eyelet_buffer_room_len(in) < wanted && eyelet_buffer_reserve(in, connection->pool, wanted) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
     r = receive(connection, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
@@ -119,8 +123,11 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
                                                       struct eyelet_session_event *ret)
 {
     struct eyelet_slice bytes = eyelet_buffer_bytes(&connection->in);
-    enum eyelet_session_event_kind kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
+    enum eyelet_session_event_kind kind;
 
+    if (bytes.len == 0 && connection->session.reading == EYELET_SESSION_READS_NOTHING)
+        return ret->kind = EYELET_SESSION_MORE; /* between two frames, as the session knows */
+    kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
     if (kind != EYELET_SESSION_MORE)
         connection->last_len = HEADS_LEN + connection->session.decoder.head.data_len;
     eyelet_buffer_drop(&connection->in, connection->in.len - bytes.len);

@@ -16,11 +16,14 @@
 
 /* --- who sleeps --------------------------------------------------------------------------------------------------- */
 
+static bool is_gone(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
+{
+    return client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
+}
+
 static bool is_ready(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
 {
     const struct eyelet_pending *pending = waiter->pending;
-    bool is_gone =
-        client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
 
     switch (waiter->wants) {
     case EYELET_WANTS_END:
@@ -28,9 +31,9 @@ static bool is_ready(const struct eyelet_client *client, const struct eyelet_wai
     case EYELET_WANTS_MESSAGE:
         return pending->is_over || pending->inbox.first != NULL;
     case EYELET_WANTS_ROOM:
-        return is_gone || pending->is_over || client->connection.out.len <= waiter->limit;
+        return client->connection.out.len <= waiter->limit || pending->is_over || is_gone(client, waiter);
     case EYELET_WANTS_SENT:
-        return is_gone || pending->is_given_up || client->connection.sent >= waiter->limit;
+        return client->connection.sent >= waiter->limit || pending->is_given_up || is_gone(client, waiter);
     case EYELET_WANTS_CONNECTION:
         return !client->is_lost || client->is_closing || !client->has_driver;
     }
@@ -174,9 +177,14 @@ static void break_off(struct eyelet_client *client, const struct eyelet_error *w
 
 /* --- what came ---------------------------------------------------------------------------------------------------- */
 
-/* May this reply stay where it is? The driver unpacks its own before it reads again. */
-static bool is_drivers_own(const struct eyelet_client *client, const struct eyelet_pending *pending)
+/*
+ * May this reply stay where it is? The driver unpacks its own before it reads again, and those whose ends it will tell
+ * of: what is unpacked waits for that no longer than until this thread is out of here.
+ */
+static bool may_stay(const struct eyelet_client *client, const struct eyelet_pending *pending)
 {
+    if (pending->done != NULL)
+        return !eyelet_client_is_called_back(client);
     return pending->use == EYELET_PENDING_BLOCKS && client->driver != NULL && client->driver->pending == pending;
 }
 
@@ -192,7 +200,7 @@ static void take_payload(struct eyelet_client *client, struct eyelet_pending *pe
 {
     bool is_expected = (pending->method->kind & EYELET_SERVER_STREAM) == 0;
 
-    if (is_drivers_own(client, pending)) {
+    if (may_stay(client, pending)) {
         pending->direct = payload;
         pending->has_direct = true;
     } else if ((is_expected || payload.len > 0) && eyelet_pending_put(pending, payload, now_ns) < 0) {
@@ -284,6 +292,8 @@ static void handle(struct eyelet_client *client, uint64_t now_ns)
            eyelet_connection_next(&client->connection, now_ns, &event) != EYELET_SESSION_MORE)
         handle_one(client, &event, now_ns);
     client->is_cut = !client->is_lost && !eyelet_client_reads(client);
+    if (client->direct.first != NULL)
+        eyelet_client_unpack_direct(client);
 }
 
 /* --- reading, writing, waiting ------------------------------------------------------------------------------------ */
@@ -357,6 +367,7 @@ void eyelet_client_flush(struct eyelet_client *client)
 
     if (client->is_lost || client->write_error != 0 || client->connection.out.len == 0)
         return;
+    client->leaves_later = false;
     r = eyelet_connection_flush(&client->connection);
     if (r < 0 && r != -EAGAIN) {
         client->write_error = r; /* what the peer said before is read first, by whoever drives */
@@ -367,11 +378,15 @@ void eyelet_client_flush(struct eyelet_client *client)
     eyelet_client_signal_senders(client);
 }
 
-void eyelet_client_flush_alone(struct eyelet_client *client)
+void eyelet_client_rest(struct eyelet_client *client)
 {
-    eyelet_connection_wake(&client->connection);
-    eyelet_client_flush(client);
-    eyelet_connection_settle(&client->connection);
+    struct eyelet_connection *connection = &client->connection;
+
+    if (connection->in.cap <= EYELET_BUFFER_SPARE_CAP && connection->out.cap <= EYELET_BUFFER_SPARE_CAP &&
+        !client->pool.wipe)
+        return;
+    eyelet_connection_settle(connection);
+    eyelet_connection_wake(connection);
 }
 
 static short wanted_events(const struct eyelet_client *client)
@@ -398,11 +413,10 @@ static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
     client->poll_events = events;
     client->poll_until_ns = next_ns < until_ns ? next_ns : until_ns;
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
-    eyelet_connection_settle(&client->connection);
+    eyelet_client_rest(client);
     pthread_mutex_unlock(&client->lock);
     r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, client->poll_until_ns, &revents);
     pthread_mutex_lock(&client->lock);
-    eyelet_connection_wake(&client->connection);
     client->is_polling = false;
     if (client->is_woken)
         eyelet_wake_drain(client->wake_fd);
@@ -440,10 +454,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
 {
-    const struct eyelet_timer *timer = eyelet_timers_first(&client->timers);
-    uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
+    uint64_t next_ns = earlier(client->calls_end_ns, eyelet_buffer_pool_deadline(&client->pool));
 
-    next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
     return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
 }
 
@@ -494,6 +506,14 @@ static void keep_alive(struct eyelet_client *client, uint64_t now_ns)
     break_off(client, &why);
 }
 
+void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns)
+{
+    eyelet_client_expire(client, now_ns);
+    eyelet_buffer_pool_look(&client->pool, now_ns);
+    if (client->n_idle > 0 && eyelet_deadline_after_ms(client->heard_ns, EYELET_CLIENT_IDLE_MS) <= now_ns)
+        eyelet_client_free_idle(client);
+}
+
 /* Ends what has run out of time. */
 static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
 {
@@ -504,8 +524,7 @@ static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
         break_off(client, &why);
     }
     keep_alive(client, now_ns);
-    eyelet_client_expire(client, now_ns);
-    eyelet_buffer_pool_look(&client->pool, now_ns);
+    eyelet_client_look(client, now_ns);
 }
 
 /* --- the role ----------------------------------------------------------------------------------------------------- */
@@ -520,12 +539,11 @@ static void take_role(struct eyelet_client *client, const struct eyelet_waiter *
     assert(!client->has_driver);
     client->has_driver = true;
     client->driver = waiter;
-    eyelet_connection_wake(&client->connection);
+    client->poll_until_ns = 0;
 }
 
 static void give_role_back(struct eyelet_client *client)
 {
-    eyelet_connection_settle(&client->connection);
     client->has_driver = false;
     client->driver = NULL;
     if (is_in_a_frame(client))
@@ -553,6 +571,7 @@ static void forgive_absence(struct eyelet_client *client)
 static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t until_ns)
 {
     short revents = POLLIN;
+    uint64_t now_ns;
     size_t n = 0;
 
     take_role(client, waiter);
@@ -567,31 +586,40 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
             n = read_once(client);
         eyelet_client_flush(client);
     }
-    look_at_the_clock(client, n > 0 ? client->heard_ns : eyelet_now_ns());
+    now_ns = n > 0 ? client->heard_ns : eyelet_now_ns();
+    if (now_ns >= client->poll_until_ns || !eyelet_client_reads(client))
+        look_at_the_clock(client, now_ns); /* else nothing that was not due when poll() began has become due since */
     if (waiter->pending == NULL || !waiter->pending->has_direct)
         give_role_back(client);
 }
 
-bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
+static bool wait_long(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
 {
-    waiter->connection_number = client->counters.connections_opened;
-    while (!is_ready(client, waiter)) {
+    if (waiter->pending != NULL)
+        waiter->pending->seen_ns = 0;
+    do {
         if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
-            eyelet_client_flush_alone(client); /* calls that were started in a function, and are waited for in there */
+            eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
             if (is_ready(client, waiter))
                 break; /* by just that, and nobody would wake it */
             sleep_until(client, waiter, deadline_ns);
         } else {
             drive(client, waiter, deadline_ns);
         }
-        if (waiter->pending != NULL && waiter->pending->has_direct)
+        if (waiter->pending != NULL && waiter->pending->has_direct) {
+            client->driver = NULL; /* it waits no more */
             return true;
+        }
         eyelet_client_tell(client, false);
-        if (!is_ready(client, waiter) && eyelet_now_ns() >= deadline_ns)
-            break;
-    }
+    } while (!is_ready(client, waiter) && eyelet_now_ns() < deadline_ns);
     eyelet_client_pass_on(client);
     return is_ready(client, waiter);
+}
+
+bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
+{
+    waiter->connection_number = client->counters.connections_opened;
+    return is_ready(client, waiter) || wait_long(client, waiter, deadline_ns);
 }
 
 void eyelet_client_turn(struct eyelet_client *client)

@@ -17,14 +17,19 @@ struct eyelet_timer {
     size_t position;
 };
 
+struct eyelet_timers_entry {
+    uint64_t deadline_ns;
+    struct eyelet_timer *timer;
+};
+
 /**
  * struct eyelet_timers - the heap; zeroed memory is an empty one
- * @heap:  timers, the soonest first
+ * @heap:  timers, the soonest first; with their deadlines, so that nobody looks into owners that are far apart
  * @n:     how many are on
  * @cap:   how many may be on
  */
 struct eyelet_timers {
-    struct eyelet_timer **heap;
+    struct eyelet_timers_entry *heap;
     size_t n;
     size_t cap;
 };
