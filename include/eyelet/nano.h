@@ -165,8 +165,10 @@ struct eyelet_nano_server_opts {
  * eyelet_nano_server_init() - listen
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the server's until eyelet_nano_server_clear(). It is cleared, and so every page of it is
- *            there from now on: a server needs no more memory later than it has at its start
+ * @memory:   of any alignment and contents; the server's until eyelet_nano_server_clear(). It is touched as it is
+ *            needed: a connection's buffers and a call's slot with the first that is one more at once than there were
+ *            before, and from then on they are used again. A program that wants every page to be there from the start
+ *            writes over it before
  * @size:     bytes in @memory, at least EYELET_NANO_SERVER_SIZE() of the options
  * @ret:      the server, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -324,7 +326,7 @@ struct eyelet_nano_client_opts {
  * eyelet_nano_client_init() - connect to a service
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the client's until eyelet_nano_client_clear(); cleared, as a server's is
+ * @memory:   of any alignment and contents; the client's until eyelet_nano_client_clear(); touched as a server's is
  * @size:     bytes in @memory, at least EYELET_NANO_CLIENT_SIZE() of the options
  * @ret:      the client, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -465,10 +467,12 @@ EYELET_API enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_
  * @message:  packed before this returns
  * @ret:      set for a message, which lies in the server's memory until the next one is received or the call is over
  *
- * Both wait when they must, and never past the call's deadline. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT
- * for a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which
- * the call goes on; or why the call is over: the handler should return. After an error from receiving it should, too:
- * returned EYELET_OK becomes that error.
+ * Both wait when they must, and never past the call's deadline. A message leaves before sending returns, unless it
+ * follows another within 50 us: then it leaves with those behind it when there is no more room, when the handler waits
+ * or returns, with one that is sent 250 us later, or by eyelet_nano_call_is_cancelled(). Return of sending: EYELET_OK;
+ * EYELET_INVALID_ARGUMENT for a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer
+ * than frame_max, after which the call goes on; or why the call is over: the handler should return. After an error from
+ * receiving it should, too: returned EYELET_OK becomes that error.
  */
 EYELET_API enum eyelet_status eyelet_nano_call_send(struct eyelet_nano_call *call, const void *message);
 EYELET_API enum eyelet_got eyelet_nano_call_recv(struct eyelet_nano_call *call, const void **ret);
@@ -536,7 +540,8 @@ eyelet_nano_client_open_stream(struct eyelet_nano_client *client, const struct e
 /*
  * What <eyelet/service.h> says of eyelet_stream_send(), _end(), _recv() and _close(); a received message goes to
  * @message, the method's reply struct. A client that was processed before is taken for one with a loop, and opening,
- * sending and ending leave to that what the socket does not take at once.
+ * sending and ending leave to that what the socket does not take at once, and what follows within 50 us: messages that
+ * are sent in a row leave together.
  */
 EYELET_API enum eyelet_status eyelet_nano_stream_send(struct eyelet_nano_stream *stream, const void *message,
                                                       struct eyelet_error *reterr);

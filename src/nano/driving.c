@@ -11,7 +11,8 @@
 #include "io/socket.h"
 #include "nano/client.h"
 
-#define READS_PER_TURN 16u /* of a foreign loop's: then others have theirs */
+#define READS_PER_TURN 16u    /* of a foreign loop's: then others have theirs */
+#define GATHER_NS      50000u /* what follows other things so shortly may leave with them */
 
 /* --- the loss of the connection ----------------------------------------------------------------------------------- */
 
@@ -101,6 +102,8 @@ bool eyelet_nano_client_pay(struct eyelet_nano_client *client)
 {
     uint32_t n_paid = 0;
 
+    if (client->n_owed == 0)
+        return true;
     while (n_paid < client->n_owed && eyelet_line_put_end(&client->line, client->owed[n_paid], eyelet_now_ns()) == 0)
         n_paid++;
     client->n_owed -= n_paid;
@@ -123,6 +126,18 @@ void eyelet_nano_client_flush(struct eyelet_nano_client *client)
     } while (r == 0 && client->n_owed > 0 && client->line.is_writable);
     if (r < 0)
         client->write_error = r; /* what the peer said before is read first */
+}
+
+void eyelet_nano_client_flush_put(struct eyelet_nano_client *client)
+{
+    uint64_t before_ns = client->put_ns;
+
+    if (client->has_loop) {
+        client->put_ns = eyelet_now_ns();
+        if (client->put_ns - before_ns < GATHER_NS)
+            return;
+    }
+    eyelet_nano_client_flush(client);
 }
 
 short eyelet_nano_client_events(const struct eyelet_nano_client *client)
@@ -220,15 +235,24 @@ static void expire_full(struct eyelet_nano_client *client)
     eyelet_nano_pending_give_up(pending);
 }
 
-void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns)
+static void expire_live(struct eyelet_nano_client *client, uint64_t now_ns)
 {
     struct eyelet_nano_pending *next;
 
+    client->soonest_ns = EYELET_NO_DEADLINE;
     for (struct eyelet_nano_pending *pending = client->first_live; pending != NULL; pending = next) {
         next = pending->next;
         if (pending->deadline_ns <= now_ns)
             eyelet_nano_pending_expire(pending);
+        else
+            client->soonest_ns = earlier(client->soonest_ns, pending->deadline_ns);
     }
+}
+
+void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns)
+{
+    if (client->soonest_ns <= now_ns)
+        expire_live(client, now_ns);
     if (full_deadline(client) <= now_ns)
         expire_full(client);
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <pb.h>
+#include <eyelet/nano.h>
 
 #include "core/session.h"
 #include "nano/storage.h"
