@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 #
 # Measures eyelet and its peers, each of which serves Echo(bytes) -> bytes on a unix socket, in rounds, one after the
-# other: the raw socket, eyelet with protobuf-c, the same spinning, and with nanopb, ttrpc for Go, Cap'n Proto, NNG and gRPC for C++, all in
-# release mode, static where that can be, and from Debian's packages; installs what is missing. What cannot be built is
-# said to be missing. Prints tables, in Markdown; all measurements, TSV, and a picture are in build/bench.
+# other: the raw socket, eyelet with protobuf-c, the same spinning, eyelet with nanopb, ttrpc for Go, Cap'n Proto, NNG and
+# gRPC for C++, all in release mode, static where that can be, and from Debian's packages; installs what is missing. What
+# cannot be built is said to be missing. Prints tables, in Markdown; all measurements, TSV, and a picture are in
+# build/bench.
 #
 # usage: tests/bench/run.sh [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...]
 #   --quick      less time for each cell: under two minutes instead of ten
