@@ -24,6 +24,12 @@ uint64_t eyelet_now_ns(void);
 /* now + timeout, without overflow. */
 uint64_t eyelet_deadline_after_ms(uint64_t now_ns, uint32_t timeout_ms);
 
+/* Which of two deadlines comes first? */
+static inline uint64_t eyelet_earlier_ns(uint64_t one_ns, uint64_t other_ns)
+{
+    return one_ns < other_ns ? one_ns : other_ns;
+}
+
 /*
  * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL, or sendto() for one piece, which is cheaper
  * @n_iov:  what is over IOV_MAX waits for the next call

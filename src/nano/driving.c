@@ -153,11 +153,6 @@ short eyelet_nano_client_events(const struct eyelet_nano_client *client)
     return events;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void wait_for_peer(struct eyelet_nano_client *client, uint64_t until_ns)
 {
     const short is_gone = POLLHUP | POLLERR;
@@ -165,7 +160,8 @@ static void wait_for_peer(struct eyelet_nano_client *client, uint64_t until_ns)
     int fd = events != 0 ? client->line.fd : -1; /* an end that is not to be read yet is not to be heard all the time */
     int r;
 
-    r = eyelet_socket_wait_until(fd, events, earlier(eyelet_nano_client_next_deadline(client), until_ns), &revents);
+    r = eyelet_socket_wait_until(fd, events, eyelet_earlier_ns(eyelet_nano_client_next_deadline(client), until_ns),
+                                 &revents);
     if (r == -ETIMEDOUT)
         return;
     if (r < 0) {
@@ -199,10 +195,10 @@ static uint64_t peers_deadline(const struct eyelet_nano_client *client)
 
 uint64_t eyelet_nano_client_next_deadline(const struct eyelet_nano_client *client)
 {
-    uint64_t next_ns = earlier(peers_deadline(client), full_deadline(client));
+    uint64_t next_ns = eyelet_earlier_ns(peers_deadline(client), full_deadline(client));
 
     for (const struct eyelet_nano_pending *live = client->first_live; live != NULL; live = live->next)
-        next_ns = earlier(next_ns, live->deadline_ns);
+        next_ns = eyelet_earlier_ns(next_ns, live->deadline_ns);
     return next_ns;
 }
 
@@ -245,7 +241,7 @@ static void expire_live(struct eyelet_nano_client *client, uint64_t now_ns)
         if (pending->deadline_ns <= now_ns)
             eyelet_nano_pending_expire(pending);
         else
-            client->soonest_ns = earlier(client->soonest_ns, pending->deadline_ns);
+            client->soonest_ns = eyelet_earlier_ns(client->soonest_ns, pending->deadline_ns);
     }
 }
 

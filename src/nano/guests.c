@@ -463,11 +463,6 @@ bool eyelet_nano_guests_have_work(const struct eyelet_nano_server *server)
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t earlier(uint64_t one_ns, uint64_t other_ns)
-{
-    return one_ns < other_ns ? one_ns : other_ns;
-}
-
 uint64_t eyelet_nano_guests_deadline(const struct eyelet_nano_server *server)
 {
     uint64_t deadline_ns = server->accept_again_ns;
@@ -477,9 +472,9 @@ uint64_t eyelet_nano_guests_deadline(const struct eyelet_nano_server *server)
 
         if (!is_open(guest))
             continue;
-        deadline_ns = earlier(deadline_ns, guest->give_up_ns);
-        deadline_ns = earlier(deadline_ns, read_deadline(guest));
-        deadline_ns = earlier(deadline_ns, stall_deadline(server, guest));
+        deadline_ns = eyelet_earlier_ns(deadline_ns, guest->give_up_ns);
+        deadline_ns = eyelet_earlier_ns(deadline_ns, read_deadline(guest));
+        deadline_ns = eyelet_earlier_ns(deadline_ns, stall_deadline(server, guest));
     }
     return deadline_ns;
 }
@@ -492,7 +487,7 @@ void eyelet_nano_guests_forgive(struct eyelet_nano_server *server, uint64_t abse
         if (!is_open(guest))
             continue;
         eyelet_session_forgive(&guest->line.session, absence_ns, now_ns);
-        guest->line.progress_ns = earlier(guest->line.progress_ns + absence_ns, now_ns);
+        guest->line.progress_ns = eyelet_earlier_ns(guest->line.progress_ns + absence_ns, now_ns);
     }
 }
 

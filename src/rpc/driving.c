@@ -476,16 +476,11 @@ static uint64_t peers_deadline(const struct eyelet_client *client)
     return eyelet_session_read_deadline(&client->connection.session);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
 {
-    uint64_t next_ns = earlier(client->calls_end_ns, eyelet_buffer_pool_deadline(&client->pool));
+    uint64_t next_ns = eyelet_earlier_ns(client->calls_end_ns, eyelet_buffer_pool_deadline(&client->pool));
 
-    return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
+    return eyelet_earlier_ns(next_ns, eyelet_earlier_ns(peers_deadline(client), keepalive_deadline(client)));
 }
 
 /* Asks the health service; without memory for that, later. */

@@ -233,15 +233,16 @@ static bool is_over_own_limit(const struct eyelet_serving *serving)
            own_part(&connection->in) + own_part(&connection->out) > serving->env->opts.connection_buffer_max;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Does this side read what the peer sends? What it does not read, the peer cannot be late with. */
 static bool is_reading(const struct eyelet_serving *serving)
 {
     return !serving->is_full && !serving->has_ended && may_take(serving);
+}
+
+/* When the peer has taken nothing for too long. */
+static uint64_t stall_deadline(const struct eyelet_serving *serving)
+{
+    return eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms);
 }
 
 /* When the peer's time is over, for what it has to send or to take. */
@@ -250,10 +251,9 @@ static uint64_t peers_deadline(const struct eyelet_serving *serving)
     uint64_t deadline_ns = serving->give_up_ns;
 
     if (is_reading(serving))
-        deadline_ns = earlier(deadline_ns, eyelet_session_read_deadline(&serving->connection.session));
+        deadline_ns = eyelet_earlier_ns(deadline_ns, eyelet_session_read_deadline(&serving->connection.session));
     if (serving->connection.out.len > 0)
-        deadline_ns =
-            earlier(deadline_ns, eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms));
+        deadline_ns = eyelet_earlier_ns(deadline_ns, stall_deadline(serving));
     return deadline_ns;
 }
 
@@ -401,9 +401,11 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
 
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)
 {
-    uint64_t deadline_ns = earlier(peers_deadline(serving), serving->calls_end_ns);
+    uint64_t deadline_ns = eyelet_earlier_ns(peers_deadline(serving), serving->calls_end_ns);
 
-    return serving->unflushed_ns != 0 ? earlier(deadline_ns, serving->unflushed_ns + UNFLUSHED_MAX_NS) : deadline_ns;
+    if (serving->unflushed_ns != 0)
+        deadline_ns = eyelet_earlier_ns(deadline_ns, serving->unflushed_ns + UNFLUSHED_MAX_NS);
+    return deadline_ns;
 }
 
 void eyelet_serving_count(const struct eyelet_serving *serving, struct eyelet_counters *counters)
