@@ -165,7 +165,7 @@ EYELET_API bool eyelet_pending_is_done(const struct eyelet_pending *pending);
  * it and ending it do not wait there for the rest of what the socket did not take at once, since the loop sends that.
  * Elsewhere they do. Other threads may block in the client meanwhile; while one of them reads, process does not.
  *
- * Calls that are started in functions that process calls leave together, with one sendmsg() behind the last of them or
+ * Calls that are started in functions that process calls leave together, with one write behind the last of them or
  * for each 64 KiB: a program that has many in flight starts the next one where the end of another is told. A call that
  * is started elsewhere leaves at once, since nobody knows when the loop comes by.
  *

@@ -117,7 +117,9 @@ EYELET_API enum eyelet_status eyelet_server_open(const char *address, const stru
  *
  * Handlers run in the calling thread and, with @threads in the options, in others as well, which have all signals
  * blocked and are joined before this returns. A peer that is slow, silent or stalled holds up nobody: only handlers do,
- * when every thread is in one. A handler that waits on its stream lets its thread read meanwhile.
+ * when every thread is in one. A handler that waits on its stream lets its thread read meanwhile. Answers to calls that
+ * came together leave together: one that is there may wait until the handler behind it returns, if that is slow while
+ * those before it were quick; with more than one thread for a millisecond, if another has nothing to do.
  *
  * After a stop this returns when every call has been completed: those that are in flight have the grace to finish and
  * are cancelled then. It waits for handlers that do not return, and for deferred calls that nobody completes.

@@ -231,21 +231,28 @@ static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known,
         scan->large.field = NULL;
 }
 
+/* The next field, and what is known of its number, also when its value is bad. Return: NULL, or what is wrong. */
+static const char *take_field(struct level *level, struct eyelet_field *ret, const ProtobufCFieldDescriptor **ret_known)
+{
+    const char *reason = eyelet_wire_take_field(&level->rest, ret);
+
+    *ret_known = ret->number != 0 ? find_field(level, ret->number) : NULL;
+    if (reason == NULL && *ret_known != NULL)
+        reason = judge_value(*ret_known, ret);
+    return reason;
+}
+
 /* Reads one field of the innermost message, which has bytes left; opens it when it is a message itself. */
 static enum eyelet_scan_result scan_field(struct scan *scan)
 {
     struct level *level = &scan->levels[scan->n_levels - 1];
     const uint8_t *start = level->rest.data;
-    const ProtobufCFieldDescriptor *known = NULL;
+    const ProtobufCFieldDescriptor *known;
     struct eyelet_field field;
     const char *reason;
     size_t memory;
 
-    reason = eyelet_wire_take_field(&level->rest, &field);
-    if (field.number != 0)
-        known = find_field(level, field.number);
-    if (reason == NULL && known != NULL)
-        reason = judge_value(known, &field);
+    reason = take_field(level, &field, &known);
     if (reason != NULL)
         return fail(scan, EYELET_SCAN_MALFORMED, reason, known, start);
 

@@ -318,6 +318,9 @@ static void fail_to_put(struct eyelet_nano_pending *pending, const struct eyelet
     struct eyelet_nano_client *client = pending->client;
 
     switch (r) {
+    case -ETIMEDOUT:
+        eyelet_nano_pending_expire(pending);
+        return;
     case -EMSGSIZE:
         eyelet_error_set(&pending->error, EYELET_RESOURCE_EXHAUSTED,
                          EYELET_NANO_TEXT "request of %zu bytes is longer than frame_max, %u",
@@ -390,7 +393,7 @@ static bool make_room(struct eyelet_nano_pending *pending)
     return true;
 }
 
-/* Return: 0, or why not, with the request's time looked at each time. */
+/* Return: as eyelet_line_put_request(), or -ETIMEDOUT. */
 static int try_to_put(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
                       struct eyelet_outgoing_request *request, uint64_t now_ns)
 {
@@ -420,10 +423,6 @@ bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct
         if (!make_room(pending))
             return false;
         r = try_to_put(pending, what, &request, eyelet_now_ns());
-    }
-    if (r == -ETIMEDOUT) {
-        eyelet_nano_pending_expire(pending);
-        return false;
     }
     if (r < 0) {
         fail_to_put(pending, what, r, request.payload_len);

@@ -181,6 +181,7 @@ enum eyelet_status eyelet_nano_client_connect(struct eyelet_nano_client *client,
 /*
  * eyelet_nano_client_admit() - a slot for a call that has not begun
  * @is_stream:  the slot of a stream
+ * @now_ns:     from when on its time runs
  *
  * Return: EYELET_OK; why it may not begin, and there is no slot.
  */
@@ -197,7 +198,8 @@ void eyelet_nano_pending_release(struct eyelet_nano_pending *pending);
 /*
  * eyelet_nano_pending_begin() - put its request behind what waits to leave, send what the socket takes, and count it in
  * flight
- * @may_wait:  for room, until its deadline
+ * @may_wait:  for room, until its deadline; what need not wait may be left to the loop, see below
+ * @now_ns:    a look at the clock costs as much as a short request, so the caller may have one for several things
  *
  * Return: false when it is over.
  */

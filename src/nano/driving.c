@@ -73,7 +73,7 @@ static bool reads(const struct eyelet_nano_client *client)
     return client->full == NULL;
 }
 
-/* One recvmsg(), and what came of it. */
+/* One read, and what came of it. */
 static void read_once(struct eyelet_nano_client *client)
 {
     struct eyelet_line *line = &client->line;

@@ -150,8 +150,7 @@ struct eyelet_telling {
 
 /**
  * struct eyelet_client - @lock protects all that follows it but what is set once, at the opening: @opts, @where,
- * @address,
- * @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
+ * @address, @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
  * function of the program's. Every thread may wait for it. No other lock is taken inside of it.
  *
  * @n_users:       whoever needs the memory: the program until it closes, threads inside, started calls, streams
@@ -252,8 +251,7 @@ struct eyelet_client {
 
 /* --- in and out --------------------------------------------------------------------------------------------------- */
 
-/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; tell what is to be told, and undo
- * it */
+/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; the opposite, once all is told */
 void eyelet_client_enter(struct eyelet_client *client);
 void eyelet_client_leave(struct eyelet_client *client);
 

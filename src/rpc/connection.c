@@ -57,8 +57,7 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     connection->n_loans = 0;
 }
 
-#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN) /* in memory for a frame: its own, and room to see that no other came  \
-                                                 */
+#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN) /* around a frame's data: its own head, and room for the next one's */
 
 /*
  * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. If it is not there

@@ -27,8 +27,8 @@ struct eyelet_trace;
  * @message:  what @pack packs
  * @len:      bytes of it
  * @large:    most of them, if these are to be sent from where they lie; or none
- * @pack:     writes @len bytes to @room, but leaves out those of @large; NULL when @len is 0. Return: where they
- * belong; SIZE_MAX when nothing was left out
+ * @pack:     writes @len bytes to @room, but leaves out those of @large; may be NULL when @len is 0. Return: offset of
+ *            where they belong; SIZE_MAX when nothing was left out
  */
 struct eyelet_outgoing {
     const void *message;

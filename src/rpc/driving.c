@@ -426,31 +426,35 @@ static int spin_and_sleep(int fd, short events, int wake_fd, struct eyelet_spin_
     return eyelet_socket_wait_or_wake(fd, events, wake_fd, until_ns, ret_revents);
 }
 
+static void end_polling(struct eyelet_client *client, const struct eyelet_spin_look *look)
+{
+    eyelet_spin_end(&client->spin, look);
+    client->is_polling = false;
+    if (client->is_woken)
+        eyelet_wake_drain(client->wake_fd);
+    client->is_woken = false;
+}
+
 /* Waits for the socket with nothing locked. Return: what poll() says of it. */
 static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
 {
     short events = wanted_events(client), revents = 0;
     int fd = events != 0 ? client->connection.fd
                          : -1; /* an end that is not to be read yet must not be heard again and again */
-    uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns;
     struct eyelet_spin_look look;
+    uint64_t begin_ns;
     int r;
 
     client->is_polling = true;
     client->poll_events = events;
-    client->poll_until_ns = until_ns = next_ns < until_ns ? next_ns : until_ns;
+    client->poll_until_ns = until_ns = eyelet_earlier_ns(eyelet_client_next_deadline(client), until_ns);
     begin_spin(client, &look);
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
     eyelet_client_rest(client);
     pthread_mutex_unlock(&client->lock);
     r = spin_and_sleep(fd, events, client->wake_fd, &look, until_ns, &revents);
     pthread_mutex_lock(&client->lock);
-    eyelet_spin_end(&client->spin, &look);
-    client->is_polling = false;
-    if (client->is_woken)
-        eyelet_wake_drain(client->wake_fd);
-    client->is_woken = false;
-
+    end_polling(client, &look);
     if (begin_ns != 0) /* nothing was read on purpose */
         eyelet_session_forgive(&client->connection.session, eyelet_now_ns() - begin_ns, eyelet_now_ns());
     if (r < 0 && r != -ETIMEDOUT)

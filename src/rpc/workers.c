@@ -259,8 +259,7 @@ void eyelet_workers_finish(struct eyelet_workers *workers, struct eyelet_call *c
     eyelet_guests_call_is_over(&workers->guests, call);
 }
 
-/* --- the lock, and what is told when it is released ----------------------------------------------------------------
- */
+/* --- the lock, and what is told when it is released --------------------------------------------------------------- */
 
 void eyelet_workers_lock(struct eyelet_workers *workers)
 {
