@@ -59,20 +59,11 @@ static void stop(void)
     assert_int_equal(echo_stop(), EYELET_OK);
 }
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static struct eyelet_server *open_server(void)
 {
     struct eyelet_server *server = NULL;
 
-    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &server, NULL), EYELET_OK);
+    assert_int_equal(eyelet_server_open(folder_address_text("server"), NULL, &server, NULL), EYELET_OK);
     return server;
 }
 
@@ -80,7 +71,7 @@ static struct eyelet_client *open_client(void)
 {
     struct eyelet_client *client = NULL;
 
-    assert_int_equal(eyelet_client_open(address_of_test(), NULL, &client, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), NULL, &client, NULL), EYELET_OK);
     return client;
 }
 

@@ -62,18 +62,9 @@ static struct eyelet_server *open_server(const char *address, const struct eyele
     return server;
 }
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static void start(const struct eyelet_server_opts *opts)
 {
-    live_server_start(&live, open_server(address_of_test(), opts));
+    live_server_start(&live, open_server(folder_address_text("server"), opts));
 }
 
 static int setup(void **state)
@@ -107,7 +98,7 @@ static struct eyelet_client *open_client(void)
     struct eyelet_client *client = NULL;
     struct eyelet_error error = { 0 };
 
-    if (eyelet_client_open(address_of_test(), NULL, &client, &error) != EYELET_OK)
+    if (eyelet_client_open(folder_address_text("server"), NULL, &client, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     return client;
 }
@@ -372,7 +363,7 @@ static void h033_a_frame_of_16_mib_less_1_goes_both_ways(void **state)
     memset(text, 't', MAX - OVERHEAD);
     text[MAX - OVERHEAD] = '\0';
     start(&server_opts);
-    assert_int_equal(eyelet_client_open(address_of_test(), &client_opts, &client, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), &client_opts, &client, NULL), EYELET_OK);
     if (echo(client, text, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     eyelet_client_close(client);
@@ -415,7 +406,7 @@ static void every_call_ends_when_the_service_is_killed(void **state)
     (void)state;
     pid = fork();
     if (pid == 0) {
-        eyelet_server_run(open_server(address_of_test(), NULL));
+        eyelet_server_run(open_server(folder_address_text("server"), NULL));
         _exit(1);
     }
     for (size_t i = 0; i < 4; i++) {
@@ -455,13 +446,13 @@ static void a_service_is_added_once_and_before_the_run(void **state)
     eyelet_client_close(client);
     stop();
 
-    live.server = open_server(address_of_test(), NULL);
+    live.server = open_server(folder_address_text("server"), NULL);
     assert_int_equal(demo_echo_add(live.server, NULL, NULL), EYELET_INVALID_ARGUMENT);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_ALREADY_EXISTS);
     live.server = eyelet_server_close(live.server);
     assert_null(eyelet_server_close(NULL));
 
-    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &live.server, NULL), EYELET_OK);
+    assert_int_equal(eyelet_server_open(folder_address_text("server"), NULL, &live.server, NULL), EYELET_OK);
     faults_fail(FAULT_ALLOC, 1, ENOMEM);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_RESOURCE_EXHAUSTED);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_OK);
@@ -476,7 +467,7 @@ static void h112_every_allocation_of_an_opening_may_fail(void **state)
     unsigned n_failed = 0;
 
     (void)state;
-    strcpy(address, address_of_test());
+    strcpy(address, folder_address_text("server"));
     for (unsigned nth = 1;; nth++) {
         struct eyelet_server *server = NULL;
         struct eyelet_error error = { 0 };
@@ -540,8 +531,8 @@ static void where_somebody_listens_nobody_else_can(void **state)
 
     (void)state;
     start(NULL);
-    assert_string_equal(eyelet_server_address(live.server), address_of_test());
-    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &second, &error), EYELET_ALREADY_EXISTS);
+    assert_string_equal(eyelet_server_address(live.server), folder_address_text("server"));
+    assert_int_equal(eyelet_server_open(folder_address_text("server"), NULL, &second, &error), EYELET_ALREADY_EXISTS);
     assert_null(second);
     stop();
 }

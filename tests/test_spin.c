@@ -266,12 +266,9 @@ static void start(uint32_t threads)
 static struct eyelet_client *open_client(void)
 {
     const struct eyelet_client_opts opts = { .spin_us = 1000 };
-    struct eyelet_address address = folder_address("server");
     struct eyelet_client *client = NULL;
-    char text[EYELET_ADDRESS_TEXT_MAX];
 
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    assert_int_equal(eyelet_client_open(text, &opts, &client, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), &opts, &client, NULL), EYELET_OK);
     return client;
 }
 
