@@ -180,6 +180,22 @@ static void h016_a_megabyte_goes_through_a_socket_of_4_kib(void **state)
     free(got);
 }
 
+static void a_socket_is_widened_for_the_first_large_frame(void **state)
+{
+    static const uint8_t large[EYELET_BUFFER_SPARE_CAP];
+    int before, after;
+
+    (void)state;
+    assert_int_equal(eyelet_socket_get_option(fixture.connection.fd, SO_SNDBUF, &before), 0);
+    assert_int_equal(queue_data(large, 1000), 0);
+    assert_int_equal(faults_count(FAULT_SETSOCKOPT), 0);
+    assert_int_equal(queue_data(large, sizeof(large)), 0);
+    assert_int_equal(eyelet_socket_get_option(fixture.connection.fd, SO_SNDBUF, &after), 0);
+    assert_true(after > before);
+    assert_int_equal(queue_data(large, sizeof(large)), 0);
+    assert_int_equal(faults_count(FAULT_SETSOCKOPT), 1);
+}
+
 static void what_was_not_begun_can_be_taken_back(void **state)
 {
     uint8_t got[64];
@@ -581,6 +597,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(h016_a_full_socket_at_any_byte_stops_the_flush_and_no_more, setup, teardown),
         cmocka_unit_test_setup_teardown(h016_a_megabyte_goes_through_a_socket_of_4_kib, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_socket_is_widened_for_the_first_large_frame, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_not_begun_can_be_taken_back, setup, teardown),
         cmocka_unit_test_setup_teardown(h016_lent_bytes_leave_in_their_place_however_few_at_a_time, setup, teardown),
         cmocka_unit_test_setup_teardown(what_has_not_left_is_kept_when_the_lender_goes, setup, teardown),

@@ -467,12 +467,10 @@ EYELET_API enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_
  * @message:  packed before this returns
  * @ret:      set for a message, which lies in the server's memory until the next one is received or the call is over
  *
- * Both wait when they must, and never past the call's deadline. A message leaves before sending returns, unless it
- * follows another within 50 us: then it leaves with those behind it when there is no more room, when the handler waits
- * or returns, with one that is sent 250 us later, or by eyelet_nano_call_is_cancelled(). Return of sending: EYELET_OK;
- * EYELET_INVALID_ARGUMENT for a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer
- * than frame_max, after which the call goes on; or why the call is over: the handler should return. After an error from
- * receiving it should, too: returned EYELET_OK becomes that error.
+ * Both wait when they must, and never past the call's deadline. A message leaves before sending returns, as far as the
+ * socket takes it. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT for a message that cannot be encoded and
+ * EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which the call goes on; or why the call is
+ * over: the handler should return. After an error from receiving it should, too: returned EYELET_OK becomes that error.
  */
 EYELET_API enum eyelet_status eyelet_nano_call_send(struct eyelet_nano_call *call, const void *message);
 EYELET_API enum eyelet_got eyelet_nano_call_recv(struct eyelet_nano_call *call, const void **ret);

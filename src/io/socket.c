@@ -301,19 +301,15 @@ int eyelet_socket_get_option(int fd, int name, int *ret)
     return getsockopt(fd, SOL_SOCKET, name, ret, &len) < 0 ? -errno : 0;
 }
 
-int eyelet_socket_widen(int fd, int len)
+void eyelet_socket_widen(int fd, int len)
 {
     int half = len / 2; /* socket(7), SO_SNDBUF: Linux doubles it */
     int family, now;
-    int r;
 
-    r = eyelet_socket_get_option(fd, SO_DOMAIN, &family);
-    if (r < 0 || family != AF_UNIX)
-        return r;
-    r = eyelet_socket_get_option(fd, SO_SNDBUF, &now);
-    if (r == 0 && now < len)
+    if (eyelet_socket_get_option(fd, SO_DOMAIN, &family) < 0 || family != AF_UNIX)
+        return;
+    if (eyelet_socket_get_option(fd, SO_SNDBUF, &now) == 0 && now < len)
         (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof(half));
-    return r;
 }
 
 int eyelet_socket_connect(int fd, const struct sockaddr *address, socklen_t len, uint64_t deadline_ns)

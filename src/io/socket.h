@@ -129,12 +129,10 @@ int eyelet_socket_connect(int fd, const struct sockaddr *address, socklen_t len,
 int eyelet_socket_get_option(int fd, int name, int *ret);
 
 /*
- * eyelet_socket_widen() - let a unix socket take at least @len bytes at a time, as far as the system allows it; others
- * manage that by themselves
- *
- * Return: 0, or -errno when the socket cannot be asked.
+ * eyelet_socket_widen() - have a unix socket take at least @len bytes at a time, if the system allows it; others manage
+ * that by themselves
  */
-int eyelet_socket_widen(int fd, int len);
+void eyelet_socket_widen(int fd, int len);
 
 /* eyelet_socket_set_nonblocking() - Return: 0 or -errno. */
 int eyelet_socket_set_nonblocking(int fd, bool is_nonblocking);

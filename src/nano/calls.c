@@ -230,7 +230,7 @@ static void call_open(struct eyelet_nano_server *server, struct eyelet_nano_gues
     call->node = node;
     call->method = method;
     call->deadline_ns = event->deadline_ns;
-    call->full_ns = call->sent_ns = 0;
+    call->full_ns = 0;
     call->reserve = reserve_for(server, method);
     call->has_first = event->has_message;
     call->has_ended = (event->flags & EYELET_FRAME_FLAG_REMOTE_OPEN) == 0;

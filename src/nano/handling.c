@@ -102,8 +102,6 @@ static void wait_for_more(struct eyelet_nano_server *server)
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
-#define GATHER_NS 50000u /* a message that follows another so shortly waits for those behind it, to leave together */
-
 static bool has_room(const struct eyelet_nano_call *call, size_t len)
 {
     return eyelet_nano_calls_room(call->server, call->guest) >= len;
@@ -125,13 +123,10 @@ static enum eyelet_status send_message(struct eyelet_nano_call *call, const void
 {
     struct eyelet_nano_server *server = call->server;
     const pb_msgdesc_t *type = call->method->reply_type;
-    bool is_alone;
     size_t len;
 
     if (is_over(call))
         return call->failure.status;
-    is_alone = server->now_ns - call->sent_ns >= GATHER_NS;
-    call->sent_ns = server->now_ns;
     if (eyelet_message_len(type, message, &len) < 0)
         return EYELET_INVALID_ARGUMENT;
     if (eyelet_session_measure_data(&call->guest->line.session, len) < 0)
@@ -141,8 +136,7 @@ static enum eyelet_status send_message(struct eyelet_nano_call *call, const void
     if (!wait_for_room(call, EYELET_FRAME_HEADER_LEN + len))
         return call->failure.status;
     eyelet_line_put_data(&call->guest->line, call->id, type, message, server->now_ns);
-    if (is_alone)
-        eyelet_nano_guests_flush(server, server->now_ns);
+    eyelet_nano_guests_flush(server, server->now_ns); /* who knows what the handler does next, and for how long */
     return EYELET_OK;
 }
 

@@ -15,6 +15,8 @@
 #include "io/socket.h"
 
 #define EVENTS_PER_STEP 16
+#define QUICK_MAX_NS    50000u  /* a handler that is quick, with what is around it; */
+#define SLOW_RUNS       256u    /* after one that is not, so many others may be slow again */
 #define LOOK_AGE_MAX_NS 250000u /* so long handlers run one after the other, and their answers wait for each other */
 
 _Static_assert(sizeof(struct eyelet_nano_server) <= EYELET_NANO_SERVER_BASE, "a block holds what its macro says");
@@ -391,11 +393,27 @@ static enum eyelet_status begin(struct eyelet_nano_server *server, struct eyelet
     return EYELET_OK;
 }
 
+/* An answer waits for those behind it, but not where handlers are slow. Return: false when no call may run. */
+static bool run_next(struct eyelet_nano_server *server)
+{
+    uint64_t start_ns = server->now_ns;
+
+    if (!eyelet_nano_calls_run_next(server))
+        return false;
+    if (server->now_ns - start_ns >= QUICK_MAX_NS)
+        server->n_slow = SLOW_RUNS;
+    if (server->n_slow == 0)
+        return true;
+    server->n_slow--;
+    eyelet_nano_guests_flush(server, server->now_ns);
+    return true;
+}
+
 /* Runs what waits, and what was left lying for it, so that the answers leave together. */
 static void run_calls(struct eyelet_nano_server *server)
 {
     do {
-        while (eyelet_nano_calls_run_next(server)) {
+        while (run_next(server)) {
             if (eyelet_nano_server_should_look(server)) /* others may have come, calls may be late, it may be stopped */
                 return;
         }

@@ -42,7 +42,6 @@ enum eyelet_nano_call_state {
  * @has_ended:    the peer sends no more messages
  * @is_over:      the peer has its end: nothing is sent any more; @failure says which
  * @full_ns:      since when a message has not fitted into @held; 0 for none
- * @sent_ns:      when its handler sent a message last
  * @failure:      what the handler said, or why the call is over; status EYELET_OK for nothing
  */
 struct eyelet_nano_call {
@@ -57,7 +56,6 @@ struct eyelet_nano_call {
     const struct eyelet_nano_method *method;
     uint64_t deadline_ns;
     uint64_t full_ns;
-    uint64_t sent_ns;
     size_t reserve;
     bool has_first;
     bool has_ended;
@@ -121,6 +119,7 @@ enum eyelet_nano_server_state {
  * @now_ns:       the clock as it was read last: behind each wait, before a handler, and when it comes back or uses its
  *                call
  * @looked_ns:    when it was looked for what came and what is due, last
+ * @n_slow:       so many calls more may be slow, since one was
  * @away_ns:      spent in handlers, and not forgiven yet to the peers that nobody read meanwhile
  * @message:      the running handler's request or last message, and behind it its reply
  * @event:        what a session said last
@@ -150,6 +149,7 @@ struct eyelet_nano_server {
     uint64_t grace_end_ns;
     uint64_t now_ns;
     uint64_t looked_ns;
+    uint32_t n_slow;
     uint64_t away_ns;
     struct eyelet_storage storage;
     struct eyelet_nano_guest *guests;

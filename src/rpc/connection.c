@@ -13,7 +13,8 @@
 #include "rpc/trace.h"
 
 #define DETACH_MIN   (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
-#define SEND_AT_ONCE 425984 /* twice of what unix sockets take by default: each part costs both ends a wait */
+#define LARGE_MIN    EYELET_BUFFER_SPARE_CAP       /* from here on a frame may leave in parts, */
+#define SEND_AT_ONCE 425984 /* and each costs both ends a wait: twice of what unix sockets take by default */
 
 static void trace_received(const struct eyelet_frame_head *head, void *userdata)
 {
@@ -30,8 +31,6 @@ int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum ey
     int r;
 
     r = eyelet_socket_set_nonblocking(fd, true);
-    if (r == 0)
-        r = eyelet_socket_widen(fd, SEND_AT_ONCE);
     if (r < 0)
         return r;
     slots = calloc(n_slots, sizeof(*slots));
@@ -149,11 +148,21 @@ static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool,
     return eyelet_buffer_reserve(out, pool, len > out->len ? len : out->len);
 }
 
+/* Who sends large frames sends more of them; short ones are taken in larger pieces the sooner the socket is full. */
+static void widen(struct eyelet_connection *connection, size_t len)
+{
+    if (len <= LARGE_MIN || connection->is_wide)
+        return;
+    connection->is_wide = true;
+    eyelet_socket_widen(connection->fd, SEND_AT_ONCE);
+}
+
 /* Room for one frame behind what is queued, to be filled before anything else is done; NULL without memory. */
 static uint8_t *queue(struct eyelet_connection *connection, size_t len)
 {
     uint8_t *room;
 
+    widen(connection, len);
     if (make_room(&connection->out, connection->pool, len) < 0)
         return NULL;
     room = eyelet_buffer_room(&connection->out);

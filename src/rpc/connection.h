@@ -53,6 +53,7 @@ struct eyelet_loan {
  * @session:   the protocol
  * @streams:   the session's storage
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
+ * @is_wide:   the socket was asked to take large frames
  * @loans:     what is not in the holes of @out, in their order
  * @n_loans:   number of those
  * @last_len:  of the last frame that came, in bytes: the next one may be like it
@@ -68,6 +69,7 @@ struct eyelet_connection {
     struct eyelet_slot *slots;
     struct eyelet_buffer in;
     struct eyelet_buffer out;
+    bool is_wide;
     struct eyelet_loan loans[EYELET_CONNECTION_LOANS_MAX];
     unsigned n_loans;
     struct eyelet_buffer_pool *pool;

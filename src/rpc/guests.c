@@ -19,8 +19,9 @@
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
 #define PLACES_MIN          16u
-#define ANSWER_AGE_MAX_NS   (50000u) /* so long an answer waits for others to leave with it */
-#define QUICK_RUNS_MIN      256u     /* handlers that were quicker than that in a row: so is the next */
+#define ANSWER_AGE_MAX_NS   250000u                   /* so long an answer waits for others to leave with it */
+#define QUICK_MAX_NS        50000u                    /* a handler that is quick; */
+#define QUICK_RUNS_MIN      256u                      /* after so many in a row the next one will be, too */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
 {
@@ -325,7 +326,7 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64
 
 void eyelet_guests_note_run(struct eyelet_guests *guests, uint64_t run_ns)
 {
-    if (run_ns >= ANSWER_AGE_MAX_NS)
+    if (run_ns >= QUICK_MAX_NS)
         guests->n_quick = 0;
     else if (guests->n_quick < QUICK_RUNS_MIN)
         guests->n_quick++;

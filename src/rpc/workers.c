@@ -478,6 +478,18 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
     *link = look->next;
 }
 
+/* All but the events, which the kernel fills in: to clear those takes as long as to note one. */
+static void look_init(struct eyelet_look *look, uint64_t until_ns)
+{
+    look->next = NULL;
+    look->until_ns = until_ns;
+    look->n = 0;
+    look->error_number = 0;
+    look->spin = (struct eyelet_spin_look){ 0 };
+    look->wake_ns = 0;
+    look->absence_ns = 0;
+}
+
 /* Whether this thread looks again and again before it sleeps, if it does: one does so for all. */
 static void begin_spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t now_ns)
 {
@@ -552,9 +564,10 @@ static void take_look(struct eyelet_workers *workers, const struct eyelet_look *
  */
 static void watch(struct eyelet_workers *workers, bool has_run)
 {
-    struct eyelet_look look = { .until_ns = next_deadline(workers) };
     uint64_t now_ns = eyelet_now_ns();
+    struct eyelet_look look;
 
+    look_init(&look, next_deadline(workers));
     if (is_minded(workers, look.until_ns))
         look.until_ns = EYELET_NO_DEADLINE;
     if (has_run && workers->env.opts.threads > 1 && look.until_ns > now_ns + LINGER_NS)
@@ -568,13 +581,14 @@ static void watch(struct eyelet_workers *workers, bool has_run)
 /* A thread with something to do sees what else there is, and lets others have the lock. */
 static void glance(struct eyelet_workers *workers)
 {
-    struct eyelet_look look = { 0 };
+    struct eyelet_look look;
 
     if (workers->watcher != NULL) {
         pthread_mutex_unlock(&workers->lock);
         pthread_mutex_lock(&workers->lock);
         return;
     }
+    look_init(&look, 0);
     workers->n_watching++;
     wait_for_events(workers, &look, eyelet_now_ns());
     workers->n_watching--;
@@ -600,8 +614,9 @@ static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
 /* Its thread does what an idle one would, but for running handlers: those are for other threads. */
 static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call, uint64_t until_ns)
 {
-    struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : until_ns };
+    struct eyelet_look look;
 
+    look_init(&look, eyelet_guests_has_turns(&workers->guests) ? 0 : until_ns);
     workers->watcher = call;
     wait_for_events(workers, &look, eyelet_now_ns());
     workers->watcher = NULL;

@@ -31,6 +31,7 @@ start_server() {
 stop_server() {
     [ -n "$server" ] || return
     if is_there; then
+        sleep 2
         memory=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status")
         threads=$(sed -n 's/^Threads:[^0-9]*//p' "/proc/$server/status")
         say "server${tab}0$tab$memory$tab$threads"

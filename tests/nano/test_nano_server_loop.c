@@ -36,6 +36,7 @@ static struct {
     unsigned n_ran;
     char ran[RAN_MAX];            /* first letters of the texts that Say was asked, in the order of its calls */
     unsigned n_canaries[RAN_MAX]; /* in the memory, while each of them ran */
+    bool is_answered[RAN_MAX];    /* something lay at the first peer when each of them began */
     unsigned n_sent;
     size_t left[LEFT_MAX]; /* bytes at the first peer once each of these messages was sent */
     unsigned n_received;
@@ -72,6 +73,21 @@ static void put_say(struct wire *wire, uint32_t id, const char *text)
     put_text(wire, id, (struct wire_request){ .service = "demo.Echo", .method = "Say" }, text);
 }
 
+static bool has_answer(int fd)
+{
+    char byte;
+
+    return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+static size_t bytes_at(int fd)
+{
+    int n = 0;
+
+    live_must(ioctl(fd, FIONREAD, &n) == 0, "FIONREAD fails");
+    return (size_t)n;
+}
+
 /* "slow" takes 10 ms, and brings the second peer the first time; "late" takes 3 s; "stop" stops the server as well. */
 static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayRequest *request, demo_SayReply *reply,
                               void *userdata)
@@ -82,6 +98,7 @@ static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayReque
     (void)userdata;
     assert_true(loop.n_ran < RAN_MAX);
     loop.n_canaries[loop.n_ran] = count_in_memory(CANARY);
+    loop.is_answered[loop.n_ran] = loop.fds[0] >= 0 && bytes_at(loop.fds[0]) > 0;
     loop.ran[loop.n_ran++] = request->text[0];
     if (strcmp(request->text, "slow") == 0) {
         faults_advance_ns(10 * MS);
@@ -100,21 +117,6 @@ static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayReque
     else
         strcpy(reply->text, request->text);
     return EYELET_OK;
-}
-
-static bool has_answer(int fd)
-{
-    char byte;
-
-    return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
-}
-
-static size_t bytes_at(int fd)
-{
-    int n = 0;
-
-    live_must(ioctl(fd, FIONREAD, &n) == 0, "FIONREAD fails");
-    return (size_t)n;
 }
 
 /* Each message takes 1 s; with a limit of 1000 the server is stopped meanwhile. */
@@ -154,20 +156,7 @@ static enum eyelet_status sum(struct eyelet_nano_call *call, demo_SumReply *repl
     return EYELET_OK;
 }
 
-/* Sends five in no time, and looks. */
-static enum eyelet_status burst(struct eyelet_nano_call *call, void *userdata)
-{
-    (void)userdata;
-    for (loop.n_sent = 0; loop.n_sent < 5; loop.n_sent++) {
-        loop.last_sent = demo_echo_chat_call_send(call, &(demo_SayReply){ .text = "burst" });
-        loop.left[loop.n_sent] = bytes_at(loop.fds[0]);
-    }
-    assert_false(eyelet_nano_call_is_cancelled(call));
-    loop.left[5] = bytes_at(loop.fds[0]);
-    return EYELET_OK;
-}
-
-static const struct demo_echo_handlers handlers = { .say = say, .count = count, .sum = sum, .chat = burst };
+static const struct demo_echo_handlers handlers = { .say = say, .count = count, .sum = sum };
 
 static enum eyelet_status handle_say(struct eyelet_nano_call *call, const void *typed, const void *request, void *reply,
                                      void *userdata)
@@ -620,7 +609,7 @@ static void memory_is_touched_as_it_is_needed_and_used_again(void **state)
 
 /* --- messages of a handler ---------------------------------------------------------------------------------------- */
 
-static void a_message_that_follows_no_other_has_left_before_the_next(void **state)
+static void a_message_has_left_before_the_next(void **state)
 {
     struct wire wire = { 0 }, message = { 0 };
 
@@ -635,19 +624,24 @@ static void a_message_that_follows_no_other_has_left_before_the_next(void **stat
         assert_int_equal(loop.left[i], (i + 1) * (WIRE_HEAD_LEN + 2));
 }
 
-static void what_waits_of_a_burst_leaves_when_its_handler_looks(void **state)
+static void answers_leave_before_the_next_handler_once_one_was_slow(void **state)
 {
-    const size_t len = WIRE_HEAD_LEN + 2 + strlen("burst");
-    struct wire wire = { 0 }, message = { 0 };
+    static const bool expected[] = { false, false, false, true };
+    struct wire wire = { 0 };
 
     (void)state;
     start(usual);
-    put_open(&wire, 1, "Chat", WIRE_OPEN | WIRE_NO_DATA, &message);
+    put_say(&wire, 1, "quick");
+    put_say(&wire, 3, "late");
     live_send_wire(loop.fds[0], &wire);
     process();
-    for (size_t i = 0; i < 5; i++)
-        assert_int_equal(loop.left[i], len);
-    assert_int_equal(loop.left[5], 5 * len);
+    assert_true(read_all(loop.fds[0]) > 0);
+    put_say(&wire, 5, "quick");
+    put_say(&wire, 7, "next");
+    live_send_wire(loop.fds[0], &wire);
+    process();
+    assert_int_equal(loop.n_ran, 4);
+    assert_memory_equal(loop.is_answered, expected, sizeof(expected));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -666,8 +660,8 @@ int main(void)
         TEST(h095_a_stream_is_not_full_by_what_another_handler_took),
         TEST(h095_a_full_stream_may_end),
         TEST(memory_is_touched_as_it_is_needed_and_used_again),
-        TEST(a_message_that_follows_no_other_has_left_before_the_next),
-        TEST(what_waits_of_a_burst_leaves_when_its_handler_looks),
+        TEST(a_message_has_left_before_the_next),
+        TEST(answers_leave_before_the_next_handler_once_one_was_slow),
         TEST(h124_what_was_taken_does_not_lie_there_while_the_next_request_waits),
     };
 
