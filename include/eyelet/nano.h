@@ -196,7 +196,9 @@ EYELET_API void eyelet_nano_server_clear(struct eyelet_nano_server *server);
  *
  * Handlers run one after the other in the calling thread, those of a connection in the order of its requests, the
  * connections in turn. Where one waits for its stream, all connections are read and written meanwhile, but no other
- * handler runs. A peer that is slow, silent or stalled holds up nobody but a handler that sends to it.
+ * handler runs. A peer that is slow, silent or stalled holds up nobody but a handler that sends to it. Answers leave
+ * together where handlers are quick: one that is there may wait for the first that is not; behind that each leaves
+ * before the next handler runs, for a while.
  *
  * Return: EYELET_OK after a stop, or after the only connection; EYELET_FAILED_PRECONDITION from inside a handler or
  * after it has stopped; EYELET_INTERNAL when the listening socket or epoll fails.
