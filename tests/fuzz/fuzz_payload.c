@@ -27,6 +27,17 @@ static struct eyelet_slice pack(const ProtobufCMessage *message)
     return (struct eyelet_slice){ bytes, len };
 }
 
+/* Whether its bytes were copied or not makes no difference to who reads a message. */
+static void check_same(const ProtobufCMessage *copied, const ProtobufCMessage *in_place)
+{
+    struct eyelet_slice one = pack(copied), other = pack(in_place);
+
+    FUZZ_CHECK(one.len == other.len);
+    FUZZ_CHECK(memcmp(one.data, other.data, one.len) == 0);
+    free((void *)one.data);
+    free((void *)other.data);
+}
+
 static void check_round_trip(const ProtobufCMessage *message)
 {
     struct eyelet_slice packed = pack(message), again;
@@ -76,6 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         check_round_trip(message);
     if (place_result == EYELET_UNPACK_OK)
         check_round_trip(place_message);
+    if (result == EYELET_UNPACK_OK)
+        check_same(message, place_message);
     protobuf_c_message_free_unpacked(heap_message, NULL);
     eyelet_arena_clear(&place_arena);
     eyelet_arena_clear(&arena);
