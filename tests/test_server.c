@@ -636,6 +636,51 @@ static void h017_signals_throughout_are_not_noticed(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+#define LARGE_LEN     (1u << 20)
+#define LARGE_CALLERS 16
+#define LARGE_CALLS   10
+
+static char large_text[LARGE_LEN + 1];
+
+/* Return: NULL, or why one of the calls failed. */
+static void *call_with_large_texts(void *userdata)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    request.text = large_text;
+    for (unsigned i = 0; i < LARGE_CALLS; i++) {
+        struct eyelet_error error = { 0 };
+        Demo__SayReply *reply = NULL;
+
+        if (demo_echo_say(userdata, NULL, &request, &reply, &error) != EYELET_OK)
+            return strdup(error.text);
+        demo__say_reply__free_unpacked(reply, NULL);
+    }
+    return NULL;
+}
+
+/* Twice as much is on its way as may wait for one connection: what there is no room for is left unread. */
+static void h104_large_calls_of_a_peer_that_listens_are_all_answered(void **state)
+{
+    struct eyelet_client *client = NULL;
+    pthread_t threads[LARGE_CALLERS];
+    void *why;
+
+    (void)state;
+    memset(large_text, 'x', LARGE_LEN);
+    start(NULL);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), NULL, &client, NULL), EYELET_OK);
+    for (unsigned i = 0; i < LARGE_CALLERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, call_with_large_texts, client), 0);
+    for (unsigned i = 0; i < LARGE_CALLERS; i++) {
+        assert_int_equal(pthread_join(threads[i], &why), 0);
+        if (why != NULL)
+            fail_msg("%s", (char *)why);
+    }
+    eyelet_client_close(client);
+    assert_int_equal(live_server_stop(&live), EYELET_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -646,6 +691,7 @@ int main(void)
         TEST(memory_of_a_reply_is_the_handlers_again_when_it_has_returned),
         TEST(what_has_no_handler_is_unimplemented),
         TEST(h033_a_frame_of_16_mib_less_1_goes_both_ways),
+        TEST(h104_large_calls_of_a_peer_that_listens_are_all_answered),
         TEST(a_service_is_added_once_and_before_the_run),
         TEST(h112_every_allocation_of_an_opening_may_fail),
         TEST(options_and_addresses_that_make_no_sense_are_refused),

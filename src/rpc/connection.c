@@ -140,12 +140,14 @@ bool eyelet_connection_detach(struct eyelet_connection *connection, size_t len, 
     return eyelet_buffer_detach(&connection->in, connection->pool, ret);
 }
 
-/* A queue that must grow doubles: frames are small, and a peer that takes few bytes at a time costs no copying. */
+/* A queue that must grow doubles, as long as it is small: a peer that takes few bytes at a time costs no copying. */
 static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool, size_t len)
 {
+    size_t ahead = out->len < EYELET_CONNECTION_SLACK ? out->len : EYELET_CONNECTION_SLACK;
+
     if (eyelet_buffer_room_len(out) >= len)
         return 0;
-    return eyelet_buffer_reserve(out, pool, len > out->len ? len : out->len);
+    return eyelet_buffer_reserve(out, pool, len > ahead ? len : ahead);
 }
 
 /* Who sends large frames sends more of them; short ones are taken in larger pieces the sooner the socket is full. */

@@ -20,7 +20,8 @@ struct eyelet_trace;
 #define EYELET_CONNECTION_NO_MEMORY 2 /* of eyelet_connection_read(): nothing was read, for want of room */
 #define EYELET_CONNECTION_CUT       3 /* of eyelet_connection_read(): bytes were read, and there may be more behind */
 
-#define EYELET_CONNECTION_LOANS_MAX 4 /* of messages at once; of more, all is copied */
+#define EYELET_CONNECTION_SLACK     (1u << 20) /* memory that a large buffer has at most beside its bytes and one frame */
+#define EYELET_CONNECTION_LOANS_MAX 4          /* of messages at once; of more, all is copied */
 
 /**
  * struct eyelet_outgoing - a message to be sent: measured first, then packed straight behind its envelope

@@ -21,7 +21,7 @@
 #define PLACES_MIN          16u
 #define ANSWER_AGE_MAX_NS   250000u /* so long an answer waits for others to leave with it */
 #define QUICK_MAX_NS        50000u  /* a handler that is quick; */
-#define QUICK_RUNS_MIN      256u    /* after so many in a row the next one will be, too */
+#define QUICK_RUNS_MIN      256u    /* after so many in a row the next one of a method will be, too */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
 {
@@ -279,17 +279,27 @@ void eyelet_guests_run_round(struct eyelet_guests *guests)
     }
 }
 
+static struct eyelet_pace *pace_of(struct eyelet_guests *guests, const struct eyelet_method *method)
+{
+    struct eyelet_pace *pace = &guests->paces[(uintptr_t)method / sizeof(*method) % EYELET_GUESTS_PACES];
+
+    if (pace->method != method)
+        *pace = (struct eyelet_pace){ .method = method };
+    return pace;
+}
+
 /*
  * Answers wait for those behind them, so that a batch of calls is answered with one write; but not for long, and not
  * for the last one of them if its handler may be slow.
  */
-static bool must_answers_leave(const struct eyelet_guests *guests, const struct eyelet_serving *serving,
-                               uint64_t now_ns)
+static bool must_answers_leave(struct eyelet_guests *guests, const struct eyelet_call *next, uint64_t now_ns)
 {
+    const struct eyelet_serving *serving = next->serving;
+
     if (serving->unflushed_ns == 0)
         return false;
     return now_ns >= serving->unflushed_ns + ANSWER_AGE_MAX_NS ||
-           (serving->n_queued == 0 && guests->n_quick < QUICK_RUNS_MIN);
+           (serving->n_queued == 0 && pace_of(guests, next->method)->n_quick < QUICK_RUNS_MIN);
 }
 
 /* Answers leave before the next handler runs. */
@@ -315,7 +325,7 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64
         if (call == NULL)
             continue;
         add_caller(guests, guest);
-        if (must_answers_leave(guests, &guest->serving, now_ns))
+        if (must_answers_leave(guests, call, now_ns))
             send_answers(guests, guest);
         if (eyelet_serving_wants_turn(&guest->serving))
             give_turn(guests, guest);
@@ -324,12 +334,14 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64
     return NULL;
 }
 
-void eyelet_guests_note_run(struct eyelet_guests *guests, uint64_t run_ns)
+void eyelet_guests_note_run(struct eyelet_guests *guests, const struct eyelet_method *method, uint64_t run_ns)
 {
+    struct eyelet_pace *pace = pace_of(guests, method);
+
     if (run_ns >= QUICK_MAX_NS)
-        guests->n_quick = 0;
-    else if (guests->n_quick < QUICK_RUNS_MIN)
-        guests->n_quick++;
+        pace->n_quick = 0;
+    else if (pace->n_quick < QUICK_RUNS_MIN)
+        pace->n_quick++;
 }
 
 void eyelet_guests_attend(struct eyelet_guests *guests, struct eyelet_serving *serving)

@@ -15,6 +15,7 @@
 
 #define TURN_FRAMES_MAX  64           /* HOSTILE H015 */
 #define TURN_BYTES_MAX   (256u << 10) /* HOSTILE H015 */
+#define QUEUE_LEN_MIN    (256u << 10) /* so much may wait however little may be buffered */
 #define QUEUE_FRAMES_MAX 256u         /* HOSTILE limit "send queue / connection", as EYELET_WRITING_QUEUE_MAX */
 #define AHEAD_CALLS_MAX  64u          /* calls that wait for a thread; more stay unread, and none is refused for it */
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
@@ -85,11 +86,24 @@ static bool is_used_up(const struct turn *turn)
     return turn->n_frames >= TURN_FRAMES_MAX || turn->n_bytes >= TURN_BYTES_MAX;
 }
 
+/* Beside the answers that wait there must be room for one more, and for the request that is coming. */
+static size_t queue_max(const struct eyelet_serving *serving)
+{
+    const struct eyelet_server_opts *opts = &serving->env->opts;
+    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK);
+
+    if (opts->connection_buffer_max < beside + QUEUE_LEN_MIN)
+        return QUEUE_LEN_MIN;
+    if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
+        return opts->connection_buffer_max - beside;
+    return EYELET_WRITING_QUEUE_MAX;
+}
+
 static bool is_queue_full(const struct eyelet_serving *serving)
 {
     const struct eyelet_connection *connection = &serving->connection;
 
-    return connection->out.len >= EYELET_WRITING_QUEUE_MAX ||
+    return connection->out.len >= queue_max(serving) ||
            (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 

@@ -700,7 +700,7 @@ static uint64_t run_call(struct eyelet_workers *workers, struct eyelet_call *cal
     status = eyelet_call_run(call, workers->env.codec, now_ns);
     eyelet_workers_lock(workers);
     end_ns = eyelet_now_ns();
-    eyelet_guests_note_run(&workers->guests, end_ns - now_ns);
+    eyelet_guests_note_run(&workers->guests, call->method, end_ns - now_ns);
     end_call(workers, call, status, end_ns);
     return end_ns;
 }
