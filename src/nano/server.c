@@ -15,8 +15,8 @@
 #include "io/socket.h"
 
 #define EVENTS_PER_STEP 16
-#define QUICK_MAX_NS    50000u  /* a handler that is quick, with what is around it; */
-#define SLOW_RUNS       256u    /* after one that is not, so many others may be slow again */
+#define QUICK_MAX_NS    EYELET_NS_PER_MS /* a handler that is quick, with what is around it, also others on its CPU; */
+#define SLOW_RUNS       256u             /* after one that is not, so many others may be slow again */
 #define LOOK_AGE_MAX_NS 250000u /* so long handlers run one after the other, and their answers wait for each other */
 
 _Static_assert(sizeof(struct eyelet_nano_server) <= EYELET_NANO_SERVER_BASE, "a block holds what its macro says");

@@ -19,9 +19,9 @@
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
 #define PLACES_MIN          16u
-#define ANSWER_AGE_MAX_NS   250000u /* so long an answer waits for others to leave with it */
-#define QUICK_MAX_NS        50000u  /* a handler that is quick; */
-#define QUICK_RUNS_MIN      256u    /* after so many in a row the next one of a method will be, too */
+#define ANSWER_AGE_MAX_NS   250000u          /* so long an answer waits for others to leave with it */
+#define QUICK_MAX_NS        EYELET_NS_PER_MS /* a handler that is quick, also where others have the CPU for a while; */
+#define QUICK_RUNS_MIN      256u             /* after so many in a row the next one of a method will be, too */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
 {

@@ -11,7 +11,7 @@
 #
 # usage: tests/bench/run.sh [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...]
 #        tests/bench/run.sh --vm [--quick] [--rounds N] [--peers NAME,...]
-#   --quick      less time for each cell: under two minutes instead of ten
+#   --quick      less time for each cell: a few minutes instead of a quarter of an hour
 #   --pin        free: wherever the system puts server and client; same: on one CPU; apart: on two. Each is a table of
 #                its own; without it free and same, with --quick only free
 #   --rounds     3
