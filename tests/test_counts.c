@@ -144,20 +144,6 @@ static void a_call_costs_a_server_of_threads_no_more_but_to_wake_one(void **stat
     costs_assert_at_most(&costs, N_CALLS, (struct costs){ .waits = 2, .reads = 1, .writes = 1, .others = 1 });
 }
 
-/* What must come, byte by byte, and nothing behind it. */
-static void expect_bytes(int fd, struct wire *wire)
-{
-    uint8_t *room = malloc(wire->len);
-    char more;
-
-    assert_non_null(room);
-    assert_true(live_read(fd, room, wire->len));
-    assert_memory_equal(room, wire->bytes, wire->len);
-    assert_int_equal(recv(fd, &more, 1, MSG_DONTWAIT), -1);
-    free(room);
-    wire_clear(wire);
-}
-
 /* --- many calls in one piece -------------------------------------------------------------------------------------- */
 
 static void put_calls(struct wire *wire, uint32_t id, unsigned n, size_t len)
@@ -623,7 +609,7 @@ static void a_request_is_written_once_and_nothing_else(void **state)
         faults_short(FAULT_SENDMSG, 16 * (len % 8));
         assert_int_equal(caller_call(0, text, NULL, 0, NULL), EYELET_OK);
         assert_int_equal(costs_here().bytes_written - before, wire.len);
-        expect_bytes(caller.peer, &wire);
+        live_expect_bytes(caller.peer, &wire);
         free(text);
     }
 }
@@ -646,7 +632,7 @@ static void a_reply_is_written_once_and_nothing_else(void **state)
         reply_len = wire.len;
         faults_short(FAULT_SENDMSG, 16 * (len % 8));
         echo_say(fd, 2 * len - 1, text);
-        expect_bytes(fd, &wire);
+        live_expect_bytes(fd, &wire);
         costs_await_asleep(1);
         assert_int_equal(costs_elsewhere().bytes_written - before, reply_len);
         free(text);

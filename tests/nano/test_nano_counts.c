@@ -232,20 +232,6 @@ static void put_counted(struct wire *wire, uint32_t id, uint64_t limit)
     caller_put_end(wire, id);
 }
 
-/* What must come, byte by byte, and nothing behind it. */
-static void expect_bytes(int fd, struct wire *wire)
-{
-    uint8_t *room = malloc(wire->len);
-    char more;
-
-    assert_non_null(room);
-    assert_true(live_read(fd, room, wire->len));
-    assert_memory_equal(room, wire->bytes, wire->len);
-    assert_int_equal(recv(fd, &more, 1, MSG_DONTWAIT), -1);
-    free(room);
-    wire_clear(wire);
-}
-
 /* Nobody knows what the handler does next; its end leaves with the last of them or by itself. */
 static void each_message_of_a_stream_leaves_a_server_at_once(void **state)
 {
@@ -261,7 +247,7 @@ static void each_message_of_a_stream_leaves_a_server_at_once(void **state)
     put_count(&request, 1, N_MESSAGES);
     live_send_wire(fd, &request);
     put_counted(&stream, 1, N_MESSAGES);
-    expect_bytes(fd, &stream);
+    live_expect_bytes(fd, &stream);
     costs_await_asleep(1);
     after = costs_elsewhere();
     close(fd);
@@ -441,7 +427,7 @@ static void a_request_is_written_once_and_nothing_else(void **state)
         faults_short(FAULT_SENDMSG, 16 * (len % 8));
         assert_int_equal(caller_call(0, text_of(len), NULL, 0, NULL), EYELET_OK);
         assert_int_equal(costs_here().bytes_written - before, wire.len);
-        expect_bytes(caller.peer, &wire);
+        live_expect_bytes(caller.peer, &wire);
     }
 }
 
@@ -461,7 +447,7 @@ static void a_reply_is_written_once_and_nothing_else(void **state)
         reply_len = wire.len;
         faults_short(FAULT_SENDMSG, 16 * (len % 8));
         echo_say(fd, 2 * len - 1, text_of(len));
-        expect_bytes(fd, &wire);
+        live_expect_bytes(fd, &wire);
         costs_await_asleep(1);
         assert_int_equal(costs_elsewhere().bytes_written - before, reply_len);
     }

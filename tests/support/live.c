@@ -67,6 +67,19 @@ void live_send_wire(int fd, struct wire *wire)
     wire_clear(wire);
 }
 
+void live_expect_bytes(int fd, struct wire *wire)
+{
+    uint8_t *room = malloc(wire->len);
+    char more;
+
+    live_must(room != NULL, "no memory");
+    live_must(live_read(fd, room, wire->len), "the peer ended too early");
+    live_must(memcmp(room, wire->bytes, wire->len) == 0, "the peer said something else");
+    live_must(recv(fd, &more, 1, MSG_DONTWAIT) == -1, "the peer said more");
+    free(room);
+    wire_clear(wire);
+}
+
 void live_wait(int fd)
 {
     const struct timespec patience = { .tv_sec = LIVE_PATIENCE_MS / 1000 };
