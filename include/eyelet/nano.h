@@ -304,7 +304,8 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
  * struct eyelet_nano_client_opts - how a client behaves; zero means the default
  * @reconnect:           open a lost connection again when the next call or stream needs it: until its deadline, and for
  *                       @connect_timeout_ms at most. What was in flight is never sent a second time. New connections
- * are at least 100 ms apart, twice as far each time while they bring no reply, up to 1 s. Not for fd:// addresses
+ *                       are at least 100 ms apart, twice as far each time while they bring no reply, up to 1 s. Not for
+ *                       fd:// addresses
  * @wipe:                overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connect_timeout_ms:  for all attempts to connect together; default 30,000
  * @call_timeout_ms:     for a call that does not say; default 30,000
@@ -312,7 +313,7 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
  * @streams_max:         streams that are open; default 0, at most 1,024
  * @frame_max:           longest frame data sent and accepted, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
  *                       stream holds as much that the program has not taken; when that is full for a second while
- * others wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED
+ *                       others wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED
  */
 struct eyelet_nano_client_opts {
     bool reconnect;

@@ -40,7 +40,7 @@ EYELET_API enum eyelet_status eyelet_server_add_service(struct eyelet_server *se
  * @service:  generated table
  * @method:   one of its methods
  * @opts:     may be NULL: the client's defaults
- * @request:  only read
+ * @request:  only read, and not after the return: what has not been sent by then is kept
  * @ret:      the reply, of @method's reply type; the caller's until protobuf_c_message_free_unpacked(); set on success
  *            only
  * @reterr:   may be NULL
