@@ -18,17 +18,21 @@
 /* What a function was told. */
 struct told {
     unsigned n;
+    unsigned turn; /* among all */
     enum eyelet_status status;
     char text[64];
     struct eyelet_error error;
     void (*then)(struct told *told); /* called in the function, after the above is set */
 };
 
+static unsigned turns; /* functions that were called */
+
 static void on_done(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error, void *userdata)
 {
     struct told *told = userdata;
 
     told->n++;
+    told->turn = ++turns;
     told->status = status;
     live_must((status == EYELET_OK) == (reply != NULL), "a reply and a failure, or neither");
     live_must((status == EYELET_OK) == (error == NULL), "an error and no failure, or the other way round");
@@ -121,6 +125,31 @@ static void h115_replies_that_nobody_collects_are_bounded_together(void **state)
         demo__say_reply__free_unpacked(reply, NULL);
     }
     caller_close();
+}
+
+/* --- told ---------------------------------------------------------------------------------------------------------- */
+
+static void ends_are_told_in_the_order_in_which_they_came(void **state)
+{
+    struct told told[4] = { 0 };
+    struct wire wire = { 0 };
+
+    (void)state;
+    turns = 0;
+    for (unsigned i = 0; i < 4; i++)
+        start(&told[i]);
+    caller_put_reply(&wire, 3, "two");
+    caller_put_error(&wire, 5, EYELET_NOT_FOUND, "three");
+    caller_put_reply(&wire, 1, "one");
+    caller_put_error(&wire, 7, EYELET_NOT_FOUND, "four");
+    caller_say(&wire);
+    process();
+    assert_int_equal(told[1].turn, 1);
+    assert_int_equal(told[2].turn, 2);
+    assert_int_equal(told[0].turn, 3);
+    assert_int_equal(told[3].turn, 4);
+    assert_string_equal(told[0].text, "one");
+    assert_int_equal(told[3].status, EYELET_NOT_FOUND);
 }
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
@@ -319,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(h115_replies_that_nobody_collects_are_bounded_together),
+        TEST(ends_are_told_in_the_order_in_which_they_came),
         TEST(a_call_that_is_over_leaves_no_deadline_behind),
         TEST(h120_a_function_may_close_the_client),
         TEST(h120_a_function_may_close_the_client_under_a_blocking_call),

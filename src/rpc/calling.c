@@ -430,10 +430,13 @@ static void unstuff(struct eyelet_pending *pending)
         eyelet_client_wake_driver(pending->client);
 }
 
-/* Its function is to be told, or its reply to be unpacked before. */
+/* Its function is to be told, behind those that ended before; if one of their replies is to be unpacked first, so be
+ * it. */
 static void push_ended(struct eyelet_client *client, struct eyelet_pending *pending)
 {
-    push(pending->has_direct ? &client->direct : &client->ended, pending);
+    bool must_wait = pending->has_direct || client->direct.first != NULL;
+
+    push(must_wait ? &client->direct : &client->ended, pending);
     eyelet_client_wake_driver(client); /* to tell of it */
 }
 
@@ -671,7 +674,8 @@ void eyelet_client_unpack_direct(struct eyelet_client *client)
     client->direct = (struct eyelet_pending_queue){ 0 };
     pthread_mutex_unlock(&client->lock);
     for (struct eyelet_pending *pending = direct.first; pending != NULL; pending = pending->next) {
-        eyelet_pending_unpack(pending, &pending->reply);
+        if (pending->has_direct)
+            eyelet_pending_unpack(pending, &pending->reply);
         pending->has_direct = false;
     }
     pthread_mutex_lock(&client->lock);
