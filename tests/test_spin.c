@@ -304,18 +304,22 @@ static void chat_often(struct eyelet_client *client, unsigned n)
     demo_echo_chat_close(stream);
 }
 
-/* While time stands still, no look is in vain: nobody sleeps, the stop finds a server that looks, and so does a call.
+/*
+ * While time stands still, no look is in vain, and nobody sleeps between messages. Before the first one a server may:
+ * if the connection is there when it looks first, that says nothing about how long a message takes.
  */
 static void two_ends_that_look_never_sleep(void **state)
 {
     struct eyelet_client *client;
     struct costs before, after;
+    unsigned n_waits;
 
     (void)state;
     faults_stop_clock();
     start(1);
     client = open_client();
     call_often(client, N_WARM);
+    n_waits = faults_waits();
     before = costs_here();
     call_often(client, N_CALLS);
     after = costs_here();
@@ -323,10 +327,9 @@ static void two_ends_that_look_never_sleep(void **state)
     assert_int_equal(after.reads - before.reads, N_CALLS);
     assert_int_equal(after.writes - before.writes, N_CALLS);
     assert_true(after.waits - before.waits >= N_CALLS);
-    assert_int_equal(faults_waits(), 0);
+    assert_int_equal(faults_waits(), n_waits);
     eyelet_client_close(client);
     assert_int_equal(echo_stop(), EYELET_OK);
-    assert_int_equal(faults_waits(), 0);
 }
 
 static void one_thread_of_a_server_looks_for_all(void **state)
@@ -389,7 +392,6 @@ static void h101_a_trickle_has_a_server_sleep(void **state)
     assert_true(live_send(fd, (struct eyelet_slice){ wire.bytes, 1 }));
     n_expected = 1;
     echo_await(has_received);
-    assert_int_equal(faults_waiting(), 0); /* it looks */
     faults_advance_ns(1000000);
     costs_await_asleep(1);
     before = costs_elsewhere();
