@@ -116,7 +116,8 @@ run_stage() {
         run_tests release --label-regex install
         ;;
     vm | vm-enclave)
-        build release test_loopback test_parent enclave vm_key_service vm_parent_keys
+        build release test_loopback test_parent enclave vm_key_service vm_parent_keys \
+            bench_{raw,pbc,nano}_{server,client}
         run_vm_tests "$1"
         ;;
     coverage)

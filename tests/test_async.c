@@ -18,17 +18,21 @@
 /* What a function was told. */
 struct told {
     unsigned n;
+    unsigned turn; /* among all */
     enum eyelet_status status;
     char text[64];
     struct eyelet_error error;
     void (*then)(struct told *told); /* called in the function, after the above is set */
 };
 
+static unsigned turns; /* functions that were called */
+
 static void on_done(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error, void *userdata)
 {
     struct told *told = userdata;
 
     told->n++;
+    told->turn = ++turns;
     told->status = status;
     live_must((status == EYELET_OK) == (reply != NULL), "a reply and a failure, or neither");
     live_must((status == EYELET_OK) == (error == NULL), "an error and no failure, or the other way round");
@@ -120,6 +124,60 @@ static void h115_replies_that_nobody_collects_are_bounded_together(void **state)
         assert_int_equal(demo_echo_say_collect(pending[0], &reply, NULL), EYELET_OK);
         demo__say_reply__free_unpacked(reply, NULL);
     }
+    caller_close();
+}
+
+/* --- told ---------------------------------------------------------------------------------------------------------- */
+
+static void ends_are_told_in_the_order_in_which_they_came(void **state)
+{
+    struct told told[4] = { 0 };
+    struct wire wire = { 0 };
+
+    (void)state;
+    turns = 0;
+    for (unsigned i = 0; i < 4; i++)
+        start(&told[i]);
+    caller_put_reply(&wire, 3, "two");
+    caller_put_error(&wire, 5, EYELET_NOT_FOUND, "three");
+    caller_put_reply(&wire, 1, "one");
+    caller_put_error(&wire, 7, EYELET_NOT_FOUND, "four");
+    caller_say(&wire);
+    process();
+    assert_int_equal(told[1].turn, 1);
+    assert_int_equal(told[2].turn, 2);
+    assert_int_equal(told[0].turn, 3);
+    assert_int_equal(told[3].turn, 4);
+    assert_string_equal(told[0].text, "one");
+    assert_int_equal(told[3].status, EYELET_NOT_FOUND);
+}
+
+/* --- time --------------------------------------------------------------------------------------------------------- */
+
+/* A loop may be woken for a call that is over, and is then told the time of the next one that is not. */
+static void a_call_that_is_over_leaves_no_deadline_behind(void **state)
+{
+    struct told quick = { 0 }, slow = { 0 };
+
+    (void)state;
+    faults_fake_clock(CALLER_NOW_NS);
+    assert_int_equal(start_for(300, &slow, NULL, NULL), EYELET_OK);
+    assert_int_equal(start_for(100, &quick, NULL, NULL), EYELET_OK);
+    caller_say_reply(3, "in time");
+    process();
+    assert_int_equal(quick.status, EYELET_OK);
+    faults_advance_ns(100 * EYELET_NS_PER_MS);
+    process();
+    assert_int_equal(slow.n, 0);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), 200);
+    faults_advance_ns(199 * EYELET_NS_PER_MS);
+    process();
+    assert_int_equal(slow.n, 0);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), 1);
+    faults_advance_ns(1 * EYELET_NS_PER_MS);
+    process();
+    assert_int_equal(slow.status, EYELET_DEADLINE_EXCEEDED);
+    assert_int_equal(eyelet_client_timeout_ms(caller.client), -1);
     caller_close();
 }
 
@@ -290,6 +348,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(h115_replies_that_nobody_collects_are_bounded_together),
+        TEST(ends_are_told_in_the_order_in_which_they_came),
+        TEST(a_call_that_is_over_leaves_no_deadline_behind),
         TEST(h120_a_function_may_close_the_client),
         TEST(h120_a_function_may_close_the_client_under_a_blocking_call),
         TEST(h119_close_tells_all_that_is_in_flight),

@@ -693,8 +693,21 @@ static void h119_close_ends_calls_in_all_threads(void **state)
     }
 }
 
+static atomic_uint n_begun;
+
+static enum eyelet_status note_begun(const struct eyelet_call_info *info, struct eyelet_error *reterr, void *userdata)
+{
+    (void)info;
+    (void)reterr;
+    (void)userdata;
+    n_begun++;
+    return EYELET_OK;
+}
+
 static void h119_close_does_not_wait_for_a_server_that_is_not_there(void **state)
 {
+    const struct eyelet_interceptor begun = { .before = note_begun };
+    const struct eyelet_client_opts opts = { .reconnect = true, .interceptors = &begun, .n_interceptors = 1 };
     struct eyelet_address address;
     struct eyelet_listener listener;
     char text[EYELET_ADDRESS_TEXT_MAX];
@@ -706,13 +719,13 @@ static void h119_close_does_not_wait_for_a_server_that_is_not_there(void **state
     address = folder_address("gone.sock");
     assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
     assert_int_equal(eyelet_address_listen(&address, 0, &listener, NULL), 0);
-    assert_int_equal(eyelet_client_open(text, &(struct eyelet_client_opts){ .reconnect = true }, &caller.client, NULL),
-                     EYELET_OK);
+    assert_int_equal(eyelet_client_open(text, &opts, &caller.client, NULL), EYELET_OK);
+    n_begun = 0;
     fd = accept(listener.fd, NULL, NULL);
     eyelet_listener_clear(&listener);
     close(fd);
     start_workers(call_with_own_text, 4, 1);
-    while (faults_count(FAULT_CONNECT) < 4)
+    while (n_begun < 4 || faults_count(FAULT_CONNECT) < 4)
         sched_yield(); /* one tries again and again, the others wait for it */
     caller.client = eyelet_client_close(caller.client);
     join_workers(4);

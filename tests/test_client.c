@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/bytes.h"
 #include "echo.eyelet.h"
+#include "io/socket.h"
 #include "support/faults.h"
 #include "support/live.h"
 
@@ -236,6 +239,48 @@ static void h111_every_allocation_of_a_call_may_fail(void **state)
     assert_true(n_failed >= 3); /* request, buffer, reply */
 }
 
+/* The peer reads what there is, and the client goes on sending, until @len bytes have come. */
+static void hear_slowly(uint8_t *room, size_t len)
+{
+    size_t got = 0;
+    ssize_t n;
+
+    while (got < len) {
+        n = recv(peer, room + got, len - got, MSG_DONTWAIT);
+        got += n > 0 ? (size_t)n : 0;
+        assert_int_equal(eyelet_client_process(client, NULL), EYELET_OK);
+    }
+}
+
+static void a_request_is_the_programs_again_when_its_call_is_over(void **state)
+{
+    const size_t text_len = 2 * MIB;
+    char *text = malloc(text_len + 1);
+    uint8_t *got = malloc(text_len), head[WIRE_HEAD_LEN];
+    struct eyelet_error error;
+    size_t len;
+
+    (void)state;
+    assert_non_null(text);
+    assert_non_null(got);
+    memset(text, 'x', text_len);
+    text[text_len] = '\0';
+    faults_fake_clock(EYELET_NS_PER_S);
+    assert_int_equal(call_with(NULL, text, NULL, 0, &error), EYELET_DEADLINE_EXCEEDED);
+    assert_true(error.may_have_executed); /* it has begun to leave */
+    free(text);                           /* the address sanitizer minds whoever reads it now */
+
+    assert_true(live_read(peer, head, sizeof(head)));
+    len = eyelet_get_be32(head) - text_len; /* of all that comes before the text */
+    assert_true(len < 100);
+    assert_true(live_read(peer, got, len));
+    hear_slowly(got, text_len);
+    for (size_t i = 0; i < text_len; i++)
+        assert_int_equal(got[i], 'x');
+    free(got);
+    assert_usable(3);
+}
+
 static void a_reply_there_is_no_memory_for_leaves_the_client_usable(void **state)
 {
     struct eyelet_error error;
@@ -371,6 +416,7 @@ int main(void)
         TEST(h064_a_status_message_of_4_mib_is_cut_and_escaped),
         TEST(h115_large_answers_to_every_call_and_to_none_are_bounded),
         TEST(h111_every_allocation_of_a_call_may_fail),
+        TEST(a_request_is_the_programs_again_when_its_call_is_over),
         TEST(a_reply_there_is_no_memory_for_leaves_the_client_usable),
         TEST(open_fails_cleanly_whatever_fails),
         TEST(many_threads_share_one_client),

@@ -228,6 +228,45 @@ static void a_started_call_is_told_of_before_its_function(void **state)
     assert_string_equal(story, "a? b? c? c:5 b:5 a:5 ");
 }
 
+static void on_reported(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error,
+                        void *userdata)
+{
+    (void)status;
+    (void)error;
+    (void)userdata;
+    demo__say_reply__free_unpacked(reply, NULL);
+}
+
+/* Reports the end of a call by another call. */
+static void report(const struct eyelet_call_info *info, void *userdata)
+{
+    bool *has_reported = userdata;
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    (void)info;
+    if (*has_reported)
+        return;
+    *has_reported = true;
+    request.text = (char *)"a call is over";
+    live_must(demo_echo_say_start(caller.client, NULL, &request, on_reported, NULL, NULL, NULL) == EYELET_OK,
+              "an interceptor cannot start a call");
+}
+
+static void what_an_interceptor_starts_leaves_behind_it(void **state)
+{
+    bool has_reported = false;
+    const struct eyelet_interceptor reporter = { .after = report, .userdata = &has_reported };
+
+    (void)state;
+    caller_open(&(struct eyelet_client_opts){ .interceptors = &reporter, .n_interceptors = 1 });
+    caller_say_reply(1, "done");
+    assert_int_equal(caller_call(0, "x", NULL, 0, NULL), EYELET_OK);
+    assert_true(has_reported);
+    caller_hear(WIRE_REQUEST, 0, 1, 10);
+    caller_hear(WIRE_REQUEST, 0, 3, 10);
+    caller_close();
+}
+
 static void interceptors_without_a_list_are_refused(void **state)
 {
     struct eyelet_client *none = NULL;
@@ -673,6 +712,7 @@ int main(void)
         TEST(a_message_that_makes_no_sense_is_not_handed_over),
         TEST(a_stream_is_told_of_when_its_end_is),
         TEST(a_started_call_is_told_of_before_its_function),
+        TEST(what_an_interceptor_starts_leaves_behind_it),
         TEST(interceptors_without_a_list_are_refused),
         TEST(h120_the_state_hook_may_close_the_client),
         TEST(h120_the_state_hook_may_call),

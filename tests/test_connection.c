@@ -60,11 +60,12 @@ static int teardown(void **state)
     return fixture.pool.held == 0 ? 0 : -1;
 }
 
-static void copy_bytes(const void *message, uint8_t *room)
+static size_t copy_bytes(const struct eyelet_outgoing *outgoing, uint8_t *room)
 {
-    const struct eyelet_slice *bytes = message;
+    const struct eyelet_slice *bytes = outgoing->message;
 
     memcpy(room, bytes->data, bytes->len);
+    return SIZE_MAX;
 }
 
 static int queue_data(const void *bytes, size_t len)
@@ -179,6 +180,22 @@ static void h016_a_megabyte_goes_through_a_socket_of_4_kib(void **state)
     free(got);
 }
 
+static void a_socket_is_widened_for_the_first_large_frame(void **state)
+{
+    static const uint8_t large[EYELET_BUFFER_SPARE_CAP];
+    int before, after;
+
+    (void)state;
+    assert_int_equal(eyelet_socket_get_option(fixture.connection.fd, SO_SNDBUF, &before), 0);
+    assert_int_equal(queue_data(large, 1000), 0);
+    assert_int_equal(faults_count(FAULT_SETSOCKOPT), 0);
+    assert_int_equal(queue_data(large, sizeof(large)), 0);
+    assert_int_equal(eyelet_socket_get_option(fixture.connection.fd, SO_SNDBUF, &after), 0);
+    assert_true(after > before);
+    assert_int_equal(queue_data(large, sizeof(large)), 0);
+    assert_int_equal(faults_count(FAULT_SETSOCKOPT), 1);
+}
+
 static void what_was_not_begun_can_be_taken_back(void **state)
 {
     uint8_t got[64];
@@ -196,6 +213,164 @@ static void what_was_not_begun_can_be_taken_back(void **state)
     assert_int_equal(drain_peer(got, sizeof(got)), 22);
     assert_memory_equal(got, text, 10);
     assert_memory_equal(got + 10, text + 37, 12);
+}
+
+/* --- what is sent from where it lies ------------------------------------------------------------------------------ */
+
+#define LENT_AT 3 /* of a message of which these are left out: */
+#define LENT    "letters"
+
+static uint8_t lent[] = LENT;
+
+static size_t copy_around(const struct eyelet_outgoing *outgoing, uint8_t *room)
+{
+    const struct eyelet_slice *bytes = outgoing->message;
+    size_t behind = LENT_AT + outgoing->large.len;
+
+    memcpy(room, bytes->data, LENT_AT);
+    memcpy(room + behind, bytes->data + behind, bytes->len - behind);
+    return LENT_AT;
+}
+
+/* A frame of 19 bytes: "17 letters!" but for the letters, which lie in @lent. */
+static void queue_lent(void)
+{
+    const struct eyelet_slice slice = { (const uint8_t *)"17 _______!", 11 };
+    const struct eyelet_outgoing message = {
+        .message = &slice,
+        .len = slice.len,
+        .large = { lent, sizeof(lent) - 1 },
+        .pack = copy_around,
+    };
+
+    assert_int_equal(eyelet_connection_queue_data(&fixture.connection, 1, &message), 0);
+}
+
+static const char lent_frame[] = "\0\0\0\x0b\0\0\0\1\3\0"
+                                 "17 " LENT "!";
+
+/* Frames of both kinds, so many of them that not all can be lent. */
+static struct wire queue_many(void)
+{
+    struct wire expected = { 0 };
+
+    for (unsigned i = 0; i < EYELET_CONNECTION_LOANS_MAX + 2; i++) {
+        queue_lent();
+        wire_put(&expected, lent_frame, sizeof(lent_frame) - 1);
+        if (i % 2 == 0)
+            continue;
+        queue_frame(text + 37, 12);
+        wire_put(&expected, text + 37, 12);
+    }
+    return expected;
+}
+
+static void h016_lent_bytes_leave_in_their_place_however_few_at_a_time(void **state)
+{
+    uint8_t got[256];
+
+    (void)state;
+    for (size_t max = 1; max < 150; max++) {
+        struct wire expected = queue_many();
+
+        faults_short(FAULT_SENDMSG, max);
+        assert_int_equal(fixture.connection.n_loans, EYELET_CONNECTION_LOANS_MAX);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+        assert_int_equal(fixture.connection.n_loans, 0);
+        assert_int_equal(drain_peer(got, sizeof(got)), expected.len);
+        assert_memory_equal(got, expected.bytes, expected.len);
+        wire_clear(&expected);
+    }
+}
+
+/* Sends @stop bytes and no more. */
+static void send_until(size_t stop)
+{
+    faults_reset();
+    faults_short(FAULT_SENDMSG, 1);
+    faults_fail(FAULT_SENDMSG, (unsigned)stop + 1, EAGAIN);
+    assert_int_equal(eyelet_connection_flush(&fixture.connection), -EAGAIN);
+    faults_reset();
+}
+
+static void what_has_not_left_is_kept_when_the_lender_goes(void **state)
+{
+    uint8_t got[256];
+
+    (void)state;
+    for (size_t stop = 0; stop < 100; stop++) {
+        struct wire expected = queue_many();
+
+        send_until(stop);
+        eyelet_connection_keep(&fixture.connection);
+        assert_int_equal(fixture.connection.n_loans, 0);
+        memset(lent, '?', sizeof(lent) - 1);
+        eyelet_connection_settle(&fixture.connection); /* moves it to memory of its size */
+        eyelet_connection_wake(&fixture.connection);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+        memcpy(lent, LENT, sizeof(lent));
+        assert_int_equal(drain_peer(got, sizeof(got)), expected.len);
+        assert_memory_equal(got, expected.bytes, expected.len);
+        wire_clear(&expected);
+    }
+}
+
+static void a_queue_with_holes_may_grow_and_move(void **state)
+{
+    const size_t more_len = EYELET_BUFFER_SPARE_CAP + 4096;
+    uint8_t *more = calloc(1, more_len), *got = malloc(more_len + 256);
+
+    (void)state;
+    assert_non_null(more);
+    assert_non_null(got);
+    for (size_t stop = 0; stop < 100; stop += 9) {
+        struct wire expected = queue_many();
+
+        send_until(stop);
+        assert_int_equal(queue_data(more, more_len - WIRE_HEAD_LEN), 0);
+        assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+        assert_int_equal(drain_peer(got, more_len + 256), expected.len + more_len);
+        assert_memory_equal(got, expected.bytes, expected.len);
+        wire_clear(&expected);
+    }
+    free(got);
+    free(more);
+}
+
+static void a_frame_is_taken_back_with_what_was_lent_for_it(void **state)
+{
+    const size_t len = sizeof(lent_frame) - 1;
+    uint8_t got[64];
+
+    (void)state;
+    queue_lent();
+    queue_lent();
+    send_until(12);
+    eyelet_connection_unqueue(&fixture.connection, len);
+    assert_int_equal(fixture.connection.n_loans, 1);
+    queue_frame(text, 10);
+    assert_int_equal(eyelet_connection_flush(&fixture.connection), 0);
+    assert_int_equal(drain_peer(got, sizeof(got)), len + 10);
+    assert_memory_equal(got, lent_frame, len);
+    assert_memory_equal(got + len, text, 10);
+}
+
+static void without_memory_nothing_is_lent(void **state)
+{
+    const struct eyelet_slice slice = { (const uint8_t *)"17 _______!", 11 };
+    const struct eyelet_outgoing message = {
+        .message = &slice,
+        .len = slice.len,
+        .large = { lent, sizeof(lent) - 1 },
+        .pack = copy_around,
+    };
+
+    (void)state;
+    faults_fail(FAULT_ALLOC, 1, ENOMEM);
+    assert_int_equal(eyelet_connection_queue_reply(&fixture.connection, 1, &message), -ENOMEM);
+    assert_int_equal(fixture.connection.n_loans, 0);
+    eyelet_connection_keep(&fixture.connection);
+    assert_int_equal(eyelet_connection_queued(&fixture.connection), 0);
 }
 
 static void h010_every_error_of_a_send_comes_back(void **state)
@@ -368,7 +543,7 @@ static void h038_memory_follows_the_bytes_that_came(void **state)
     assert_int_equal(came, rest.len);
     assert_int_equal(kind, EYELET_SESSION_CALL);
     assert_int_equal(event.request.payload.len, 2 << 20);
-    assert_true(fixture.connection.in.cap <= rest.len); /* and never passes the frame */
+    assert_true(fixture.connection.in.cap <= rest.len + WIRE_HEAD_LEN); /* and never passes the next one's head */
     wire_clear(&wire);
 }
 
@@ -422,7 +597,13 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(h016_a_full_socket_at_any_byte_stops_the_flush_and_no_more, setup, teardown),
         cmocka_unit_test_setup_teardown(h016_a_megabyte_goes_through_a_socket_of_4_kib, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_socket_is_widened_for_the_first_large_frame, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_not_begun_can_be_taken_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(h016_lent_bytes_leave_in_their_place_however_few_at_a_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_has_not_left_is_kept_when_the_lender_goes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_queue_with_holes_may_grow_and_move, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_frame_is_taken_back_with_what_was_lent_for_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_memory_nothing_is_lent, setup, teardown),
         cmocka_unit_test_setup_teardown(h010_every_error_of_a_send_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(h010_every_error_of_a_recv_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(without_memory_nothing_is_queued, setup, teardown),

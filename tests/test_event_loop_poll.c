@@ -69,22 +69,13 @@ static enum eyelet_status chat(struct eyelet_call *call, void *userdata)
     return status;
 }
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static void start_server(unsigned threads)
 {
     static const struct demo_echo_handlers handlers = { .say = say, .count = count, .chat = chat };
     const struct eyelet_server_opts opts = { .threads = threads };
     struct eyelet_server *server = NULL;
 
-    if (eyelet_server_open(address_of_test(), &opts, &server, &error) != EYELET_OK)
+    if (eyelet_server_open(folder_address_text("server"), &opts, &server, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     assert_int_equal(demo_echo_add(server, &handlers, NULL), EYELET_OK);
     live_server_start(&live, server);
@@ -162,7 +153,7 @@ static void several_hundred_calls_are_in_flight_from_one_thread(void **state)
         struct eyelet_counters counters;
 
         start_server(threads);
-        open_client(address_of_test());
+        open_client(folder_address_text("server"));
         starts_begin_many(&starts, client, "call", 0, N_CALLS);
         eyelet_client_get_counters(client, &counters);
         assert_int_equal(counters.calls_open, N_CALLS);
@@ -193,7 +184,7 @@ static void a_function_that_is_told_may_start_the_next_call(void **state)
 
     (void)state;
     start_server(1);
-    open_client(address_of_test());
+    open_client(folder_address_text("server"));
     starts.on_end = start_the_next;
     starts.userdata = &n_left;
     starts_begin_many(&starts, client, "first", 0, 300);
@@ -209,7 +200,7 @@ static void a_call_may_be_collected_when_the_loop_has_its_end(void **state)
 
     (void)state;
     start_server(1);
-    open_client(address_of_test());
+    open_client(folder_address_text("server"));
     request.text = (char *)"collect me";
     assert_int_equal(demo_echo_say_start(client, NULL, &request, NULL, NULL, &pending, NULL), EYELET_OK);
     assert_false(eyelet_pending_is_done(pending));
@@ -312,7 +303,7 @@ static void every_call_hears_of_a_lost_connection_and_the_next_one_works(void **
 {
     (void)state;
     start_server(1);
-    open_client(address_of_test());
+    open_client(folder_address_text("server"));
     starts_begin_many(&starts, client, "before", 0, 300);
     assert_int_equal(live_server_stop(&live), EYELET_OK); /* which answers what it has taken, and refuses the rest */
     while (turn() == EYELET_OK)
@@ -384,7 +375,7 @@ static void a_stream_is_received_among_calls_without_waiting(void **state)
 
     (void)state;
     start_server(2);
-    open_client(address_of_test());
+    open_client(folder_address_text("server"));
     request.limit = N_COUNTS;
     assert_int_equal(demo_echo_count_open(client, NULL, &request, &stream, &error), EYELET_OK);
     starts_begin_many(&starts, client, "call", 0, 300);
@@ -407,7 +398,7 @@ static void a_stream_is_sent_when_it_is_writable(void **state)
 
     (void)state;
     start_server(1);
-    open_client(address_of_test());
+    open_client(folder_address_text("server"));
     assert_int_equal(demo_echo_chat_open(client, NULL, &stream, &error), EYELET_OK);
     while (got != EYELET_GOT_END) {
         if (n_sent < 1000 && eyelet_stream_is_writable(demo_echo_chat_base(stream))) {

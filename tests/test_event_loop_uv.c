@@ -160,15 +160,6 @@ static enum eyelet_status say(struct eyelet_call *call, const Demo__SayRequest *
     return EYELET_OK;
 }
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    live_must(eyelet_address_format(&address, text, sizeof(text)) == 0, "the address is too long");
-    return text;
-}
-
 static void start_server(void)
 {
     static const struct demo_echo_handlers handlers = { .say = say };
@@ -176,7 +167,7 @@ static void start_server(void)
     struct eyelet_server *server = NULL;
     struct eyelet_error error;
 
-    live_must(eyelet_server_open(address_of_test(), &opts, &server, &error) == EYELET_OK, "no server");
+    live_must(eyelet_server_open(folder_address_text("server"), &opts, &server, &error) == EYELET_OK, "no server");
     live_must(demo_echo_add(server, &handlers, NULL) == EYELET_OK, "no service");
     live_server_start(&live, server);
 }
@@ -197,7 +188,7 @@ static void open_driver(void)
     must(uv_loop_init(&driver.loop));
     must(uv_timer_init(&driver.loop, &driver.timer));
     driver.timer.data = &driver;
-    if (eyelet_client_open(address_of_test(), NULL, &driver.client, &error) != EYELET_OK)
+    if (eyelet_client_open(folder_address_text("server"), NULL, &driver.client, &error) != EYELET_OK)
         fail_msg("%s", error.text);
 }
 

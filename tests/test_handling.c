@@ -282,6 +282,30 @@ static void a_handler_is_told_at_its_deadline(void **state)
     assert_int_equal(n_told, 1);
 }
 
+/* What is known of a connection's deadlines is the soonest, and that may be one of a call that is over already. */
+static void each_call_ends_at_its_own_deadline_though_one_before_it_was_answered(void **state)
+{
+    static const int64_t timeouts_ns[] = { SHORT_NS, 2 * SHORT_NS, 1000 * (int64_t)SHORT_NS };
+    struct eyelet_call *calls[3];
+
+    (void)state;
+    handle = defer;
+    start(NULL);
+    gate_open(&gate, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        say_within(2 * i + 1, "later", timeouts_ns[i]);
+        calls[i] = await_deferred();
+    }
+    eyelet_call_complete(calls[0], EYELET_OK);
+    echo_expect_reply(fd, 1, "later");
+    echo_expect_error(fd, 3, EYELET_DEADLINE_EXCEEDED, "deadline");
+    assert_false(eyelet_call_is_cancelled(calls[2]));
+    eyelet_call_complete(calls[1], EYELET_OK);
+    eyelet_call_complete(calls[2], EYELET_OK);
+    echo_expect_reply(fd, 5, "later");
+    stop();
+}
+
 static void a_handler_is_told_of_a_lost_connection(void **state)
 {
     const struct eyelet_server_opts opts = { .threads = 2 };
@@ -662,6 +686,7 @@ int main(void)
         TEST(a_deferred_stream_is_used_from_another_thread),
         TEST(h103_deferred_calls_count_against_the_limit),
         TEST(a_handler_is_told_at_its_deadline),
+        TEST(each_call_ends_at_its_own_deadline_though_one_before_it_was_answered),
         TEST(a_handler_is_told_of_a_lost_connection),
         TEST(a_handler_is_told_when_the_grace_is_over),
         TEST(a_hook_that_is_taken_back_is_not_told),

@@ -58,15 +58,6 @@ static void after(const struct eyelet_call_info *info, void *userdata)
 
 static const struct eyelet_interceptor interceptor = { .after = after };
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static struct eyelet_server *open_server(uint32_t threads)
 {
     const struct eyelet_server_opts opts = {
@@ -79,7 +70,7 @@ static struct eyelet_server *open_server(uint32_t threads)
     struct eyelet_server *server = NULL;
     struct eyelet_error error = { 0 };
 
-    if (eyelet_server_open(address_of_test(), &opts, &server, &error) != EYELET_OK)
+    if (eyelet_server_open(folder_address_text("server"), &opts, &server, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     assert_int_equal(trial_trial_add(server, &trial_handlers, NULL), EYELET_OK);
     return server;
@@ -587,7 +578,7 @@ static void a_generated_client_of_the_original_checks_and_watches(void **state)
 
     (void)state;
     start(2);
-    assert_int_equal(eyelet_client_open(address_of_test(), NULL, &client, &error), EYELET_OK);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), NULL, &client, &error), EYELET_OK);
     assert_int_equal(grpc_health_v1_health_check(client, NULL, &request, &response, &error), EYELET_OK);
     assert_int_equal(response->status, GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING);
     grpc__health__v1__health_check_response__free_unpacked(response, NULL);

@@ -47,20 +47,11 @@ static enum eyelet_status act(struct eyelet_call *call, const Trial__ActRequest 
 static const struct demo_echo_handlers echo_handlers = { .say = say };
 static const struct trial_trial_handlers trial_handlers = { .act = act };
 
-static const char *server_address(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static void start(const struct eyelet_server_opts *opts)
 {
     struct eyelet_server *server = NULL;
 
-    assert_int_equal(eyelet_server_open(server_address(), opts, &server, NULL), EYELET_OK);
+    assert_int_equal(eyelet_server_open(folder_address_text("server"), opts, &server, NULL), EYELET_OK);
     assert_int_equal(demo_echo_add(server, &echo_handlers, NULL), EYELET_OK);
     assert_int_equal(trial_trial_add(server, &trial_handlers, NULL), EYELET_OK);
     n_running = n_most = 0;
@@ -76,7 +67,7 @@ static struct eyelet_client *open_client(void)
 {
     struct eyelet_client *client = NULL;
 
-    live_must(eyelet_client_open(server_address(), NULL, &client, NULL) == EYELET_OK, "no connection");
+    live_must(eyelet_client_open(folder_address_text("server"), NULL, &client, NULL) == EYELET_OK, "no connection");
     return client;
 }
 

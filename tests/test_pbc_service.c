@@ -122,22 +122,13 @@ static Shop__Till_Service till = SHOP__TILL__INIT(till__);
 
 /* --- the server --------------------------------------------------------------------------------------------------- */
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static struct eyelet_server *open_server(uint32_t threads)
 {
     const struct eyelet_server_opts opts = { .threads = threads };
     struct eyelet_server *server = NULL;
     struct eyelet_error error = { 0 };
 
-    if (eyelet_server_open(address_of_test(), &opts, &server, &error) != EYELET_OK)
+    if (eyelet_server_open(folder_address_text("server"), &opts, &server, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     return server;
 }
@@ -491,7 +482,7 @@ static struct eyelet_client *open_client(void)
     struct eyelet_client *client = NULL;
     struct eyelet_error error = { 0 };
 
-    if (eyelet_client_open(address_of_test(), NULL, &client, &error) != EYELET_OK)
+    if (eyelet_client_open(folder_address_text("server"), NULL, &client, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     return client;
 }

@@ -23,9 +23,10 @@
 
 static enum eyelet_scan_result scan(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload)
 {
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
 
-    return eyelet_scan(type, payload, SIZE_MAX, &fault);
+    return eyelet_scan(type, payload, SIZE_MAX, &large, &fault);
 }
 
 static void sound_bytes_pass(void **state)
@@ -124,9 +125,10 @@ static void faults_are_named_with_their_place(void **state)
 
     (void)state;
     for (size_t i = 0; i < N_OF(rows); i++) {
+        struct eyelet_scan_large large;
         struct eyelet_scan_fault fault;
 
-        if (eyelet_scan(rows[i].type, rows[i].bytes, SIZE_MAX, &fault) != EYELET_SCAN_MALFORMED)
+        if (eyelet_scan(rows[i].type, rows[i].bytes, SIZE_MAX, &large, &fault) != EYELET_SCAN_MALFORMED)
             fail_msg("row %zu was not refused", i);
         assert_string_equal(fault.reason, rows[i].reason);
         assert_string_equal(fault.message->name, rows[i].message);
@@ -177,13 +179,15 @@ static struct eyelet_slice nest(uint8_t *room, size_t cap, size_t levels, uint8_
 static void a_hundred_levels_pass_and_one_more_does_not(void **state)
 {
     static uint8_t room[1 << 10];
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
 
     (void)state;
     for (uint8_t tag = 0x12; tag <= 0x1a; tag += 8) { /* singular and repeated */
         assert_int_equal(scan(&codec__node__descriptor, nest(room, sizeof(room), 100, tag)), EYELET_SCAN_OK);
-        assert_int_equal(eyelet_scan(&codec__node__descriptor, nest(room, sizeof(room), 101, tag), SIZE_MAX, &fault),
-                         EYELET_SCAN_TOO_DEEP);
+        assert_int_equal(
+            eyelet_scan(&codec__node__descriptor, nest(room, sizeof(room), 101, tag), SIZE_MAX, &large, &fault),
+            EYELET_SCAN_TOO_DEEP);
         assert_string_equal(fault.field->name, tag == 0x12 ? "child" : "children");
     }
 }
@@ -211,11 +215,12 @@ static void a_payload_that_must_take_too_much_memory_is_stopped_early(void **sta
 {
     static const struct eyelet_slice empties = BYTES("\x0a\x00\x0a\x00\x0a\x00\x0a\x00");
     size_t each = (sizeof(Codec__Empty) + 15) / 16 * 16 + sizeof(void *);
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
 
     (void)state;
-    assert_int_equal(eyelet_scan(&codec__lists__descriptor, empties, 4 * each, &fault), EYELET_SCAN_OK);
-    assert_int_equal(eyelet_scan(&codec__lists__descriptor, empties, 3 * each, &fault), EYELET_SCAN_TOO_BIG);
+    assert_int_equal(eyelet_scan(&codec__lists__descriptor, empties, 4 * each, &large, &fault), EYELET_SCAN_OK);
+    assert_int_equal(eyelet_scan(&codec__lists__descriptor, empties, 3 * each, &large, &fault), EYELET_SCAN_TOO_BIG);
     assert_int_equal(fault.offset, 6);
 }
 
@@ -257,6 +262,7 @@ static void the_list_of_a_messages_fields_is_counted_as_protobuf_c_allocates_it(
 {
     uint8_t bytes[2 * 1200];
     struct eyelet_slice payload = { bytes, 0 };
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
 
     (void)state;
@@ -266,9 +272,9 @@ static void the_list_of_a_messages_fields_is_counted_as_protobuf_c_allocates_it(
         payload.len = 2 * n;
         list = memory_of(&codec__everything__descriptor, payload) - memory_of(&codec__everything__descriptor, nothing);
         assert_int_equal(list > 0, n > 16);
-        assert_int_equal(eyelet_scan(&codec__everything__descriptor, payload, list, &fault), EYELET_SCAN_OK);
+        assert_int_equal(eyelet_scan(&codec__everything__descriptor, payload, list, &large, &fault), EYELET_SCAN_OK);
         if (list > 0)
-            assert_int_equal(eyelet_scan(&codec__everything__descriptor, payload, list - 1, &fault),
+            assert_int_equal(eyelet_scan(&codec__everything__descriptor, payload, list - 1, &large, &fault),
                              EYELET_SCAN_TOO_BIG);
         if (n < 1200)
             memcpy(bytes + 2 * n, n % 2 == 0 ? "\x08\x01" : "\x68\x01", 2);
@@ -279,6 +285,7 @@ static void the_list_of_a_messages_fields_is_counted_as_protobuf_c_allocates_it(
 static void sub_messages_of_few_numbers_have_no_list_that_counts(void **state)
 {
     static uint8_t unit[2 + 2 * 50] = { 0x12, 0 }, bytes[16 * sizeof(unit)];
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
 
     (void)state;
@@ -295,8 +302,8 @@ static void sub_messages_of_few_numbers_have_no_list_that_counts(void **state)
 
             memory = memory_of(&codec__choices__descriptor, payload) - memory_of(&codec__choices__descriptor, nothing) -
                      block(n_siblings * sizeof(void *)) + n_siblings * sizeof(void *);
-            assert_int_equal(eyelet_scan(&codec__choices__descriptor, payload, memory, &fault), EYELET_SCAN_OK);
-            assert_int_equal(eyelet_scan(&codec__choices__descriptor, payload, memory - 1, &fault),
+            assert_int_equal(eyelet_scan(&codec__choices__descriptor, payload, memory, &large, &fault), EYELET_SCAN_OK);
+            assert_int_equal(eyelet_scan(&codec__choices__descriptor, payload, memory - 1, &large, &fault),
                              EYELET_SCAN_TOO_BIG);
         }
     }
@@ -322,6 +329,7 @@ static void what_passes_is_what_protobuf_c_unpacks(void **state)
     for (int i = 0; i < 50000; i++) {
         uint8_t bytes[sizeof(seed_bytes) - 1];
         struct eyelet_slice payload = { bytes, sizeof(bytes) };
+        struct eyelet_scan_large large;
         struct eyelet_scan_fault fault;
         ProtobufCMessage *message;
         size_t sum = 0;
@@ -337,7 +345,7 @@ static void what_passes_is_what_protobuf_c_unpacks(void **state)
         n_passed++;
         message = protobuf_c_message_unpack(&codec__lists__descriptor, &allocator, payload.len, payload.data);
         assert_non_null(message);
-        assert_int_equal(eyelet_scan(&codec__lists__descriptor, payload, sum, &fault), EYELET_SCAN_OK);
+        assert_int_equal(eyelet_scan(&codec__lists__descriptor, payload, sum, &large, &fault), EYELET_SCAN_OK);
         protobuf_c_message_free_unpacked(message, &allocator);
     }
     assert_true(n_passed > 1000);

@@ -19,6 +19,7 @@
 #include "services/trial.eyelet.h"
 #include "support/faults.h"
 #include "support/folder.h"
+#include "support/gate.h"
 #include "support/live_server.h"
 
 /* What the trial's handler does in this test. Set before the server runs. */
@@ -61,18 +62,9 @@ static struct eyelet_server *open_server(const char *address, const struct eyele
     return server;
 }
 
-static const char *address_of_test(void)
-{
-    static char text[EYELET_ADDRESS_TEXT_MAX];
-    struct eyelet_address address = folder_address("server");
-
-    assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
-    return text;
-}
-
 static void start(const struct eyelet_server_opts *opts)
 {
-    live_server_start(&live, open_server(address_of_test(), opts));
+    live_server_start(&live, open_server(folder_address_text("server"), opts));
 }
 
 static int setup(void **state)
@@ -106,7 +98,7 @@ static struct eyelet_client *open_client(void)
     struct eyelet_client *client = NULL;
     struct eyelet_error error = { 0 };
 
-    if (eyelet_client_open(address_of_test(), NULL, &client, &error) != EYELET_OK)
+    if (eyelet_client_open(folder_address_text("server"), NULL, &client, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     return client;
 }
@@ -274,6 +266,72 @@ static void h113_h114_a_reply_that_cannot_be_sent_is_an_error(void **state)
     stop();
 }
 
+/* --- a reply in memory of the handler's own ----------------------------------------------------------------------- */
+
+#define N_SCRAWLED   4u
+#define SCRAWLED_LEN (700u << 10) /* more than a socket takes */
+
+static struct gate gate = GATE;
+
+/* Answers with the same memory each time, which belongs to the next call as soon as this one is answered. */
+static enum eyelet_status scrawl(struct eyelet_call *call, const Trial__ActRequest *request, Trial__ActReply *reply)
+{
+    static uint8_t paper[SCRAWLED_LEN];
+
+    (void)call;
+    memset(paper, (int)request->number, sizeof(paper));
+    gate_pass(&gate);
+    reply->data = (ProtobufCBinaryData){ sizeof(paper), paper };
+    return EYELET_OK;
+}
+
+static void put_act(struct wire *wire, uint32_t id, uint32_t number)
+{
+    struct wire payload = { 0 };
+
+    wire_field_number(&payload, 1, number);
+    wire_request(wire, id,
+                 &(struct wire_request){ .service = "trial.Trial", .method = "Act", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+}
+
+static void assert_scrawled(int fd, uint32_t id, uint8_t number)
+{
+    struct live_reply reply;
+
+    assert_true(live_read_reply(fd, &reply));
+    assert_int_equal(reply.id, id);
+    assert_int_equal(reply.code, EYELET_OK);
+    assert_true(reply.payload.len > SCRAWLED_LEN);
+    for (size_t i = reply.payload.len - SCRAWLED_LEN; i < reply.payload.len; i++)
+        if (reply.payload.data[i] != number)
+            fail_msg("byte %zu of reply %u is %u", i, number, reply.payload.data[i]);
+    live_reply_clear(&reply);
+}
+
+static void memory_of_a_reply_is_the_handlers_again_when_it_has_returned(void **state)
+{
+    struct wire wire = { 0 };
+    int fd;
+
+    (void)state;
+    act_of_test = scrawl;
+    gate_reset(&gate);
+    start(NULL);
+    fd = live_connect(folder_path("server"));
+    for (uint32_t i = 0; i < N_SCRAWLED; i++)
+        put_act(&wire, 2 * i + 1, i + 1);
+    live_send_wire(fd, &wire);
+    for (unsigned i = 1; i <= N_SCRAWLED; i++) {
+        gate_await(&gate, i); /* with one thread, those before are answered, and have not left */
+        gate_open(&gate, 1);
+    }
+    for (uint32_t i = 0; i < N_SCRAWLED; i++)
+        assert_scrawled(fd, 2 * i + 1, (uint8_t)(i + 1));
+    close(fd);
+    stop();
+}
+
 static void what_has_no_handler_is_unimplemented(void **state)
 {
     Trial__ActRequest request = TRIAL__ACT_REQUEST__INIT;
@@ -305,7 +363,7 @@ static void h033_a_frame_of_16_mib_less_1_goes_both_ways(void **state)
     memset(text, 't', MAX - OVERHEAD);
     text[MAX - OVERHEAD] = '\0';
     start(&server_opts);
-    assert_int_equal(eyelet_client_open(address_of_test(), &client_opts, &client, NULL), EYELET_OK);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), &client_opts, &client, NULL), EYELET_OK);
     if (echo(client, text, &error) != EYELET_OK)
         fail_msg("%s", error.text);
     eyelet_client_close(client);
@@ -348,7 +406,7 @@ static void every_call_ends_when_the_service_is_killed(void **state)
     (void)state;
     pid = fork();
     if (pid == 0) {
-        eyelet_server_run(open_server(address_of_test(), NULL));
+        eyelet_server_run(open_server(folder_address_text("server"), NULL));
         _exit(1);
     }
     for (size_t i = 0; i < 4; i++) {
@@ -388,13 +446,13 @@ static void a_service_is_added_once_and_before_the_run(void **state)
     eyelet_client_close(client);
     stop();
 
-    live.server = open_server(address_of_test(), NULL);
+    live.server = open_server(folder_address_text("server"), NULL);
     assert_int_equal(demo_echo_add(live.server, NULL, NULL), EYELET_INVALID_ARGUMENT);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_ALREADY_EXISTS);
     live.server = eyelet_server_close(live.server);
     assert_null(eyelet_server_close(NULL));
 
-    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &live.server, NULL), EYELET_OK);
+    assert_int_equal(eyelet_server_open(folder_address_text("server"), NULL, &live.server, NULL), EYELET_OK);
     faults_fail(FAULT_ALLOC, 1, ENOMEM);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_RESOURCE_EXHAUSTED);
     assert_int_equal(demo_echo_add(live.server, &echo_handlers, NULL), EYELET_OK);
@@ -409,7 +467,7 @@ static void h112_every_allocation_of_an_opening_may_fail(void **state)
     unsigned n_failed = 0;
 
     (void)state;
-    strcpy(address, address_of_test());
+    strcpy(address, folder_address_text("server"));
     for (unsigned nth = 1;; nth++) {
         struct eyelet_server *server = NULL;
         struct eyelet_error error = { 0 };
@@ -473,8 +531,8 @@ static void where_somebody_listens_nobody_else_can(void **state)
 
     (void)state;
     start(NULL);
-    assert_string_equal(eyelet_server_address(live.server), address_of_test());
-    assert_int_equal(eyelet_server_open(address_of_test(), NULL, &second, &error), EYELET_ALREADY_EXISTS);
+    assert_string_equal(eyelet_server_address(live.server), folder_address_text("server"));
+    assert_int_equal(eyelet_server_open(folder_address_text("server"), NULL, &second, &error), EYELET_ALREADY_EXISTS);
     assert_null(second);
     stop();
 }
@@ -578,6 +636,51 @@ static void h017_signals_throughout_are_not_noticed(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+#define LARGE_LEN     (1u << 20)
+#define LARGE_CALLERS 16
+#define LARGE_CALLS   10
+
+static char large_text[LARGE_LEN + 1];
+
+/* Return: NULL, or why one of the calls failed. */
+static void *call_with_large_texts(void *userdata)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+
+    request.text = large_text;
+    for (unsigned i = 0; i < LARGE_CALLS; i++) {
+        struct eyelet_error error = { 0 };
+        Demo__SayReply *reply = NULL;
+
+        if (demo_echo_say(userdata, NULL, &request, &reply, &error) != EYELET_OK)
+            return strdup(error.text);
+        demo__say_reply__free_unpacked(reply, NULL);
+    }
+    return NULL;
+}
+
+/* Twice as much is on its way as may wait for one connection: what there is no room for is left unread. */
+static void h104_large_calls_of_a_peer_that_listens_are_all_answered(void **state)
+{
+    struct eyelet_client *client = NULL;
+    pthread_t threads[LARGE_CALLERS];
+    void *why;
+
+    (void)state;
+    memset(large_text, 'x', LARGE_LEN);
+    start(NULL);
+    assert_int_equal(eyelet_client_open(folder_address_text("server"), NULL, &client, NULL), EYELET_OK);
+    for (unsigned i = 0; i < LARGE_CALLERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, call_with_large_texts, client), 0);
+    for (unsigned i = 0; i < LARGE_CALLERS; i++) {
+        assert_int_equal(pthread_join(threads[i], &why), 0);
+        if (why != NULL)
+            fail_msg("%s", (char *)why);
+    }
+    eyelet_client_close(client);
+    assert_int_equal(live_server_stop(&live), EYELET_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -585,8 +688,10 @@ int main(void)
         TEST(a_generated_client_calls_a_generated_service_10000_times),
         TEST(a_handler_knows_its_call),
         TEST(h113_h114_a_reply_that_cannot_be_sent_is_an_error),
+        TEST(memory_of_a_reply_is_the_handlers_again_when_it_has_returned),
         TEST(what_has_no_handler_is_unimplemented),
         TEST(h033_a_frame_of_16_mib_less_1_goes_both_ways),
+        TEST(h104_large_calls_of_a_peer_that_listens_are_all_answered),
         TEST(a_service_is_added_once_and_before_the_run),
         TEST(h112_every_allocation_of_an_opening_may_fail),
         TEST(options_and_addresses_that_make_no_sense_are_refused),

@@ -29,12 +29,13 @@ static int peer;
 static unsigned n_served;
 static unsigned reply_factor;
 
-static void pack_copies(const void *message, uint8_t *room)
+static size_t pack_copies(const struct eyelet_outgoing *outgoing, uint8_t *room)
 {
-    const struct eyelet_slice *payload = message;
+    const struct eyelet_slice *payload = outgoing->message;
 
     for (unsigned i = 0; i < reply_factor; i++)
         memcpy(room + i * payload->len, payload->data, payload->len);
+    return SIZE_MAX;
 }
 
 /* A codec for bytes: the reply is the request, as often as the test says. */
@@ -401,11 +402,14 @@ static void a_stalled_write_is_measured_from_the_last_byte_that_was_taken(void *
 
     (void)state;
     stuff(1000);
-    faults_advance_ns(9 * EYELET_NS_PER_S);
-    assert_true(drain(&got) > 0);
+    while (drain(&got) > 0 && serving.is_full) { /* until it may read again, too */
+        faults_advance_ns(9 * EYELET_NS_PER_S);
+        assert_int_not_equal(turn(), EYELET_SERVING_OVER);
+        if (serving.connection.out.len > 0)
+            assert_int_equal(eyelet_serving_deadline(&serving), faults_now_ns() + 10 * EYELET_NS_PER_S);
+    }
+    assert_false(serving.is_full);
     wire_clear(&got);
-    assert_int_equal(turn(), EYELET_SERVING_WAITS);
-    assert_int_equal(eyelet_serving_deadline(&serving), faults_now_ns() + 10 * EYELET_NS_PER_S);
 }
 
 static void h012_after_an_end_the_answers_leave_and_then_it_is_over(void **state)
@@ -414,8 +418,8 @@ static void h012_after_an_end_the_answers_leave_and_then_it_is_over(void **state
     enum eyelet_serving_turn ended;
 
     (void)state;
-    reply_factor = 2000;
-    say(1, 100); /* 200,000 bytes back: more than the socket takes */
+    reply_factor = 6000;
+    say(1, 100); /* 600,000 bytes back: more than the socket takes */
     end_saying();
     assert_int_equal(turn(), EYELET_SERVING_WAITS);
     assert_true(serving.has_ended);
@@ -426,14 +430,14 @@ static void h012_after_an_end_the_answers_leave_and_then_it_is_over(void **state
     } while (ended == EYELET_SERVING_WAITS);
     assert_int_equal(ended, EYELET_SERVING_OVER);
     drain(&got);
-    assert_int_equal(got.len, 200000 + WIRE_HEAD_LEN + 4);
+    assert_int_equal(got.len, 600000 + WIRE_HEAD_LEN + 4);
     wire_clear(&got);
 }
 
 static void h012_answers_that_do_not_leave_have_the_grace(void **state)
 {
     (void)state;
-    reply_factor = 2000;
+    reply_factor = 6000;
     say(1, 100);
     end_saying();
     assert_int_equal(turn(), EYELET_SERVING_WAITS);

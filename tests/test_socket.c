@@ -53,6 +53,41 @@ static void a_deadline_never_overflows(void **state)
     assert_true(eyelet_deadline_after_ms(UINT64_MAX - 1, UINT32_MAX) == EYELET_NO_DEADLINE);
 }
 
+static int send_room(int fd)
+{
+    int len = 0;
+
+    assert_int_equal(eyelet_socket_get_option(fd, SO_SNDBUF, &len), 0);
+    return len;
+}
+
+static void a_unix_socket_is_widened_and_never_narrowed(void **state)
+{
+    const int small = 8192;
+    int before, inet;
+
+    (void)state;
+    assert_int_equal(setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+    before = send_room(pair[0]);
+    faults_fail(FAULT_GETSOCKOPT, 1, ENOBUFS);
+    eyelet_socket_widen(pair[0], 65536);
+    faults_fail(FAULT_GETSOCKOPT, 2, ENOBUFS);
+    eyelet_socket_widen(pair[0], 65536);
+    faults_fail(FAULT_SETSOCKOPT, 1, EPERM);
+    eyelet_socket_widen(pair[0], 65536);
+    assert_int_equal(send_room(pair[0]), before);
+    eyelet_socket_widen(pair[0], 65536);
+    assert_int_equal(send_room(pair[0]), 65536);
+    eyelet_socket_widen(pair[0], 32768);
+    assert_int_equal(send_room(pair[0]), 65536);
+
+    inet = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    before = send_room(inet);
+    eyelet_socket_widen(inet, 2 * before);
+    assert_int_equal(send_room(inet), before); /* TCP widens its sockets itself, unless somebody has */
+    eyelet_socket_close(inet);
+}
+
 static void bytes_go_from_one_end_to_the_other(void **state)
 {
     struct iovec iov[] = { { "he", 2 }, { "", 0 }, { "llo", 3 } };
@@ -335,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_deadline_never_overflows, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_unix_socket_is_widened_and_never_narrowed, setup, teardown),
         cmocka_unit_test_setup_teardown(bytes_go_from_one_end_to_the_other, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_iovec_is_no_error_and_a_long_one_is_taken_in_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(a_gone_peer_is_an_error_without_a_signal, setup, teardown),

@@ -62,29 +62,37 @@ static void assert_error(enum eyelet_unpack_result result, const struct eyelet_e
 }
 
 /*
- * Unpacks into an arena and onto the heap, both must say the same; a message is handed to @judge twice, unless NULL.
+ * Unpacks into an arena, in place and onto the heap, all must say the same; a message is handed to @judge each time,
+ * unless NULL.
  */
 static enum eyelet_unpack_result unpack_max(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
                                             size_t decode_max, void (*judge)(const ProtobufCMessage *message),
                                             struct eyelet_error *reterr)
 {
-    struct eyelet_error error = { 0 }, heap_error = { 0 };
-    ProtobufCMessage *message = NULL, *heap_message = NULL;
-    enum eyelet_unpack_result result, heap_result;
-    struct eyelet_arena arena;
+    struct eyelet_error error = { 0 }, place_error = { 0 }, heap_error = { 0 };
+    ProtobufCMessage *message = NULL, *place_message = NULL, *heap_message = NULL;
+    enum eyelet_unpack_result result, place_result, heap_result;
+    struct eyelet_arena arena, place_arena;
 
     eyelet_arena_init(&arena, NULL, 0);
+    eyelet_arena_init(&place_arena, NULL, 0);
     result = eyelet_unpack_into_arena(type, payload, decode_max, &arena, &message, &error);
+    place_result = eyelet_unpack_in_place(type, payload, decode_max, &place_arena, &place_message, &place_error);
     heap_result = eyelet_unpack_to_heap(type, payload, decode_max, &heap_message, &heap_error);
 
     assert_int_equal(result, heap_result);
+    assert_int_equal(place_result, result);
     assert_true(arena.used <= eyelet_unpack_budget(decode_max, payload.len));
+    assert_true(place_arena.used <= arena.used);
     assert_error(result, &error);
     assert_string_equal(error.text, heap_error.text);
+    assert_string_equal(error.text, place_error.text);
     if (result == EYELET_UNPACK_OK) {
         assert_same(message, heap_message);
+        assert_same(message, place_message);
         if (judge != NULL) {
             judge(message);
+            judge(place_message);
             judge(heap_message);
         }
         protobuf_c_message_free_unpacked(heap_message, NULL);
@@ -94,6 +102,7 @@ static enum eyelet_unpack_result unpack_max(const ProtobufCMessageDescriptor *ty
         if (reterr != NULL)
             *reterr = error;
     }
+    eyelet_arena_clear(&place_arena);
     eyelet_arena_clear(&arena);
     return result;
 }
@@ -307,6 +316,124 @@ static void nothing_of_a_message_points_into_the_payload(void **state)
     protobuf_c_message_free_unpacked(heap_message, NULL);
     eyelet_arena_clear(&arena);
     free((void *)original.data);
+}
+
+/* ---- in place ---- */
+
+/* Fields one behind the other; the caller frees them. */
+static struct eyelet_slice join(const struct eyelet_slice *parts, size_t n)
+{
+    size_t len = 0;
+    uint8_t *bytes;
+
+    for (size_t i = 0; i < n; i++)
+        len += parts[i].len;
+    bytes = malloc(len);
+    assert_non_null(bytes);
+    len = 0;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(bytes + len, parts[i].data, parts[i].len);
+        len += parts[i].len;
+    }
+    return (struct eyelet_slice){ bytes, len };
+}
+
+/* Does the bytes field @data of what these parts make point into them? All ways of unpacking agree in any case. */
+static bool stays(const ProtobufCMessageDescriptor *type, const struct eyelet_slice *parts, size_t n)
+{
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(type, "data");
+    struct eyelet_slice payload = join(parts, n);
+    ProtobufCMessage *message = NULL;
+    struct eyelet_arena arena;
+    const uint8_t *data;
+    bool is_inside;
+
+    assert_int_equal(unpack(type, payload), EYELET_UNPACK_OK);
+    eyelet_arena_init(&arena, NULL, 0);
+    assert_int_equal(eyelet_unpack_in_place(type, payload, 0, &arena, &message, NULL), EYELET_UNPACK_OK);
+    data = ((const ProtobufCBinaryData *)(const void *)((const char *)message + field->offset))->data;
+    is_inside = data > payload.data && data < payload.data + payload.len;
+    eyelet_arena_clear(&arena);
+    free((void *)payload.data);
+    return is_inside;
+}
+
+static void a_bytes_field_that_is_most_of_the_payload_stays_in_its_place(void **state)
+{
+    const struct eyelet_slice tag = SLICE("\x82\x01"), number = SLICE("\x08\x05"),
+                              far = SLICE("\xf8\xff\xff\xff\x0f\x09"), text = SLICE("\x7a\x02hi"),
+                              small = SLICE("\x82\x01\x01!"), none = SLICE("\x82\x01\x00");
+    struct eyelet_slice large = filled(0, 'd', EYELET_SCAN_LARGE_MIN), rest = { large.data + 1, large.len - 1 };
+    const struct eyelet_slice less = { (const uint8_t *)"\xff\x1f", 2 }, less_value = { large.data + 3, 4095 };
+    const ProtobufCMessageDescriptor *type = &codec__everything__descriptor;
+
+    (void)state;
+    assert_true(stays(type, (struct eyelet_slice[]){ tag, rest }, 2));
+    assert_true(stays(type, (struct eyelet_slice[]){ number, text, tag, rest }, 4));
+    assert_true(stays(type, (struct eyelet_slice[]){ tag, rest, far, text }, 4));
+    assert_true(stays(type, (struct eyelet_slice[]){ number, small, tag, rest, number }, 5));
+    assert_false(stays(type, (struct eyelet_slice[]){ tag, rest, small }, 3));      /* the last one counts */
+    assert_false(stays(type, (struct eyelet_slice[]){ tag, rest, none }, 3));       /* and may be empty */
+    assert_false(stays(type, (struct eyelet_slice[]){ tag, rest, tag, rest }, 4));  /* neither is most of it */
+    assert_false(stays(type, (struct eyelet_slice[]){ tag, less, less_value }, 3)); /* not worth the while */
+    free((void *)large.data);
+}
+
+static void h074_a_member_that_stays_in_its_place_may_be_replaced(void **state)
+{
+    struct eyelet_slice large = filled(0x1a, 'd', EYELET_SCAN_LARGE_MIN), text = filled(0x12, 't', 20);
+    const struct eyelet_slice flag = SLICE("\x30\x01"), node = SLICE("\x22\x04\x22\x02hi"), small = SLICE("\x1a\x01!");
+    const ProtobufCMessageDescriptor *type = &codec__choice__descriptor;
+
+    (void)state;
+    assert_true(stays(type, &large, 1));
+    assert_true(stays(type, (struct eyelet_slice[]){ flag, text, node, large }, 4));
+    assert_false(stays(type, (struct eyelet_slice[]){ large, flag }, 2));
+    assert_false(stays(type, (struct eyelet_slice[]){ large, text }, 2));
+    assert_false(stays(type, (struct eyelet_slice[]){ large, node }, 2));
+    assert_false(stays(type, (struct eyelet_slice[]){ large, text, small }, 3));
+    free((void *)text.data);
+    free((void *)large.data);
+}
+
+/* Of a message inside, of a list, and a string: protobuf-c makes these. */
+static void other_fields_do_not_stay_in_their_place(void **state)
+{
+    struct eyelet_slice large = filled(0x1a, 'd', EYELET_SCAN_LARGE_MIN), text = filled(0x12, 't', 8192), inner;
+    uint8_t head[3] = { 0x0a };
+    const struct eyelet_slice opened = { head, 1 + put_varint(head + 1, large.len) };
+
+    (void)state;
+    inner = join((struct eyelet_slice[]){ opened, large }, 2);
+    assert_int_equal(unpack(&codec__choices__descriptor, inner), EYELET_UNPACK_OK);
+    assert_int_equal(unpack(&codec__lists__descriptor, large), EYELET_UNPACK_OK);
+    assert_int_equal(unpack(&codec__choice__descriptor, text), EYELET_UNPACK_OK);
+    free((void *)inner.data);
+    free((void *)text.data);
+    free((void *)large.data);
+}
+
+static void every_allocation_may_fail_in_place(void **state)
+{
+    struct eyelet_slice large = filled(0x1a, 'd', 65536);
+    enum eyelet_unpack_result result = EYELET_UNPACK_NO_MEMORY;
+    ProtobufCMessage *message = NULL;
+    struct eyelet_error error;
+    struct eyelet_arena arena;
+    unsigned nth;
+
+    (void)state;
+    for (nth = 1; result == EYELET_UNPACK_NO_MEMORY; nth++) {
+        eyelet_arena_init(&arena, NULL, 0);
+        faults_reset();
+        faults_fail(FAULT_ALLOC, nth, ENOMEM);
+        result = eyelet_unpack_in_place(&codec__choice__descriptor, large, 0, &arena, &message, &error);
+        assert_true(result == EYELET_UNPACK_OK || error.status == EYELET_RESOURCE_EXHAUSTED);
+        eyelet_arena_clear(&arena);
+    }
+    assert_int_equal(result, EYELET_UNPACK_OK);
+    assert_true(nth > 2);
+    free((void *)large.data);
 }
 
 static void every_truncation_ends_in_a_message_or_an_error(void **state)
@@ -1014,6 +1141,10 @@ int main(void)
         cmocka_unit_test_setup(a_message_comes_back_as_it_was_packed, faults_setup),
         cmocka_unit_test_setup(no_bytes_are_an_empty_message, faults_setup),
         cmocka_unit_test_setup(nothing_of_a_message_points_into_the_payload, faults_setup),
+        cmocka_unit_test_setup(a_bytes_field_that_is_most_of_the_payload_stays_in_its_place, faults_setup),
+        cmocka_unit_test_setup(h074_a_member_that_stays_in_its_place_may_be_replaced, faults_setup),
+        cmocka_unit_test_setup(other_fields_do_not_stay_in_their_place, faults_setup),
+        cmocka_unit_test_setup(every_allocation_may_fail_in_place, faults_setup),
         cmocka_unit_test_setup(every_truncation_ends_in_a_message_or_an_error, faults_setup),
         cmocka_unit_test_setup(every_byte_may_be_wrong, faults_setup),
         cmocka_unit_test_setup(every_allocation_may_fail_in_the_arena, faults_setup),

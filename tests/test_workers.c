@@ -239,7 +239,7 @@ static void answers_that_are_ready_together_leave_together(void **state)
     start_threads(1);
     busy = echo_connect();
     fd = echo_connect();
-    for (uint32_t round = 0; round < 100 && !is_together; round++) /* one leaves alone if it took 50 us: try again then */
+    for (uint32_t round = 0; round < 100 && !is_together; round++) /* one leaves alone after 250 us: try again then */
         is_together = count_sends_of_sixty(busy, fd, 1 + 120 * round) < 40;
     assert_true(is_together);
     close(busy);

@@ -9,6 +9,8 @@
  * Streams: generated functions, demo_echo_chat_call_send() and demo_echo_chat_call_recv(), send and receive messages on
  * a call. They wait when they must, and never past the call's deadline; the server goes on reading meanwhile, also with
  * one thread. A received message is the handler's until the next one is received on the same call.
+ *
+ * A long field of bytes of a request lies where it was received, so it may be aligned for nothing but bytes.
  */
 #ifndef EYELET_CALL_H
 #define EYELET_CALL_H

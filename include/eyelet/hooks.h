@@ -85,9 +85,8 @@ enum eyelet_log_level {
  * @userdata:  as in the options
  *
  * At most 10 lines per second about one connection and 100 per second in all, of which INFO and DEBUG take no more than
- * half at once; what was left out is counted, and the
- * next line says so. Called with nothing locked, in any thread that is in the library, several at once when there are
- * several: it may do as it likes but close the client or server.
+ * half at once; what was left out is counted, and the next line says so. Called with nothing locked, in any thread that
+ * is in the library, several at once when there are several: it may do as it likes but close the client or server.
  */
 typedef void (*eyelet_log_fn)(enum eyelet_log_level level, const char *text, void *userdata);
 

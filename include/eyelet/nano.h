@@ -165,8 +165,10 @@ struct eyelet_nano_server_opts {
  * eyelet_nano_server_init() - listen
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the server's until eyelet_nano_server_clear(). It is cleared, and so every page of it is
- *            there from now on: a server needs no more memory later than it has at its start
+ * @memory:   of any alignment and contents; the server's until eyelet_nano_server_clear(). It is touched as it is
+ *            needed: a connection's buffers and a call's slot with the first that is one more at once than there were
+ *            before, and from then on they are used again. A program that wants every page to be there from the start
+ *            writes over it before
  * @size:     bytes in @memory, at least EYELET_NANO_SERVER_SIZE() of the options
  * @ret:      the server, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -194,7 +196,9 @@ EYELET_API void eyelet_nano_server_clear(struct eyelet_nano_server *server);
  *
  * Handlers run one after the other in the calling thread, those of a connection in the order of its requests, the
  * connections in turn. Where one waits for its stream, all connections are read and written meanwhile, but no other
- * handler runs. A peer that is slow, silent or stalled holds up nobody but a handler that sends to it.
+ * handler runs. A peer that is slow, silent or stalled holds up nobody but a handler that sends to it. Answers leave
+ * together where handlers are quick: one that is there may wait for the first that is not; behind that each leaves
+ * before the next handler runs, for a while.
  *
  * Return: EYELET_OK after a stop, or after the only connection; EYELET_FAILED_PRECONDITION from inside a handler or
  * after it has stopped; EYELET_INTERNAL when the listening socket or epoll fails.
@@ -300,7 +304,8 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
  * struct eyelet_nano_client_opts - how a client behaves; zero means the default
  * @reconnect:           open a lost connection again when the next call or stream needs it: until its deadline, and for
  *                       @connect_timeout_ms at most. What was in flight is never sent a second time. New connections
- * are at least 100 ms apart, twice as far each time while they bring no reply, up to 1 s. Not for fd:// addresses
+ *                       are at least 100 ms apart, twice as far each time while they bring no reply, up to 1 s. Not for
+ *                       fd:// addresses
  * @wipe:                overwrite what was in this memory of requests and replies as soon as it is of no more use
  * @connect_timeout_ms:  for all attempts to connect together; default 30,000
  * @call_timeout_ms:     for a call that does not say; default 30,000
@@ -308,7 +313,7 @@ EYELET_API bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call
  * @streams_max:         streams that are open; default 0, at most 1,024
  * @frame_max:           longest frame data sent and accepted, in bytes; default 16 KiB, from 4 KiB to 16 MiB - 1. A
  *                       stream holds as much that the program has not taken; when that is full for a second while
- * others wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED
+ *                       others wait for the connection, it ends with EYELET_RESOURCE_EXHAUSTED
  */
 struct eyelet_nano_client_opts {
     bool reconnect;
@@ -324,7 +329,7 @@ struct eyelet_nano_client_opts {
  * eyelet_nano_client_init() - connect to a service
  * @address:  see <eyelet/address.h>
  * @opts:     may be NULL
- * @memory:   of any alignment; the client's until eyelet_nano_client_clear(); cleared, as a server's is
+ * @memory:   of any alignment and contents; the client's until eyelet_nano_client_clear(); touched as a server's is
  * @size:     bytes in @memory, at least EYELET_NANO_CLIENT_SIZE() of the options
  * @ret:      the client, which lies in @memory; set on success only
  * @reterr:   may be NULL
@@ -465,10 +470,10 @@ EYELET_API enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_
  * @message:  packed before this returns
  * @ret:      set for a message, which lies in the server's memory until the next one is received or the call is over
  *
- * Both wait when they must, and never past the call's deadline. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT
- * for a message that cannot be encoded and EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which
- * the call goes on; or why the call is over: the handler should return. After an error from receiving it should, too:
- * returned EYELET_OK becomes that error.
+ * Both wait when they must, and never past the call's deadline. A message leaves before sending returns, as far as the
+ * socket takes it. Return of sending: EYELET_OK; EYELET_INVALID_ARGUMENT for a message that cannot be encoded and
+ * EYELET_RESOURCE_EXHAUSTED for one that is longer than frame_max, after which the call goes on; or why the call is
+ * over: the handler should return. After an error from receiving it should, too: returned EYELET_OK becomes that error.
  */
 EYELET_API enum eyelet_status eyelet_nano_call_send(struct eyelet_nano_call *call, const void *message);
 EYELET_API enum eyelet_got eyelet_nano_call_recv(struct eyelet_nano_call *call, const void **ret);
@@ -536,7 +541,8 @@ eyelet_nano_client_open_stream(struct eyelet_nano_client *client, const struct e
 /*
  * What <eyelet/service.h> says of eyelet_stream_send(), _end(), _recv() and _close(); a received message goes to
  * @message, the method's reply struct. A client that was processed before is taken for one with a loop, and opening,
- * sending and ending leave to that what the socket does not take at once.
+ * sending and ending leave to that what the socket does not take at once, and what follows within 50 us: messages that
+ * are sent in a row leave together.
  */
 EYELET_API enum eyelet_status eyelet_nano_stream_send(struct eyelet_nano_stream *stream, const void *message,
                                                       struct eyelet_error *reterr);

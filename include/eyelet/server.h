@@ -48,6 +48,8 @@ struct eyelet_server;
  * @buffer_max:              bytes that may be buffered for all connections together; default 128 MiB
  * @grace_ms:                after eyelet_server_stop(), how long calls in flight may take, and answers to leave, before
  *                           they are cancelled; default 5,000
+ * @spin_us:                 for so long, in microseconds, one thread that waits for peers looks again and again before
+ *                           it sleeps, see "Spinning" in <eyelet/client.h>; default 0: never; at most 1,000
  * @accept:                  asked for every new connection, before a byte is read; false closes it. NULL: all welcome
  * @accept_userdata:         handed to @accept
  * @interceptors:            asked before each handler and told after it, see <eyelet/hooks.h>; must outlive the server
@@ -72,6 +74,7 @@ struct eyelet_server_opts {
     uint32_t call_timeout_ms;
     uint32_t call_timeout_max_ms;
     uint32_t grace_ms;
+    uint32_t spin_us;
     size_t thread_stack;
     size_t stream_bytes_max;
     size_t decode_max;
@@ -114,7 +117,9 @@ EYELET_API enum eyelet_status eyelet_server_open(const char *address, const stru
  *
  * Handlers run in the calling thread and, with @threads in the options, in others as well, which have all signals
  * blocked and are joined before this returns. A peer that is slow, silent or stalled holds up nobody: only handlers do,
- * when every thread is in one. A handler that waits on its stream lets its thread read meanwhile.
+ * when every thread is in one. A handler that waits on its stream lets its thread read meanwhile. Answers to calls that
+ * came together leave together: one that is there may wait until the handler behind it returns, if that is slow while
+ * those before it were quick; with more than one thread for a millisecond, if another has nothing to do.
  *
  * After a stop this returns when every call has been completed: those that are in flight have the grace to finish and
  * are cancelled then. It waits for handlers that do not return, and for deferred calls that nobody completes.

@@ -40,7 +40,7 @@ EYELET_API enum eyelet_status eyelet_server_add_service(struct eyelet_server *se
  * @service:  generated table
  * @method:   one of its methods
  * @opts:     may be NULL: the client's defaults
- * @request:  only read
+ * @request:  only read, and not after the return: what has not been sent by then is kept
  * @ret:      the reply, of @method's reply type; the caller's until protobuf_c_message_free_unpacked(); set on success
  *            only
  * @reterr:   may be NULL
@@ -79,7 +79,8 @@ typedef void (*eyelet_tell_fn)(void (*done)(void), enum eyelet_status status, Pr
  *
  * Everything else as for eyelet_client_call(), but that it waits for nothing: without a connection it fails with
  * EYELET_UNAVAILABLE, and with 8 MiB waiting to be sent with EYELET_RESOURCE_EXHAUSTED. It is never sent a second time.
- * Calls that are started in functions that the client calls leave together, behind the last of them.
+ * Calls that are started in functions that the client calls leave together, behind the last of them or as soon as
+ * 64 KiB wait.
  *
  * Return: EYELET_OK, and the end comes later; anything else, and @tell is not called.
  */

@@ -8,6 +8,10 @@
 
 #include "rpc/connection.h"
 
+/*
+ * eyelet_pack_later() - @message must stay as it is until it is queued, and those bytes of it that are not copied then
+ * until eyelet_connection_keep()
+ */
 struct eyelet_outgoing eyelet_pack_later(const ProtobufCMessage *message);
 
 #endif

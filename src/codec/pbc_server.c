@@ -21,8 +21,8 @@ static enum eyelet_status take_request(struct eyelet_call *call, ProtobufCMessag
 
     if ((call->kind & EYELET_CLIENT_STREAM) != 0)
         return EYELET_OK;
-    result = eyelet_unpack_into_arena(call->method->request_type, call->request.payload, call->decode_max,
-                                      &call->request_memory, ret, &call->failure);
+    result = eyelet_unpack_in_place(call->method->request_type, call->request.payload, call->decode_max,
+                                    &call->request_memory, ret, &call->failure);
     call->info.received_messages++;
     call->info.received_bytes += call->request.payload.len;
     return eyelet_unpack_status(result);

@@ -46,6 +46,7 @@ struct scan {
     struct eyelet_slice payload;
     size_t memory_left; /* that decoding what is still to come may take */
     size_t n_levels;
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault *fault;
     struct level levels[EYELET_SCAN_LEVELS_MAX];
 };
@@ -216,23 +217,42 @@ static void open_level(struct scan *scan, const ProtobufCMessageDescriptor *type
     scan->levels[scan->n_levels++] = (struct level){ .type = type, .rest = bytes, .listed_cap = LISTED_ON_STACK };
 }
 
+/* There is at most one of more than half of the payload, and what counts of a field is what came last. */
+static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known, const uint8_t *start,
+                       struct eyelet_slice value)
+{
+    bool is_large = value.len >= EYELET_SCAN_LARGE_MIN && value.len > scan->payload.len / 2;
+
+    if (known->type != PROTOBUF_C_TYPE_BYTES || known->label == PROTOBUF_C_LABEL_REPEATED || scan->n_levels > 1)
+        return;
+    if (is_large)
+        scan->large = (struct eyelet_scan_large){ .field = known, .start = start, .value = value };
+    else if (known == scan->large.field)
+        scan->large.field = NULL;
+}
+
+/* The next field, and what is known of its number, also when its value is bad. Return: NULL, or what is wrong. */
+static const char *take_field(struct level *level, struct eyelet_field *ret, const ProtobufCFieldDescriptor **ret_known)
+{
+    const char *reason = eyelet_wire_take_field(&level->rest, ret);
+
+    *ret_known = ret->number != 0 ? find_field(level, ret->number) : NULL;
+    if (reason == NULL && *ret_known != NULL)
+        reason = judge_value(*ret_known, ret);
+    return reason;
+}
+
 /* Reads one field of the innermost message, which has bytes left; opens it when it is a message itself. */
 static enum eyelet_scan_result scan_field(struct scan *scan)
 {
     struct level *level = &scan->levels[scan->n_levels - 1];
     const uint8_t *start = level->rest.data;
-    const ProtobufCFieldDescriptor *known = NULL;
+    const ProtobufCFieldDescriptor *known;
     struct eyelet_field field;
     const char *reason;
     size_t memory;
 
-    reason = eyelet_wire_take_tag(&level->rest, &field);
-    if (reason == NULL) {
-        known = find_field(level, field.number);
-        reason = eyelet_wire_take_value(&level->rest, &field);
-    }
-    if (reason == NULL && known != NULL)
-        reason = judge_value(known, &field);
+    reason = take_field(level, &field, &known);
     if (reason != NULL)
         return fail(scan, EYELET_SCAN_MALFORMED, reason, known, start);
 
@@ -241,7 +261,10 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
         return fail(scan, EYELET_SCAN_TOO_BIG, "more memory than its length and decode_max allow", known, start);
     scan->memory_left -= memory;
 
-    if (known == NULL || !is_message(known))
+    if (known == NULL)
+        return EYELET_SCAN_OK;
+    note_large(scan, known, start, field.bytes);
+    if (!is_message(known))
         return EYELET_SCAN_OK;
     if (scan->n_levels == EYELET_SCAN_LEVELS_MAX)
         return fail(scan, EYELET_SCAN_TOO_DEEP, "messages are nested too deep", known, start);
@@ -250,13 +273,15 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
 }
 
 enum eyelet_scan_result eyelet_scan(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
-                                    size_t memory_max, struct eyelet_scan_fault *ret_fault)
+                                    size_t memory_max, struct eyelet_scan_large *ret_large,
+                                    struct eyelet_scan_fault *ret_fault)
 {
     struct scan scan; /* not zeroed: only open levels are ever read */
 
     scan.payload = payload;
     scan.memory_left = memory_max;
     scan.fault = ret_fault;
+    scan.large.field = NULL;
     scan.n_levels = 0;
     open_level(&scan, type, payload);
 
@@ -271,5 +296,6 @@ enum eyelet_scan_result eyelet_scan(const ProtobufCMessageDescriptor *type, stru
         if (result != EYELET_SCAN_OK)
             return result;
     }
+    *ret_large = scan.large;
     return EYELET_SCAN_OK;
 }

@@ -21,6 +21,8 @@
  */
 #define EYELET_SCAN_LEVELS_MAX 100 /* HOSTILE: "decode stack, depth" */
 
+#define EYELET_SCAN_LARGE_MIN 4096u /* fewer bytes are copied sooner than looked after */
+
 enum eyelet_scan_result {
     EYELET_SCAN_OK,
     EYELET_SCAN_MALFORMED,
@@ -42,12 +44,27 @@ struct eyelet_scan_fault {
     size_t offset;
 };
 
+/**
+ * struct eyelet_scan_large - the one field whose bytes are most of a payload
+ * @field:  of the payload's own message, of bytes, not repeated; NULL when there is none like it
+ * @start:  its tag
+ * @value:  its bytes
+ *
+ * If it is of a oneof, another member may come behind it.
+ */
+struct eyelet_scan_large {
+    const ProtobufCFieldDescriptor *field;
+    const uint8_t *start;
+    struct eyelet_slice value;
+};
+
 /*
  * eyelet_scan() - judge a payload
  * @type:        what the payload claims to be
  * @payload:     the bytes
  * @memory_max:  what decoding may allocate. The scan counts the least that it would, and stops when that is more: so
  *               what amplifies most is refused first, before anything is allocated. What passes may still be too much
+ * @ret_large:   set when the bytes are fine
  * @ret_fault:   set unless the bytes are fine
  *
  * Sound means: every tag is a varint of at most 5 bytes with a field number from 1 to 2^29 - 1; values are whole and
@@ -57,6 +74,7 @@ struct eyelet_scan_fault {
  * passed over.
  */
 enum eyelet_scan_result eyelet_scan(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
-                                    size_t memory_max, struct eyelet_scan_fault *ret_fault);
+                                    size_t memory_max, struct eyelet_scan_large *ret_large,
+                                    struct eyelet_scan_fault *ret_fault);
 
 #endif

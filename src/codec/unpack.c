@@ -15,12 +15,15 @@
  */
 #include "codec/unpack.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <eyelet/frame.h>
 
 #include "codec/scan.h"
 #include "core/error.h"
+#include "core/wire.h"
 
 /*
  * protobuf-c asks for at most 32 bytes at once for each byte of payload: when it doubles its list of fields of 2 bytes
@@ -30,10 +33,15 @@ _Static_assert(EYELET_FRAME_DATA_MAX <= UINT32_MAX / 64, "sizes inside of protob
 _Static_assert(EYELET_FRAME_DATA_MAX <= (SIZE_MAX - EYELET_DECODE_BASE) / EYELET_DECODE_FACTOR,
                "a budget must fit into size_t");
 
-/* Some memory for protobuf-c, and where it says why it had none. */
+/**
+ * struct source - some memory for protobuf-c
+ * @failure:        where it says why it had none
+ * @keeps_payload:  it lasts no longer than the payload, so that a message in it may point into that
+ */
 struct source {
     ProtobufCAllocator allocator;
     const enum eyelet_alloc_failure *failure;
+    bool keeps_payload;
 };
 
 static void *alloc_from_arena(void *arena, size_t size)
@@ -111,10 +119,58 @@ static enum eyelet_unpack_result fail_unpack(const ProtobufCMessageDescriptor *t
     return EYELET_UNPACK_MALFORMED;
 }
 
+/* The payload but for the bytes of @large, whose length becomes 0. Return: nothing, without memory for it. */
+static struct eyelet_slice cut_out(struct eyelet_slice payload, const struct eyelet_scan_large *large,
+                                   ProtobufCAllocator *allocator)
+{
+    struct eyelet_slice head = { large->start, (size_t)(large->value.data - large->start) };
+    uint64_t tag;
+    size_t tag_len = eyelet_wire_read_varint(head, EYELET_VARINT_LEN_MAX, &tag);
+    size_t before = (size_t)(large->start - payload.data) + tag_len;
+    const uint8_t *behind = large->value.data + large->value.len;
+    size_t behind_len = payload.len - (size_t)(behind - payload.data);
+    uint8_t *rest = allocator->alloc(allocator->allocator_data, before + 1 + behind_len);
+
+    if (rest == NULL)
+        return (struct eyelet_slice){ 0 };
+    memcpy(rest, payload.data, before);
+    rest[before] = 0;
+    if (behind_len > 0)
+        memcpy(rest + before + 1, behind, behind_len);
+    return (struct eyelet_slice){ rest, before + 1 + behind_len };
+}
+
+/* The field's bytes are those of the payload, unless another member of its oneof came behind it. */
+static void point_to(ProtobufCMessage *message, const struct eyelet_scan_large *large)
+{
+    const ProtobufCFieldDescriptor *field = large->field;
+    ProtobufCBinaryData *bytes = (void *)((uint8_t *)message + field->offset);
+    const uint32_t *oneof_case = (const void *)((const uint8_t *)message + field->quantifier_offset);
+
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 && *oneof_case != field->id)
+        return;
+    *bytes = (ProtobufCBinaryData){ .len = large->value.len, .data = (uint8_t *)large->value.data };
+}
+
+/* What is most of the payload need not be copied: protobuf-c is given the rest. */
+static ProtobufCMessage *unpack_around(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                       const struct eyelet_scan_large *large, struct source *source)
+{
+    struct eyelet_slice rest = cut_out(payload, large, &source->allocator);
+    ProtobufCMessage *message = NULL;
+
+    if (rest.len > 0)
+        message = protobuf_c_message_unpack(type, &source->allocator, rest.len, rest.data);
+    if (message != NULL)
+        point_to(message, large);
+    return message;
+}
+
 static enum eyelet_unpack_result unpack(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
                                         size_t budget, struct source *source, ProtobufCMessage **ret,
                                         struct eyelet_error *reterr)
 {
+    struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
     enum eyelet_scan_result scanned;
     ProtobufCMessage *message;
@@ -122,11 +178,14 @@ static enum eyelet_unpack_result unpack(const ProtobufCMessageDescriptor *type, 
     if (payload.len > EYELET_FRAME_DATA_MAX)
         return fail_unpack(type, payload, budget, EYELET_ALLOC_FAILURE_LIMIT, reterr);
 
-    scanned = eyelet_scan(type, payload, budget, &fault);
+    scanned = eyelet_scan(type, payload, budget, &large, &fault);
     if (scanned != EYELET_SCAN_OK)
         return fail_scan(scanned, &fault, reterr);
 
-    message = protobuf_c_message_unpack(type, &source->allocator, payload.len, payload.data);
+    if (source->keeps_payload && large.field != NULL)
+        message = unpack_around(type, payload, &large, source);
+    else
+        message = protobuf_c_message_unpack(type, &source->allocator, payload.len, payload.data);
     if (message == NULL)
         return fail_unpack(type, payload, budget, *source->failure, reterr);
 
@@ -158,19 +217,34 @@ size_t eyelet_unpack_budget(size_t decode_max, size_t payload_len)
     return EYELET_DECODE_BASE + payload_len * EYELET_DECODE_FACTOR;
 }
 
-enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
-                                                   size_t decode_max, struct eyelet_arena *arena,
-                                                   ProtobufCMessage **ret, struct eyelet_error *reterr)
+static enum eyelet_unpack_result unpack_into(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                             size_t decode_max, struct eyelet_arena *arena, bool keeps_payload,
+                                             ProtobufCMessage **ret, struct eyelet_error *reterr)
 {
     size_t budget = eyelet_unpack_budget(decode_max, payload.len);
     struct source source = {
         .allocator = { .alloc = alloc_from_arena, .free = leave_in_arena, .allocator_data = arena },
         .failure = &arena->failure,
+        .keeps_payload = keeps_payload,
     };
 
     eyelet_arena_set_limit(arena, budget);
     arena->failure = EYELET_ALLOC_FAILURE_NONE;
     return unpack(type, payload, budget, &source, ret, reterr);
+}
+
+enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                                   size_t decode_max, struct eyelet_arena *arena,
+                                                   ProtobufCMessage **ret, struct eyelet_error *reterr)
+{
+    return unpack_into(type, payload, decode_max, arena, false, ret, reterr);
+}
+
+enum eyelet_unpack_result eyelet_unpack_in_place(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                                 size_t decode_max, struct eyelet_arena *arena, ProtobufCMessage **ret,
+                                                 struct eyelet_error *reterr)
+{
+    return unpack_into(type, payload, decode_max, arena, true, ret, reterr);
 }
 
 enum eyelet_unpack_result eyelet_unpack_to_heap(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,

@@ -55,6 +55,15 @@ enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescrip
                                                    ProtobufCMessage **ret, struct eyelet_error *reterr);
 
 /*
+ * eyelet_unpack_in_place() - the same, for a payload that stays until the arena is reset
+ *
+ * A bytes field that is most of the payload is not copied: it points there, and is aligned as it happens to be.
+ */
+enum eyelet_unpack_result eyelet_unpack_in_place(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
+                                                 size_t decode_max, struct eyelet_arena *arena, ProtobufCMessage **ret,
+                                                 struct eyelet_error *reterr);
+
+/*
  * eyelet_unpack_to_heap() - a message of blocks from malloc(): the same, but for its owner, who ends it with
  * protobuf_c_message_free_unpacked(message, NULL)
  *

@@ -245,13 +245,30 @@ bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_ur
     return pair_decode(any, ret_type_url, ret_value);
 }
 
+/* What a field takes. Every field of these messages has a number below 16, so its tag takes one byte. */
+static size_t varint_len(uint64_t number)
+{
+    size_t len = 1;
+
+    for (; number >= 0x80; number >>= 7)
+        len++;
+    return len;
+}
+
+static size_t number_field_len(uint64_t number)
+{
+    return 1 + varint_len(number);
+}
+
+static size_t bytes_field_len(size_t len)
+{
+    return 1 + varint_len(len) + len;
+}
+
 /*
  * struct writer - where fields go
- * @room:  NULL: they are only measured
  * @len:   bytes of them
- * @cap:   bytes in @room
- *
- * Every encoder below runs twice: once to measure, once on the room that was measured. It cannot fail then.
+ * @cap:   bytes in @room: all that is put into it was measured before, so it cannot fail
  */
 struct writer {
     uint8_t *room;
@@ -261,29 +278,30 @@ struct writer {
 
 static void put_raw(struct writer *writer, const void *bytes, size_t len)
 {
-    assert(writer->room == NULL || len <= writer->cap - writer->len);
-    if (writer->room != NULL && len > 0)
+    assert(len <= writer->cap - writer->len);
+    if (len > 0)
         memcpy(writer->room + writer->len, bytes, len);
     writer->len += len;
 }
 
-static void put_varint(struct writer *writer, uint64_t number)
+static void put_byte(struct writer *writer, uint8_t byte)
 {
-    uint8_t bytes[EYELET_VARINT_LEN_MAX];
-    size_t len = 0;
-
-    while (number >= 0x80) {
-        bytes[len++] = (uint8_t)(number | 0x80);
-        number >>= 7;
-    }
-    bytes[len++] = (uint8_t)number;
-    put_raw(writer, bytes, len);
+    assert(writer->len < writer->cap);
+    writer->room[writer->len++] = byte;
 }
 
-/* Every field of these messages has a number below 16, so its tag takes one byte. */
+static void put_varint(struct writer *writer, uint64_t number)
+{
+    while (number >= 0x80) {
+        put_byte(writer, (uint8_t)(number | 0x80));
+        number >>= 7;
+    }
+    put_byte(writer, (uint8_t)number);
+}
+
 static void put_tag(struct writer *writer, uint32_t number, uint32_t wire_type)
 {
-    put_varint(writer, number << 3 | wire_type);
+    put_byte(writer, (uint8_t)(number << 3 | wire_type));
 }
 
 static void put_number(struct writer *writer, uint32_t field, uint64_t number)
@@ -303,14 +321,6 @@ static void put_bytes(struct writer *writer, uint32_t field, struct eyelet_slice
 {
     put_head(writer, field, bytes.len);
     put_raw(writer, bytes.data, bytes.len);
-}
-
-static size_t bytes_field_len(size_t len)
-{
-    struct writer sizing = { 0 };
-
-    put_head(&sizing, 1, len);
-    return sizing.len + len;
 }
 
 void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice status)
@@ -402,21 +412,58 @@ static const char *show(struct eyelet_slice name, struct shown *room)
     return room->text;
 }
 
-static enum eyelet_status check_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Of 8 bytes at once: is one of them NUL, a slash, or no ASCII? Subtracting 1 borrows from a byte that is 0. */
+static bool is_odd_word(const uint8_t *bytes)
+{
+    uint64_t word, slashes;
+
+    memcpy(&word, bytes, sizeof(word));
+    slashes = word ^ EACH_BYTE('/');
+    return ((word | (word - EACH_BYTE(1)) | (slashes - EACH_BYTE(1))) & EACH_BYTE(0x80)) != 0;
+}
+
+static bool is_odd_byte(uint8_t byte)
+{
+    return byte == '\0' || byte == '/' || byte >= 0x80;
+}
+
+/* Is there what a name of a good peer does not have? This is asked of every call. */
+static bool has_odd_bytes(struct eyelet_slice name)
+{
+    while (name.len >= sizeof(uint64_t)) {
+        if (is_odd_word(name.data))
+            return true;
+        eyelet_slice_take(&name, sizeof(uint64_t));
+    }
+    while (name.len > 0) {
+        if (is_odd_byte(*eyelet_slice_take(&name, 1).data))
+            return true;
+    }
+    return false;
+}
+
+static enum eyelet_status judge_odd_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
 {
     struct shown room;
 
-    if (name.len == 0)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
-    if (name.len > EYELET_NAME_MAX)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
-                                name.len, EYELET_NAME_MAX);
     if (memchr(name.data, '\0', name.len) != NULL || memchr(name.data, '/', name.len) != NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' has a NUL byte or a slash", what,
                                 show(name, &room));
     if (!eyelet_utf8_is_valid(name))
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' is not UTF-8", what, show(name, &room));
     return EYELET_OK;
+}
+
+static enum eyelet_status check_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
+{
+    if (name.len == 0)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
+    if (name.len > EYELET_NAME_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
+                                name.len, EYELET_NAME_MAX);
+    return has_odd_bytes(name) ? judge_odd_name(what, name, reterr) : EYELET_OK;
 }
 
 static bool has_control(struct eyelet_slice text)
@@ -501,6 +548,11 @@ enum eyelet_status eyelet_metadata_check(const struct eyelet_metadata *metadata,
     return status;
 }
 
+static size_t pair_len(const struct eyelet_metadata *pair)
+{
+    return bytes_field_len(strlen(pair->key)) + bytes_field_len(strlen(pair->value));
+}
+
 static void put_metadata(struct writer *writer, const struct eyelet_metadata *pair)
 {
     struct eyelet_slice key = eyelet_slice_of(pair->key), value = eyelet_slice_of(pair->value);
@@ -511,40 +563,44 @@ static void put_metadata(struct writer *writer, const struct eyelet_metadata *pa
         lower[i] = (uint8_t)(key.data[i] >= 'A' && key.data[i] <= 'Z' ? key.data[i] + ('a' - 'A') : key.data[i]);
     key.data = lower;
 
-    put_head(writer, REQUEST_METADATA, bytes_field_len(key.len) + bytes_field_len(value.len));
+    put_head(writer, REQUEST_METADATA, pair_len(pair));
     put_bytes(writer, KEY_VALUE_KEY, key);
     put_bytes(writer, KEY_VALUE_VALUE, value);
 }
 
-static void put_request_head(struct writer *writer, const struct eyelet_outgoing_request *request)
+/* What stands before the bytes of a field; nothing when there are none. */
+static size_t payload_head_len(size_t payload_len)
 {
-    put_bytes(writer, REQUEST_SERVICE, eyelet_slice_of(request->service));
-    put_bytes(writer, REQUEST_METHOD, eyelet_slice_of(request->method));
-    put_number(writer, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
-    for (size_t i = 0; i < request->n_metadata; i++)
-        put_metadata(writer, &request->metadata[i]);
-    if (request->payload_len > 0)
-        put_head(writer, REQUEST_PAYLOAD, request->payload_len);
+    return payload_len > 0 ? 1 + varint_len(payload_len) : 0;
 }
 
 size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request)
 {
-    struct writer sizing = { 0 };
+    size_t len = bytes_field_len(strlen(request->service)) + bytes_field_len(strlen(request->method)) +
+                 number_field_len((uint64_t)request->timeout_ns) + payload_head_len(request->payload_len);
 
-    put_request_head(&sizing, request);
-    return sizing.len;
+    for (size_t i = 0; i < request->n_metadata; i++)
+        len += bytes_field_len(pair_len(&request->metadata[i]));
+    return len;
 }
 
 void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, uint8_t *room, size_t room_len)
 {
     struct writer writer = { .room = room, .cap = room_len };
 
-    put_request_head(&writer, request);
+    put_bytes(&writer, REQUEST_SERVICE, eyelet_slice_of(request->service));
+    put_bytes(&writer, REQUEST_METHOD, eyelet_slice_of(request->method));
+    put_number(&writer, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
+    for (size_t i = 0; i < request->n_metadata; i++)
+        put_metadata(&writer, &request->metadata[i]);
+    if (request->payload_len > 0)
+        put_head(&writer, REQUEST_PAYLOAD, request->payload_len);
+    assert(writer.len == room_len);
 }
 
 size_t eyelet_reply_head_len(size_t payload_len)
 {
-    return payload_len > 0 ? bytes_field_len(payload_len) - payload_len : 0;
+    return payload_head_len(payload_len);
 }
 
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len)
@@ -597,12 +653,9 @@ static void put_status(struct writer *writer, const struct eyelet_error *error, 
 /* The fields of the Status, in bytes. */
 static size_t status_len(const struct eyelet_error *error, size_t text_len)
 {
-    struct writer sizing = { 0 };
+    size_t len = number_field_len((uint64_t)error->status) + error->details_len;
 
-    put_number(&sizing, STATUS_CODE, (uint64_t)error->status);
-    if (text_len > 0)
-        put_head(&sizing, STATUS_MESSAGE, text_len);
-    return sizing.len + text_len + error->details_len;
+    return text_len > 0 ? len + bytes_field_len(text_len) : len;
 }
 
 static struct eyelet_slice text_of(const struct eyelet_error *error)

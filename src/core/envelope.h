@@ -17,11 +17,11 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
-#define EYELET_NAME_MAX 255                /* HOSTILE limit "service, method name", in bytes */
-#define EYELET_METADATA_PAIRS_MAX 64       /* HOSTILE limit "metadata" */
-#define EYELET_METADATA_LEN_MAX (16 << 10) /* HOSTILE limit "metadata": keys and values together */
-#define EYELET_METADATA_KEY_MAX 128        /* HOSTILE limit "metadata" */
-#define EYELET_METADATA_VALUE_MAX (8 << 10) /* HOSTILE limit "metadata" */
+#define EYELET_NAME_MAX           255        /* HOSTILE limit "service, method name", in bytes */
+#define EYELET_METADATA_PAIRS_MAX 64         /* HOSTILE limit "metadata" */
+#define EYELET_METADATA_LEN_MAX   (16 << 10) /* HOSTILE limit "metadata": keys and values together */
+#define EYELET_METADATA_KEY_MAX   128        /* HOSTILE limit "metadata" */
+#define EYELET_METADATA_VALUE_MAX (8 << 10)  /* HOSTILE limit "metadata" */
 
 /**
  * struct eyelet_request - a Request, decoded

@@ -92,7 +92,7 @@ struct eyelet_session {
     uint32_t n_slots;
     uint32_t n_live;
     uint32_t n_displaced; /* of those, so many do not lie at their id's own place */
-    uint32_t last_id; /* server: highest id seen. client: last id given out; 0 before the first */
+    uint32_t last_id;     /* server: highest id seen. client: last id given out; 0 before the first */
     bool has_refused_data;
     uint32_t refused_data_id; /* server: of the last data for no stream, if there was any */
     bool is_stopping;

@@ -75,8 +75,6 @@ static inline const char *read_bytes(struct eyelet_slice in, struct eyelet_field
 
 static inline const char *read_value(struct eyelet_slice in, struct eyelet_field *field, size_t *ret_len)
 {
-    field->varint = 0;
-    field->bytes = (struct eyelet_slice){ 0 };
     switch (field->wire_type) {
     case EYELET_WIRE_VARINT:
         return read_varint(in, field, ret_len);
@@ -91,27 +89,7 @@ static inline const char *read_value(struct eyelet_slice in, struct eyelet_field
     }
 }
 
-const char *eyelet_wire_take_tag(struct eyelet_slice *in, struct eyelet_field *ret)
-{
-    size_t len = 0;
-    const char *reason = read_tag(*in, ret, &len);
-
-    if (reason == NULL)
-        eyelet_slice_take(in, len);
-    return reason;
-}
-
-const char *eyelet_wire_take_value(struct eyelet_slice *in, struct eyelet_field *field)
-{
-    size_t len = 0;
-    const char *reason = read_value(*in, field, &len);
-
-    if (reason == NULL)
-        eyelet_slice_take(in, len);
-    return reason;
-}
-
-const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret)
+static const char *take_any_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
     struct eyelet_slice rest = *in;
     size_t tag_len = 0, value_len = 0;
@@ -124,4 +102,26 @@ const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field 
     if (reason == NULL)
         eyelet_slice_take(in, tag_len + value_len);
     return reason;
+}
+
+/* Is it a number below 16, and bytes fewer than 128 that are all there? Most fields of a call are. */
+static inline bool is_short_bytes(struct eyelet_slice in)
+{
+    return in.len >= 2 && (in.data[0] & (0x80 | WIRE_TYPE_MASK)) == EYELET_WIRE_BYTES &&
+           in.data[0] >> FIELD_NUMBER_SHIFT != 0 && in.data[1] < 0x80 && in.data[1] <= in.len - 2;
+}
+
+const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    ret->varint = 0;
+    if (!is_short_bytes(*in)) {
+        ret->number = 0;
+        ret->bytes = (struct eyelet_slice){ 0 };
+        return take_any_field(in, ret);
+    }
+    ret->number = in->data[0] >> FIELD_NUMBER_SHIFT;
+    ret->wire_type = EYELET_WIRE_BYTES;
+    ret->bytes = eyelet_slice_part(*in, 2, in->data[1]);
+    eyelet_slice_take(in, 2 + ret->bytes.len);
+    return NULL;
 }

@@ -30,7 +30,7 @@ enum {
 /**
  * struct eyelet_field - one field of a message
  * @number:     from 1 to 2^29 - 1
- * @wire_type:  one of those above once the value is taken; before, whatever came
+ * @wire_type:  one of those above
  * @varint:     the value, when it is a varint; 0 otherwise
  * @bytes:      the value, when it is length-delimited; empty otherwise
  */
@@ -68,13 +68,11 @@ static inline bool eyelet_wire_take_varint(struct eyelet_slice *in, size_t len_m
 }
 
 /*
- * A field, or its two halves for who has to know the field's number when its value is bad: take_value() expects in
- * @field what take_tag() has put there.
+ * eyelet_wire_take_field() - one field
+ * @ret:  on failure only its number is set, to 0 when the bytes do not even have one
  *
  * Return: NULL, or what is wrong with the bytes: a short text, static.
  */
 const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret);
-const char *eyelet_wire_take_tag(struct eyelet_slice *in, struct eyelet_field *ret);
-const char *eyelet_wire_take_value(struct eyelet_slice *in, struct eyelet_field *field);
 
 #endif

@@ -66,11 +66,6 @@ static uint64_t jittered_ns(uint64_t delay_ns)
     return delay_ns - delay_ns / 5 + x % (delay_ns / 5 * 2 + 1);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Pauses, at most until the policy's deadline. Return: 0; -ETIMEDOUT when it has come; -ECANCELED; -errno. */
 static int pause_between(const struct eyelet_connect_policy *policy, uint64_t delay_ms)
 {
@@ -80,7 +75,7 @@ static int pause_between(const struct eyelet_connect_policy *policy, uint64_t de
 
     if (policy->has_jitter)
         delay_ns = jittered_ns(delay_ns);
-    wake_ns = earlier(eyelet_now_ns() + delay_ns, policy->deadline_ns);
+    wake_ns = eyelet_earlier_ns(eyelet_now_ns() + delay_ns, policy->deadline_ns);
 
     r = eyelet_socket_wait_or_wake(-1, 0, policy->stop_fd != NULL ? *policy->stop_fd : -1, wake_ns, NULL);
     if (r == 0)
@@ -99,11 +94,11 @@ int eyelet_connect_with(const struct eyelet_address *address, const struct eyele
 
     for (*ret_n_attempts = 1;; ++*ret_n_attempts) {
         attempt_deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), policy->attempt_ms);
-        r = attempt(address, earlier(attempt_deadline_ns, policy->deadline_ns), ret_fd);
+        r = attempt(address, eyelet_earlier_ns(attempt_deadline_ns, policy->deadline_ns), ret_fd);
         if (r == 0 || !is_worth_another(r) || *ret_n_attempts == policy->max_attempts)
             return r;
 
-        delay_ms = earlier(delay_ms, policy->delay_max_ms);
+        delay_ms = delay_ms < policy->delay_max_ms ? delay_ms : policy->delay_max_ms;
         pause = pause_between(policy, delay_ms);
         if (pause == -ECANCELED)
             return pause;

@@ -50,21 +50,31 @@ static bool is_empty(const struct iovec *iov, size_t n_iov)
     return true;
 }
 
+static ssize_t send_once(int fd, const struct iovec *iov, size_t n_iov)
+{
+    const struct msghdr message = {
+        .msg_iov = (struct iovec *)iov, /* sendmsg() only reads it */
+        .msg_iovlen = n_iov,
+    };
+
+    if (n_iov == 1)
+        return sendto(fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL, NULL, 0);
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_t *ret_n)
 {
-    struct msghdr message = {
-        .msg_iov = (struct iovec *)iov, /* sendmsg() only reads it */
-        .msg_iovlen = n_iov < IOV_MAX ? n_iov : IOV_MAX,
-    };
     ssize_t n;
 
+    if (n_iov > IOV_MAX)
+        n_iov = IOV_MAX;
     do {
-        n = sendmsg(fd, &message, MSG_NOSIGNAL);
+        n = send_once(fd, iov, n_iov);
     } while (n < 0 && errno == EINTR);
 
     if (n < 0)
         return -errno;
-    if (n == 0 && !is_empty(iov, message.msg_iovlen))
+    if (n == 0 && !is_empty(iov, n_iov))
         return -EPIPE; /* nothing was taken: trying again would go on for ever */
 
     *ret_n = (size_t)n;
@@ -120,6 +130,8 @@ static int timeout_until(uint64_t deadline_ns)
 
     if (deadline_ns == EYELET_NO_DEADLINE)
         return -1;
+    if (deadline_ns == 0)
+        return 0;
     now_ns = eyelet_now_ns();
     if (now_ns >= deadline_ns)
         return 0;
@@ -287,6 +299,17 @@ int eyelet_socket_get_option(int fd, int name, int *ret)
     socklen_t len = sizeof(*ret);
 
     return getsockopt(fd, SOL_SOCKET, name, ret, &len) < 0 ? -errno : 0;
+}
+
+void eyelet_socket_widen(int fd, int len)
+{
+    int half = len / 2; /* socket(7), SO_SNDBUF: Linux doubles it */
+    int family, now;
+
+    if (eyelet_socket_get_option(fd, SO_DOMAIN, &family) < 0 || family != AF_UNIX)
+        return;
+    if (eyelet_socket_get_option(fd, SO_SNDBUF, &now) == 0 && now < len)
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof(half));
 }
 
 int eyelet_socket_connect(int fd, const struct sockaddr *address, socklen_t len, uint64_t deadline_ns)

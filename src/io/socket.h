@@ -24,8 +24,14 @@ uint64_t eyelet_now_ns(void);
 /* now + timeout, without overflow. */
 uint64_t eyelet_deadline_after_ms(uint64_t now_ns, uint32_t timeout_ms);
 
+/* Which of two deadlines comes first? */
+static inline uint64_t eyelet_earlier_ns(uint64_t one_ns, uint64_t other_ns)
+{
+    return one_ns < other_ns ? one_ns : other_ns;
+}
+
 /*
- * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL
+ * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL, or sendto() for one piece, which is cheaper
  * @n_iov:  what is over IOV_MAX waits for the next call
  *
  * Return: 0 with *ret_n bytes taken, at least 1 unless the iovec is empty; -EAGAIN on a non-blocking socket that is
@@ -58,7 +64,7 @@ int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);
  * eyelet_socket_wait_until() - poll() one descriptor until a deadline, over EINTR
  * @fd:           -1 waits for nothing but the deadline
  * @events:       POLLIN, POLLOUT or both
- * @deadline_ns:  EYELET_NO_DEADLINE for ever
+ * @deadline_ns:  EYELET_NO_DEADLINE for ever; 0 only looks, and asks no clock
  * @ret_revents:  what poll() said; may be NULL
  *
  * Return: 0 when something is there; -ETIMEDOUT; -errno. Polls at least once, also when the deadline is over.
@@ -121,6 +127,12 @@ int eyelet_socket_connect(int fd, const struct sockaddr *address, socklen_t len,
 
 /* eyelet_socket_get_option() - an int of SOL_SOCKET's. Return: 0 or -errno. */
 int eyelet_socket_get_option(int fd, int name, int *ret);
+
+/*
+ * eyelet_socket_widen() - have a unix socket take at least @len bytes at a time, if the system allows it; others manage
+ * that by themselves
+ */
+void eyelet_socket_widen(int fd, int len);
 
 /* eyelet_socket_set_nonblocking() - Return: 0 or -errno. */
 int eyelet_socket_set_nonblocking(int fd, bool is_nonblocking);

@@ -19,6 +19,44 @@ static const struct eyelet_call_opts *opts_of(const struct eyelet_nano_calling *
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
 
+/* One more, which nobody has had before. Return: NULL when there are as many as there may be. */
+static struct eyelet_nano_pending *add_call(struct eyelet_nano_client *client)
+{
+    if (client->n_calls == client->opts.calls_max)
+        return NULL;
+    client->n_calls++;
+    return eyelet_storage_take(&client->storage, sizeof(struct eyelet_nano_pending));
+}
+
+static struct eyelet_nano_pending *add_stream(struct eyelet_nano_client *client)
+{
+    size_t queue_cap = (size_t)client->opts.frame_max + EYELET_NANO_FRAME_ROOM;
+    struct eyelet_nano_stream *stream;
+    uint8_t *queue;
+
+    if (client->n_streams == client->opts.streams_max)
+        return NULL;
+    client->n_streams++;
+    stream = eyelet_storage_take(&client->storage, sizeof(*stream));
+    queue = eyelet_storage_take(&client->storage, queue_cap);
+    if (queue == NULL)
+        return NULL;
+    eyelet_queue_init(&stream->queue, queue, queue_cap, client->opts.wipe);
+    return &stream->pending;
+}
+
+/* One that is free and begins to be used, if there is one. */
+static struct eyelet_nano_pending *take_slot(struct eyelet_nano_client *client, bool is_stream)
+{
+    struct eyelet_nano_pending **free_list = is_stream ? &client->free_streams : &client->free_calls;
+    struct eyelet_nano_pending *pending = *free_list;
+
+    if (pending == NULL)
+        return is_stream ? add_stream(client) : add_call(client);
+    *free_list = pending->next;
+    return pending;
+}
+
 static uint32_t timeout_of(const struct eyelet_nano_client *client, const struct eyelet_nano_calling *what)
 {
     uint32_t timeout_ms = opts_of(what)->timeout_ms;
@@ -41,7 +79,7 @@ void eyelet_nano_pending_arm(struct eyelet_nano_pending *pending)
 }
 
 static void pending_init(struct eyelet_nano_pending *pending, struct eyelet_nano_client *client,
-                         const struct eyelet_nano_calling *what, bool is_stream)
+                         const struct eyelet_nano_calling *what, bool is_stream, uint64_t now_ns)
 {
     memset(pending, 0, offsetof(struct eyelet_nano_pending, error)); /* an error is written whole, and is large */
     pending->client = client;
@@ -49,16 +87,15 @@ static void pending_init(struct eyelet_nano_pending *pending, struct eyelet_nano
     pending->method = what->method;
     pending->is_stream = is_stream;
     pending->timeout_ms = timeout_of(client, what);
-    pending->deadline_ns = eyelet_deadline_after_ms(eyelet_now_ns(), pending->timeout_ms);
+    pending->deadline_ns = eyelet_deadline_after_ms(now_ns, pending->timeout_ms);
     eyelet_nano_pending_arm(pending);
 }
 
 enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, const struct eyelet_nano_calling *what,
-                                            bool is_stream, struct eyelet_nano_pending **ret,
+                                            bool is_stream, uint64_t now_ns, struct eyelet_nano_pending **ret,
                                             struct eyelet_error *reterr)
 {
-    struct eyelet_nano_pending **free_list = is_stream ? &client->free_streams : &client->free_calls;
-    struct eyelet_nano_pending *pending = *free_list;
+    struct eyelet_nano_pending *pending;
     enum eyelet_status status;
 
     status = eyelet_metadata_check(opts_of(what)->metadata, opts_of(what)->n_metadata, reterr);
@@ -67,14 +104,14 @@ enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, c
     if (client->is_closing)
         return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, EYELET_NANO_TEXT "the client is being closed",
                                 what->service->name, what->method->name, client->address_text);
+    pending = take_slot(client, is_stream);
     if (pending == NULL)
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED,
                                 EYELET_NANO_TEXT "%u %s, as many as there is room for", what->service->name,
                                 what->method->name, client->address_text,
                                 is_stream ? client->opts.streams_max : client->opts.calls_max,
                                 is_stream ? "streams are open" : "calls are in flight");
-    *free_list = pending->next;
-    pending_init(pending, client, what, is_stream);
+    pending_init(pending, client, what, is_stream, now_ns);
     *ret = pending;
     return EYELET_OK;
 }
@@ -103,6 +140,8 @@ static void link_live(struct eyelet_nano_pending *pending)
     if (client->first_live != NULL)
         client->first_live->previous = pending;
     client->first_live = pending;
+    if (pending->deadline_ns < client->soonest_ns)
+        client->soonest_ns = pending->deadline_ns;
     client->counters.calls_open++;
     client->counters.calls_started++;
 }
@@ -279,6 +318,9 @@ static void fail_to_put(struct eyelet_nano_pending *pending, const struct eyelet
     struct eyelet_nano_client *client = pending->client;
 
     switch (r) {
+    case -ETIMEDOUT:
+        eyelet_nano_pending_expire(pending);
+        return;
     case -EMSGSIZE:
         eyelet_error_set(&pending->error, EYELET_RESOURCE_EXHAUSTED,
                          EYELET_NANO_TEXT "request of %zu bytes is longer than frame_max, %u",
@@ -351,19 +393,17 @@ static bool make_room(struct eyelet_nano_pending *pending)
     return true;
 }
 
-/* Return: 0, or why not, with the request's time looked at each time. */
+/* Return: as eyelet_line_put_request(), or -ETIMEDOUT. */
 static int try_to_put(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
-                      struct eyelet_outgoing_request *request)
+                      struct eyelet_outgoing_request *request, uint64_t now_ns)
 {
-    uint64_t now_ns = eyelet_now_ns();
-
     if (now_ns >= pending->deadline_ns)
         return -ETIMEDOUT;
     return put_request(pending, what, request, now_ns);
 }
 
 bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
-                               bool may_wait)
+                               bool may_wait, uint64_t now_ns)
 {
     struct eyelet_nano_client *client = pending->client;
     struct eyelet_outgoing_request request = {
@@ -374,25 +414,23 @@ bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct
     };
     int r;
 
-    r = try_to_put(pending, what, &request);
+    r = try_to_put(pending, what, &request, now_ns);
     if (r == -ENOBUFS && !may_wait) {
         eyelet_nano_client_flush(client);
-        r = try_to_put(pending, what, &request);
+        r = try_to_put(pending, what, &request, now_ns);
     }
     while (r == -ENOBUFS && may_wait) {
         if (!make_room(pending))
             return false;
-        r = try_to_put(pending, what, &request);
-    }
-    if (r == -ETIMEDOUT) {
-        eyelet_nano_pending_expire(pending);
-        return false;
+        r = try_to_put(pending, what, &request, eyelet_now_ns());
     }
     if (r < 0) {
         fail_to_put(pending, what, r, request.payload_len);
         return false;
     }
-    if (may_wait || !client->is_telling)
-        eyelet_nano_client_flush(client); /* else behind the last function that is told */
+    if (may_wait)
+        eyelet_nano_client_flush(client);
+    else if (!client->is_telling) /* else behind the last function that is told */
+        eyelet_nano_client_flush_put(client);
     return true;
 }

@@ -12,10 +12,8 @@
 #include "nano/message.h"
 #include "nano/server.h"
 
-#define FULL_NS           EYELET_NS_PER_S /* <eyelet/stream.h>, EYELET_STREAM_FULL_MS */
-#define ANSWER_AGE_MAX_NS 50000u          /* so long an answer waits for others to leave with it */
-
-#define REPLY_HEAD_MAX 32u /* head of a frame and envelope of a reply: 10, and 1 + 5 */
+#define FULL_NS        EYELET_NS_PER_S /* <eyelet/stream.h>, EYELET_STREAM_FULL_MS */
+#define REPLY_HEAD_MAX 32u             /* head of a frame and envelope of a reply: 10, and 1 + 5 */
 
 static bool takes_stream(const struct eyelet_nano_call *call)
 {
@@ -29,13 +27,27 @@ static bool gives_stream(const struct eyelet_nano_call *call)
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
 
+/* One more; there are less than calls_max. */
+static void add_slot(struct eyelet_nano_server *server)
+{
+    size_t cap = (size_t)server->opts.frame_max + EYELET_NANO_FRAME_ROOM;
+    struct eyelet_nano_call *call = eyelet_storage_take(&server->storage, sizeof(*call));
+    uint8_t *bytes = eyelet_storage_take(&server->storage, cap);
+
+    assert(call != NULL && bytes != NULL); /* EYELET_NANO_SERVER_SIZE() */
+    eyelet_queue_init(&call->held, bytes, cap, server->opts.wipe);
+    call->state = EYELET_NANO_CALL_FREE;
+    call->server = server;
+    call->next = NULL;
+    server->free_slots = call;
+}
+
+/* The slot that the next call is going to have: the one that was somebody's last, if there is one. */
 static struct eyelet_nano_call *find_free(struct eyelet_nano_server *server)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        if (server->calls[i].state == EYELET_NANO_CALL_FREE)
-            return &server->calls[i];
-    }
-    return NULL;
+    if (server->free_slots == NULL)
+        add_slot(server);
+    return server->free_slots;
 }
 
 bool eyelet_nano_calls_have_slot(const struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
@@ -46,16 +58,31 @@ bool eyelet_nano_calls_have_slot(const struct eyelet_nano_server *server, const 
     return n_free > n_others; /* one is kept for each of the others that has none yet, or is not there yet */
 }
 
-/* A guest has one call more, or one less. */
+/* Its guest has one call more, which waits for its turn behind the others; it does not wait any more; one less. */
 static void enter_guest(struct eyelet_nano_call *call, struct eyelet_nano_guest *guest)
 {
     call->guest = guest;
     call->server->n_calling += guest->n_calls == 0;
     guest->n_calls++;
+    call->next = NULL;
+    call->link = guest->last_link;
+    *call->link = call;
+    guest->last_link = &call->next;
+}
+
+static void end_waiting(struct eyelet_nano_call *call)
+{
+    *call->link = call->next;
+    if (call->next != NULL)
+        call->next->link = call->link;
+    else
+        call->guest->last_link = call->link;
 }
 
 static void leave_guest(struct eyelet_nano_call *call)
 {
+    if (call->state == EYELET_NANO_CALL_WAITS)
+        end_waiting(call);
     call->guest->n_calls--;
     call->server->n_calling -= call->guest->n_calls == 0;
     call->guest = NULL;
@@ -73,18 +100,39 @@ static void call_free(struct eyelet_nano_call *call)
     if (server->opts.wipe)
         explicit_bzero(&call->failure, sizeof(call->failure));
     call->state = EYELET_NANO_CALL_FREE;
+    call->next = server->free_slots;
+    server->free_slots = call;
 }
 
-static struct eyelet_nano_call *find_live(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest,
-                                          uint32_t id)
+/* All calls that are alive: the one that runs, and those that wait, guest by guest. @call NULL begins. */
+static struct eyelet_nano_call *next_live(const struct eyelet_nano_server *server, const struct eyelet_nano_call *call)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        struct eyelet_nano_call *call = &server->calls[i];
+    uint32_t place = 0;
 
-        if (call->state != EYELET_NANO_CALL_FREE && call->guest == guest && call->id == id && !call->is_over)
-            return call;
+    if (call == NULL && server->running != NULL)
+        return server->running;
+    if (call != NULL && call != server->running) {
+        if (call->next != NULL)
+            return call->next;
+        place = (uint32_t)(call->guest - server->guests) + 1;
+    }
+    for (; place < server->n_places; place++) {
+        if (server->guests[place].first_waiting != NULL)
+            return server->guests[place].first_waiting;
     }
     return NULL;
+}
+
+static struct eyelet_nano_call *find_live(const struct eyelet_nano_server *server,
+                                          const struct eyelet_nano_guest *guest, uint32_t id)
+{
+    struct eyelet_nano_call *call = NULL;
+
+    while ((call = next_live(server, call)) != NULL) {
+        if (call->guest == guest && call->id == id && !call->is_over)
+            break;
+    }
+    return call;
 }
 
 /* --- room --------------------------------------------------------------------------------------------------------- */
@@ -153,19 +201,29 @@ static void decline(struct eyelet_nano_server *server, struct eyelet_nano_guest 
     put_failure(guest, server->event.id, &server->event.error, now_ns);
 }
 
+/* A part of what is copied is one of the copy. */
+static void follow(struct eyelet_slice *part, struct eyelet_slice whole, struct eyelet_slice copy)
+{
+    if (part->len > 0)
+        part->data = copy.data + (part->data - whole.data);
+}
+
 static void call_open(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, struct eyelet_nano_call *call,
                       const struct eyelet_dispatch_node *node, const struct eyelet_nano_method *method)
 {
     const struct eyelet_session_event *event = &server->event;
     struct eyelet_slice copy;
     bool is_kept = eyelet_queue_keep(&call->held, event->frame, &copy);
-    bool is_request = eyelet_request_decode(copy, &call->request);
 
-    assert(is_kept && is_request); /* held is longer than a frame, and the session has seen the same bytes */
+    assert(is_kept); /* held is longer than a frame */
     (void)is_kept;
-    (void)is_request;
+    call->request.payload = event->request.payload;
+    call->request.metadata = event->request.metadata;
+    follow(&call->request.payload, event->frame, copy);
+    follow(&call->request.metadata, event->frame, copy);
     if (!event->has_message)
-        call->request.payload = (struct eyelet_slice){ 0 };
+        call->request.payload.len = 0;
+    server->free_slots = call->next;
     call->state = EYELET_NANO_CALL_WAITS;
     call->id = event->id;
     call->peer = guest->peer;
@@ -297,23 +355,21 @@ static void lose(struct eyelet_nano_call *call)
     end(call);
 }
 
-void eyelet_nano_calls_lose(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest)
+void eyelet_nano_calls_lose(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        struct eyelet_nano_call *call = &server->calls[i];
-
-        if (call->state != EYELET_NANO_CALL_FREE && call->guest == guest)
-            lose(call);
-    }
+    while (guest->first_waiting != NULL)
+        lose(guest->first_waiting);
+    if (server->running != NULL && server->running->guest == guest)
+        lose(server->running);
 }
 
 void eyelet_nano_calls_end_streams(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, uint64_t now_ns)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        struct eyelet_nano_call *call = &server->calls[i];
+    struct eyelet_nano_call *next = next_live(server, NULL), *call;
 
-        if (call->state == EYELET_NANO_CALL_FREE || call->guest != guest || !takes_stream(call) || call->has_ended ||
-            call->is_over)
+    while ((call = next) != NULL) {
+        next = next_live(server, call);
+        if (call->guest != guest || !takes_stream(call) || call->has_ended || call->is_over)
             continue;
         if (has_room_to_fail(call))
             eyelet_nano_call_end(call, EYELET_CANCELLED, "the connection ended before the stream did", now_ns);
@@ -324,13 +380,14 @@ void eyelet_nano_calls_end_streams(struct eyelet_nano_server *server, struct eye
 
 void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t now_ns)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        struct eyelet_nano_call *call = &server->calls[i];
+    struct eyelet_nano_call *next = next_live(server, NULL), *call;
 
-        if (call->state == EYELET_NANO_CALL_FREE || call->is_over)
+    while ((call = next) != NULL) {
+        next = next_live(server, call);
+        if (call->is_over)
             continue;
         if (!has_room_to_fail(call))
-            eyelet_nano_guests_flush(server, now_ns, 0);
+            eyelet_nano_guests_flush(server, now_ns);
         if (has_room_to_fail(call))
             eyelet_nano_call_end(call, EYELET_UNAVAILABLE, "server is stopping", now_ns);
         else
@@ -342,19 +399,25 @@ void eyelet_nano_calls_cancel_all(struct eyelet_nano_server *server, uint64_t no
 
 static uint64_t deadline_of(const struct eyelet_nano_call *call)
 {
-    if (call->state == EYELET_NANO_CALL_FREE || call->is_over || !has_room_to_fail(call))
+    if (call->is_over || !has_room_to_fail(call))
         return EYELET_NO_DEADLINE;
     if (call->full_ns != 0 && call->full_ns + FULL_NS < call->deadline_ns)
         return call->full_ns + FULL_NS;
     return call->deadline_ns;
 }
 
+static bool may_be_late(const struct eyelet_nano_call *call, uint64_t now_ns)
+{
+    return now_ns >= call->deadline_ns || call->full_ns != 0;
+}
+
 void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        struct eyelet_nano_call *call = &server->calls[i];
+    struct eyelet_nano_call *next = next_live(server, NULL), *call;
 
-        if (deadline_of(call) > now_ns)
+    while ((call = next) != NULL) {
+        next = next_live(server, call);
+        if (!may_be_late(call, now_ns) || deadline_of(call) > now_ns)
             continue;
         if (now_ns >= call->deadline_ns)
             eyelet_nano_call_end(call, EYELET_DEADLINE_EXCEEDED, "deadline is over", now_ns);
@@ -367,18 +430,21 @@ void eyelet_nano_calls_expire(struct eyelet_nano_server *server, uint64_t now_ns
 
 void eyelet_nano_calls_forgive(struct eyelet_nano_server *server, uint64_t absence_ns)
 {
-    for (uint32_t i = 0; i < server->opts.calls_max && server->n_calls > 0; i++) {
-        if (server->calls[i].full_ns != 0)
-            server->calls[i].full_ns += absence_ns;
+    struct eyelet_nano_call *call = NULL;
+
+    while ((call = next_live(server, call)) != NULL) {
+        if (call->full_ns != 0)
+            call->full_ns += absence_ns;
     }
 }
 
 uint64_t eyelet_nano_calls_deadline(const struct eyelet_nano_server *server)
 {
+    const struct eyelet_nano_call *call = NULL;
     uint64_t deadline_ns = EYELET_NO_DEADLINE;
 
-    for (uint32_t i = 0; i < server->opts.calls_max; i++) {
-        uint64_t own_ns = deadline_of(&server->calls[i]);
+    while ((call = next_live(server, call)) != NULL) {
+        uint64_t own_ns = deadline_of(call);
 
         deadline_ns = own_ns < deadline_ns ? own_ns : deadline_ns;
     }
@@ -405,8 +471,9 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
     void *reply = gives_stream(call) ? NULL : reply_of(call);
     enum eyelet_status status;
 
-    if (eyelet_now_ns() >= call->deadline_ns)
-        return fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
+    server->now_ns = eyelet_now_ns(); /* it may have waited, and deadlines may be short */
+    if (server->now_ns >= call->deadline_ns)
+        return EYELET_DEADLINE_EXCEEDED; /* answer() finds words for it */
     if (request != NULL && eyelet_message_decode(method->request_type, call->request.payload, request,
                                                  method->request_size, &server->error) != EYELET_OK)
         return eyelet_nano_call_fail(call, server->error.status, "request of %s/%s: %s", call->node->service,
@@ -414,7 +481,6 @@ static enum eyelet_status run(struct eyelet_nano_call *call)
     if (reply != NULL)
         eyelet_message_init(method->reply_type, reply, method->reply_size);
 
-    eyelet_nano_server_leave(server);
     status = method->handle(call, call->node->handlers, request, reply, call->node->userdata);
     eyelet_nano_server_enter(server);
     return status;
@@ -466,48 +532,21 @@ static void answer(struct eyelet_nano_call *call, enum eyelet_status status, uin
     put_failure(call->guest, call->id, &call->failure, now_ns);
 }
 
-/* How many connections are served before this one? The one that was served last is the last. */
-static uint32_t distance_of(const struct eyelet_nano_call *call)
-{
-    const struct eyelet_nano_server *server = call->server;
-    uint32_t n = server->opts.connections_max;
-
-    return ((uint32_t)(call->guest - server->guests) + n - server->served - 1) % n;
-}
-
-/* The oldest call that waits, of the next connection that has one, at @distance_min or behind it. */
-static struct eyelet_nano_call *find_oldest(const struct eyelet_nano_server *server, uint32_t distance_min)
-{
-    struct eyelet_nano_call *oldest = NULL;
-    uint32_t oldest_distance = 0;
-
-    for (uint32_t i = 0; i < server->opts.calls_max && server->n_calls > 0; i++) {
-        struct eyelet_nano_call *call = &server->calls[i];
-        uint32_t distance;
-
-        if (call->state != EYELET_NANO_CALL_WAITS)
-            continue;
-        distance = distance_of(call);
-        if (distance < distance_min || (oldest != NULL && distance > oldest_distance) ||
-            (oldest != NULL && distance == oldest_distance && call->id > oldest->id))
-            continue;
-        oldest = call;
-        oldest_distance = distance;
-    }
-    return oldest;
-}
-
-/* Whose turn is it? Connections without room for an answer are passed over, not the calls that are before others. */
+/*
+ * The oldest call of the next connection that has one; the one that was served last is the last. Connections without
+ * room for an answer are passed over, not the calls that are before others.
+ */
 static struct eyelet_nano_call *find_next(const struct eyelet_nano_server *server)
 {
-    struct eyelet_nano_call *call = NULL;
-    uint32_t distance = 0;
-
-    if (server->running != NULL)
+    if (server->running != NULL || server->n_calls == 0)
         return NULL;
-    while ((call = find_oldest(server, distance)) != NULL && eyelet_line_room(&call->guest->line) < call->reserve)
-        distance = distance_of(call) + 1;
-    return call;
+    for (uint32_t i = 1; i <= server->n_places; i++) {
+        const struct eyelet_nano_guest *guest = &server->guests[(server->served + i) % server->n_places];
+
+        if (guest->first_waiting != NULL && eyelet_line_room(&guest->line) >= guest->first_waiting->reserve)
+            return guest->first_waiting;
+    }
+    return NULL;
 }
 
 bool eyelet_nano_calls_have_next(const struct eyelet_nano_server *server)
@@ -522,12 +561,12 @@ bool eyelet_nano_calls_run_next(struct eyelet_nano_server *server)
 
     if (call == NULL)
         return false;
-    eyelet_nano_guests_flush(server, eyelet_now_ns(), ANSWER_AGE_MAX_NS);
+    end_waiting(call);
     server->served = (uint32_t)(call->guest - server->guests);
     server->running = call;
     call->state = EYELET_NANO_CALL_RUNS;
     status = settle(call, run(call));
-    answer(call, status, eyelet_now_ns());
+    answer(call, status, server->now_ns);
     server->running = NULL;
     if (server->opts.wipe)
         explicit_bzero(server->message, server->opts.message_size);

@@ -51,37 +51,6 @@ static enum eyelet_status fill_opts(const struct eyelet_nano_client_opts *opts, 
 
 /* --- storage ------------------------------------------------------------------------------------------------------ */
 
-static bool take_calls(struct eyelet_nano_client *client, struct eyelet_storage *storage)
-{
-    for (uint32_t i = 0; i < client->opts.calls_max; i++) {
-        struct eyelet_nano_pending *pending = eyelet_storage_take(storage, sizeof(*pending));
-
-        if (pending == NULL)
-            return false;
-        pending->next = client->free_calls;
-        client->free_calls = pending;
-    }
-    return true;
-}
-
-static bool take_streams(struct eyelet_nano_client *client, struct eyelet_storage *storage)
-{
-    size_t queue_cap = (size_t)client->opts.frame_max + EYELET_NANO_FRAME_ROOM;
-
-    for (uint32_t i = 0; i < client->opts.streams_max; i++) {
-        struct eyelet_nano_stream *stream = eyelet_storage_take(storage, sizeof(*stream));
-        uint8_t *queue = eyelet_storage_take(storage, queue_cap);
-
-        if (stream == NULL || queue == NULL)
-            return false;
-        eyelet_queue_init(&stream->queue, queue, queue_cap, client->opts.wipe);
-        stream->pending.next = client->free_streams;
-        client->free_streams = &stream->pending;
-    }
-    client->owed = eyelet_storage_take(storage, client->opts.streams_max * sizeof(*client->owed));
-    return client->owed != NULL;
-}
-
 /* Return: NULL when there is not as much memory as the macro says for @opts. */
 static struct eyelet_nano_client *carve(const struct eyelet_nano_client_opts *opts, void *memory, size_t size)
 {
@@ -91,15 +60,17 @@ static struct eyelet_nano_client *carve(const struct eyelet_nano_client_opts *op
 
     if (size < EYELET_NANO_CLIENT_SIZE(opts->calls_max, opts->streams_max, opts->frame_max))
         return NULL;
-    memset(memory, 0, size); /* every page, so that none is missing later */
     client = eyelet_storage_take(&storage, sizeof(*client));
     if (client == NULL)
         return NULL;
+    memset(client, 0, sizeof(*client));
     client->opts = *opts;
     client->size = (size_t)(end - (uint8_t *)client);
-    if (!eyelet_line_init(&client->line, &storage, opts->calls_max + opts->streams_max, opts->frame_max, opts->wipe) ||
-        !take_calls(client, &storage) || !take_streams(client, &storage))
-        return NULL; /* where the size overflows */
+    client->owed = eyelet_storage_take(&storage, opts->streams_max * sizeof(*client->owed));
+    if (client->owed == NULL ||
+        !eyelet_line_init(&client->line, &storage, opts->calls_max + opts->streams_max, opts->frame_max, opts->wipe))
+        return NULL;           /* where the size overflows */
+    client->storage = storage; /* enough for all slots, EYELET_NANO_CLIENT_SIZE() */
     return client;
 }
 

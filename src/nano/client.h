@@ -98,21 +98,22 @@ struct eyelet_nano_stream {
  * @is_cut:         what was read may hold whole frames
  * @full:           a stream without room for the message in @event: nothing is read or fed until there is
  * @full_ns:        since when others have waited for that
+ * @put_ns:         when a request or a message was put last that did not have to leave before this side goes on
  * @undriven_ns:    since when nobody has read, in the middle of a frame
  * @owed:           ids of streams that were given up while there was no room for the end of this side. No more than
  *                  there are streams: none is opened before these ends have left
  * @n_unfinished:   calls and streams that have begun and are not over, in flight or about to be
+ * @free_calls, @free_streams:  slots that were somebody's
+ * @storage:        what is left of the memory, for slots when they are needed for the first time
+ * @n_calls, @n_streams:  slots that there are
  * @first_live:     those in flight, in no order
+ * @soonest_ns:     none of them has a deadline before that
  * @first_ended, @last_ended:  started calls whose end is to be told
  * @connect_pause_ns:  how far the last two connections were apart; 0 after a reply
  * @event:          the last one of the session; its error is also where a text is put together
  * @told:           the error that a function of the program's is being told
  */
 struct eyelet_nano_client {
-    size_t size;
-    struct eyelet_nano_client_opts opts;
-    struct eyelet_address address;
-    char address_text[EYELET_ADDRESS_TEXT_MAX];
     bool is_closing;
     bool is_telling;
     bool has_loop;
@@ -121,19 +122,28 @@ struct eyelet_nano_client {
     int write_error;
     struct eyelet_nano_stream *full;
     uint64_t full_ns;
+    uint64_t put_ns;
     uint64_t undriven_ns;
     uint32_t *owed;
     uint32_t n_owed;
     uint32_t n_unfinished;
     struct eyelet_nano_pending *first_live;
+    uint64_t soonest_ns;
     struct eyelet_nano_pending *first_ended;
     struct eyelet_nano_pending *last_ended;
     struct eyelet_nano_pending *free_calls;
     struct eyelet_nano_pending *free_streams;
+    struct eyelet_storage storage;
+    uint32_t n_calls;
+    uint32_t n_streams;
+    struct eyelet_nano_client_opts opts;
+    size_t size;
     uint64_t connect_pause_ns;
     uint64_t connect_not_before_ns;
     struct eyelet_counters counters; /* without those that the line keeps while it is open */
     struct eyelet_line line;
+    struct eyelet_address address;
+    char address_text[EYELET_ADDRESS_TEXT_MAX];
     struct eyelet_session_event event;
     struct eyelet_error lost;
     struct eyelet_error told;
@@ -171,11 +181,12 @@ enum eyelet_status eyelet_nano_client_connect(struct eyelet_nano_client *client,
 /*
  * eyelet_nano_client_admit() - a slot for a call that has not begun
  * @is_stream:  the slot of a stream
+ * @now_ns:     from when on its time runs
  *
  * Return: EYELET_OK; why it may not begin, and there is no slot.
  */
 enum eyelet_status eyelet_nano_client_admit(struct eyelet_nano_client *client, const struct eyelet_nano_calling *what,
-                                            bool is_stream, struct eyelet_nano_pending **ret,
+                                            bool is_stream, uint64_t now_ns, struct eyelet_nano_pending **ret,
                                             struct eyelet_error *reterr);
 
 /* It begins, or begins again after it was over. */
@@ -187,12 +198,13 @@ void eyelet_nano_pending_release(struct eyelet_nano_pending *pending);
 /*
  * eyelet_nano_pending_begin() - put its request behind what waits to leave, send what the socket takes, and count it in
  * flight
- * @may_wait:  for room, until its deadline
+ * @may_wait:  for room, until its deadline; what need not wait may be left to the loop, see below
+ * @now_ns:    a look at the clock costs as much as a short request, so the caller may have one for several things
  *
  * Return: false when it is over.
  */
 bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
-                               bool may_wait);
+                               bool may_wait, uint64_t now_ns);
 
 /* It is over by what came; EYELET_OK, or @pending->error is set. */
 void eyelet_nano_pending_finish(struct eyelet_nano_pending *pending);
@@ -250,6 +262,12 @@ void eyelet_nano_client_turn(struct eyelet_nano_client *client);
 
 /* Sends what the socket takes. */
 void eyelet_nano_client_flush(struct eyelet_nano_client *client);
+
+/*
+ * The same behind something that was put just now; but where that follows something else within 50 us and the program
+ * has a loop, both are left to its next round, which comes at once.
+ */
+void eyelet_nano_client_flush_put(struct eyelet_nano_client *client);
 
 /* Puts the ends that are owed. Return: false when there are still some, and no room. */
 bool eyelet_nano_client_pay(struct eyelet_nano_client *client);

@@ -11,7 +11,8 @@
 #include "io/socket.h"
 #include "nano/client.h"
 
-#define READS_PER_TURN 16u /* of a foreign loop's: then others have theirs */
+#define READS_PER_TURN 16u    /* of a foreign loop's: then others have theirs */
+#define GATHER_NS      50000u /* what follows other things so shortly may leave with them */
 
 /* --- the loss of the connection ----------------------------------------------------------------------------------- */
 
@@ -72,7 +73,7 @@ static bool reads(const struct eyelet_nano_client *client)
     return client->full == NULL;
 }
 
-/* One recvmsg(), and what came of it. */
+/* One read, and what came of it. */
 static void read_once(struct eyelet_nano_client *client)
 {
     struct eyelet_line *line = &client->line;
@@ -101,6 +102,8 @@ bool eyelet_nano_client_pay(struct eyelet_nano_client *client)
 {
     uint32_t n_paid = 0;
 
+    if (client->n_owed == 0)
+        return true;
     while (n_paid < client->n_owed && eyelet_line_put_end(&client->line, client->owed[n_paid], eyelet_now_ns()) == 0)
         n_paid++;
     client->n_owed -= n_paid;
@@ -125,6 +128,18 @@ void eyelet_nano_client_flush(struct eyelet_nano_client *client)
         client->write_error = r; /* what the peer said before is read first */
 }
 
+void eyelet_nano_client_flush_put(struct eyelet_nano_client *client)
+{
+    uint64_t before_ns = client->put_ns;
+
+    if (client->has_loop) {
+        client->put_ns = eyelet_now_ns();
+        if (client->put_ns - before_ns < GATHER_NS)
+            return;
+    }
+    eyelet_nano_client_flush(client);
+}
+
 short eyelet_nano_client_events(const struct eyelet_nano_client *client)
 {
     short events = 0;
@@ -138,11 +153,6 @@ short eyelet_nano_client_events(const struct eyelet_nano_client *client)
     return events;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void wait_for_peer(struct eyelet_nano_client *client, uint64_t until_ns)
 {
     const short is_gone = POLLHUP | POLLERR;
@@ -150,7 +160,8 @@ static void wait_for_peer(struct eyelet_nano_client *client, uint64_t until_ns)
     int fd = events != 0 ? client->line.fd : -1; /* an end that is not to be read yet is not to be heard all the time */
     int r;
 
-    r = eyelet_socket_wait_until(fd, events, earlier(eyelet_nano_client_next_deadline(client), until_ns), &revents);
+    r = eyelet_socket_wait_until(fd, events, eyelet_earlier_ns(eyelet_nano_client_next_deadline(client), until_ns),
+                                 &revents);
     if (r == -ETIMEDOUT)
         return;
     if (r < 0) {
@@ -184,10 +195,10 @@ static uint64_t peers_deadline(const struct eyelet_nano_client *client)
 
 uint64_t eyelet_nano_client_next_deadline(const struct eyelet_nano_client *client)
 {
-    uint64_t next_ns = earlier(peers_deadline(client), full_deadline(client));
+    uint64_t next_ns = eyelet_earlier_ns(peers_deadline(client), full_deadline(client));
 
     for (const struct eyelet_nano_pending *live = client->first_live; live != NULL; live = live->next)
-        next_ns = earlier(next_ns, live->deadline_ns);
+        next_ns = eyelet_earlier_ns(next_ns, live->deadline_ns);
     return next_ns;
 }
 
@@ -220,15 +231,24 @@ static void expire_full(struct eyelet_nano_client *client)
     eyelet_nano_pending_give_up(pending);
 }
 
-void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns)
+static void expire_live(struct eyelet_nano_client *client, uint64_t now_ns)
 {
     struct eyelet_nano_pending *next;
 
+    client->soonest_ns = EYELET_NO_DEADLINE;
     for (struct eyelet_nano_pending *pending = client->first_live; pending != NULL; pending = next) {
         next = pending->next;
         if (pending->deadline_ns <= now_ns)
             eyelet_nano_pending_expire(pending);
+        else
+            client->soonest_ns = eyelet_earlier_ns(client->soonest_ns, pending->deadline_ns);
     }
+}
+
+void eyelet_nano_client_expire(struct eyelet_nano_client *client, uint64_t now_ns)
+{
+    if (client->soonest_ns <= now_ns)
+        expire_live(client, now_ns);
     if (full_deadline(client) <= now_ns)
         expire_full(client);
 }

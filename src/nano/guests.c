@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include <eyelet/vsock.h>
@@ -79,7 +80,7 @@ static uint32_t count_cid(const struct eyelet_nano_server *server, uint32_t cid)
 {
     uint32_t n = 0;
 
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         const struct eyelet_nano_guest *guest = &server->guests[i];
 
         n += is_open(guest) && guest->peer.family == EYELET_FAMILY_VSOCK && guest->peer.cid == cid;
@@ -116,13 +117,25 @@ static bool is_welcome(struct eyelet_nano_server *server, const struct eyelet_pe
     return false;
 }
 
+/* One that somebody had before, or else one more; there are less than connections_max. */
 static struct eyelet_nano_guest *find_place(struct eyelet_nano_server *server)
 {
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    const struct eyelet_nano_server_opts *opts = &server->opts;
+    struct eyelet_nano_guest *guest;
+    bool is_enough;
+
+    for (uint32_t i = 0; i < server->n_places; i++) {
         if (!is_open(&server->guests[i]))
             return &server->guests[i];
     }
-    return NULL;
+    assert(server->n_places < opts->connections_max);
+    guest = &server->guests[server->n_places++];
+    memset(guest, 0, sizeof(*guest));
+    guest->last_link = &guest->first_waiting;
+    is_enough = eyelet_line_init(&guest->line, &server->storage, opts->calls_max, opts->frame_max, opts->wipe);
+    assert(is_enough); /* EYELET_NANO_SERVER_SIZE() */
+    (void)is_enough;
+    return guest;
 }
 
 static int control(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest, int operation)
@@ -139,7 +152,6 @@ static int guest_open(struct eyelet_nano_server *server, int fd, const struct ey
     struct eyelet_nano_guest *guest = find_place(server);
     int r;
 
-    assert(guest != NULL); /* there are less than connections_max */
     r = eyelet_line_open(&guest->line, fd, EYELET_SESSION_SERVER, &server->limits);
     if (r < 0)
         return r;
@@ -320,10 +332,21 @@ static void read_some(struct eyelet_nano_server *server, struct eyelet_nano_gues
         guest->is_over = true;
 }
 
+/* Did anything come, or may it have, or must the rest of something? */
+static bool has_something(const struct eyelet_nano_guest *guest)
+{
+    const struct eyelet_line *line = &guest->line;
+
+    return line->is_readable || eyelet_line_held(line) > 0 || line->session.reading != EYELET_SESSION_READS_NOTHING;
+}
+
 /* Takes one frame, or reads. Return: false when there is nothing to do but to wait. */
 static bool work_once(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, struct turn *turn,
                       uint64_t now_ns)
 {
+    guest->is_paused = false;
+    if (!has_something(guest))
+        return false;
     guest->is_paused = !may_take(server, guest, now_ns);
     if (guest->is_over || guest->is_paused)
         return false;
@@ -414,20 +437,19 @@ static void attend(struct eyelet_nano_server *server, struct eyelet_nano_guest *
 
 void eyelet_nano_guests_attend(struct eyelet_nano_server *server, uint64_t now_ns)
 {
-    uint32_t n = server->opts.connections_max;
+    uint32_t turn = server->turn++;
 
-    for (uint32_t i = 0; i < n; i++) {
-        struct eyelet_nano_guest *guest = &server->guests[(server->turn + i) % n];
+    for (uint32_t i = 0; i < server->n_places; i++) {
+        struct eyelet_nano_guest *guest = &server->guests[(turn + i) % server->n_places];
 
         if (is_open(guest))
             attend(server, guest, now_ns);
     }
-    server->turn = (server->turn + 1) % n;
 }
 
 bool eyelet_nano_guests_have_work(const struct eyelet_nano_server *server)
 {
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         const struct eyelet_nano_guest *guest = &server->guests[i];
 
         if (is_open(guest) && (guest->has_more || guest->is_over))
@@ -441,55 +463,49 @@ bool eyelet_nano_guests_have_work(const struct eyelet_nano_server *server)
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t earlier(uint64_t one_ns, uint64_t other_ns)
-{
-    return one_ns < other_ns ? one_ns : other_ns;
-}
-
 uint64_t eyelet_nano_guests_deadline(const struct eyelet_nano_server *server)
 {
     uint64_t deadline_ns = server->accept_again_ns;
 
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         const struct eyelet_nano_guest *guest = &server->guests[i];
 
         if (!is_open(guest))
             continue;
-        deadline_ns = earlier(deadline_ns, guest->give_up_ns);
-        deadline_ns = earlier(deadline_ns, read_deadline(guest));
-        deadline_ns = earlier(deadline_ns, stall_deadline(server, guest));
+        deadline_ns = eyelet_earlier_ns(deadline_ns, guest->give_up_ns);
+        deadline_ns = eyelet_earlier_ns(deadline_ns, read_deadline(guest));
+        deadline_ns = eyelet_earlier_ns(deadline_ns, stall_deadline(server, guest));
     }
     return deadline_ns;
 }
 
 void eyelet_nano_guests_forgive(struct eyelet_nano_server *server, uint64_t absence_ns, uint64_t now_ns)
 {
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         struct eyelet_nano_guest *guest = &server->guests[i];
 
         if (!is_open(guest))
             continue;
         eyelet_session_forgive(&guest->line.session, absence_ns, now_ns);
-        guest->line.progress_ns = earlier(guest->line.progress_ns + absence_ns, now_ns);
+        guest->line.progress_ns = eyelet_earlier_ns(guest->line.progress_ns + absence_ns, now_ns);
     }
 }
 
 /* --- all of them -------------------------------------------------------------------------------------------------- */
 
-void eyelet_nano_guests_flush(struct eyelet_nano_server *server, uint64_t now_ns, uint64_t age_ns)
+void eyelet_nano_guests_flush(struct eyelet_nano_server *server, uint64_t now_ns)
 {
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         struct eyelet_nano_guest *guest = &server->guests[i];
 
-        if (is_open(guest) && !guest->is_over && eyelet_line_queued(&guest->line) > 0 &&
-            now_ns - guest->line.progress_ns >= age_ns)
+        if (is_open(guest) && !guest->is_over && eyelet_line_queued(&guest->line) > 0)
             flush(server, guest, now_ns);
     }
 }
 
 void eyelet_nano_guests_stop(struct eyelet_nano_server *server)
 {
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         struct eyelet_nano_guest *guest = &server->guests[i];
 
         if (!is_open(guest))
@@ -502,7 +518,7 @@ void eyelet_nano_guests_stop(struct eyelet_nano_server *server)
 
 void eyelet_nano_guests_close_all(struct eyelet_nano_server *server)
 {
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         if (is_open(&server->guests[i]))
             guest_close(server, &server->guests[i]);
     }
@@ -512,7 +528,7 @@ void eyelet_nano_server_get_counters(const struct eyelet_nano_server *server, st
 {
     *ret = server->counters;
     ret->calls_open = server->n_calls;
-    for (uint32_t i = 0; i < server->opts.connections_max; i++) {
+    for (uint32_t i = 0; i < server->n_places; i++) {
         if (is_open(&server->guests[i]))
             count(&server->guests[i], ret);
     }

@@ -79,7 +79,7 @@ bool eyelet_nano_call_metadata_at(const struct eyelet_nano_call *call, size_t in
 /* Is the call over, by its deadline or otherwise? @call->failure says how. */
 static bool is_over(struct eyelet_nano_call *call)
 {
-    uint64_t now_ns = eyelet_now_ns();
+    uint64_t now_ns = call->server->now_ns;
 
     if (!call->is_over && now_ns >= call->deadline_ns)
         eyelet_nano_call_end(call, EYELET_DEADLINE_EXCEEDED, "deadline is over", now_ns);
@@ -88,31 +88,33 @@ static bool is_over(struct eyelet_nano_call *call)
 
 bool eyelet_nano_call_is_cancelled(struct eyelet_nano_call *call)
 {
-    struct eyelet_nano_server *server = call->server;
-    bool is_cancelled;
-
-    eyelet_nano_server_enter(server);
-    eyelet_nano_server_step(server, 0);
-    is_cancelled = is_over(call);
-    eyelet_nano_server_leave(server);
-    return is_cancelled;
+    eyelet_nano_server_enter(call->server);
+    eyelet_nano_server_step(call->server, 0);
+    return is_over(call);
 }
 
 /* Waits, with nothing held back that is to be sent: answers that were ready before this handler began. */
 static void wait_for_more(struct eyelet_nano_server *server)
 {
-    eyelet_nano_guests_flush(server, eyelet_now_ns(), 0);
+    eyelet_nano_guests_flush(server, server->now_ns);
     eyelet_nano_server_step(server, EYELET_NO_DEADLINE);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
+
+static bool has_room(const struct eyelet_nano_call *call, size_t len)
+{
+    return eyelet_nano_calls_room(call->server, call->guest) >= len;
+}
 
 /* Waits until a frame of @len bytes has room beside the call's end. Return: false when the call is over. */
 static bool wait_for_room(struct eyelet_nano_call *call, size_t len)
 {
     struct eyelet_nano_server *server = call->server;
 
-    while (!is_over(call) && eyelet_nano_calls_room(server, call->guest) < len)
+    if (!is_over(call) && !has_room(call, len))
+        eyelet_nano_guests_flush(server, server->now_ns);
+    while (!is_over(call) && !has_room(call, len))
         wait_for_more(server);
     return !call->is_over;
 }
@@ -130,23 +132,19 @@ static enum eyelet_status send_message(struct eyelet_nano_call *call, const void
     if (eyelet_session_measure_data(&call->guest->line.session, len) < 0)
         return EYELET_RESOURCE_EXHAUSTED;
     if (eyelet_nano_server_should_look(server)) /* a peer that always has room must not hold up all others */
-        eyelet_nano_server_step(server, 0);
+        eyelet_nano_server_step(server, 0);     /* and what waits leaves by this */
     if (!wait_for_room(call, EYELET_FRAME_HEADER_LEN + len))
         return call->failure.status;
-    eyelet_line_put_data(&call->guest->line, call->id, type, message, eyelet_now_ns());
-    eyelet_nano_guests_flush(server, eyelet_now_ns(), 0);
+    eyelet_line_put_data(&call->guest->line, call->id, type, message, server->now_ns);
+    eyelet_nano_guests_flush(server, server->now_ns); /* who knows what the handler does next, and for how long */
     return EYELET_OK;
 }
 
 enum eyelet_status eyelet_nano_call_send(struct eyelet_nano_call *call, const void *message)
 {
-    enum eyelet_status status;
-
     assert((call->method->kind & EYELET_SERVER_STREAM) != 0);
     eyelet_nano_server_enter(call->server);
-    status = send_message(call, message);
-    eyelet_nano_server_leave(call->server);
-    return status;
+    return send_message(call, message);
 }
 
 /* --- receiving ---------------------------------------------------------------------------------------------------- */
@@ -198,11 +196,7 @@ static enum eyelet_got recv_message(struct eyelet_nano_call *call, const void **
 
 enum eyelet_got eyelet_nano_call_recv(struct eyelet_nano_call *call, const void **ret)
 {
-    enum eyelet_got got;
-
     assert((call->method->kind & EYELET_CLIENT_STREAM) != 0);
     eyelet_nano_server_enter(call->server);
-    got = recv_message(call, ret);
-    eyelet_nano_server_leave(call->server);
-    return got;
+    return recv_message(call, ret);
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <pb.h>
+#include <eyelet/nano.h>
 
 #include "core/session.h"
 #include "nano/storage.h"
@@ -87,7 +87,7 @@ size_t eyelet_line_held(const struct eyelet_line *line);
 bool eyelet_line_peek(const struct eyelet_line *line, struct eyelet_frame_head *ret);
 
 /*
- * eyelet_line_flush() - sendmsg() until nothing waits or the kernel has no room
+ * eyelet_line_flush() - send until nothing waits or the kernel has no room
  *
  * Return: 0; -errno: the connection is over.
  */

@@ -40,12 +40,19 @@ void eyelet_message_encode(const pb_msgdesc_t *type, const void *message, uint8_
     (void)is_encoded;
 }
 
+/* nanopb would set them all the same, one by one. */
+static bool has_defaults(const pb_msgdesc_t *type)
+{
+    return type->default_value != NULL || type->submsg_info[0] != NULL;
+}
+
 void eyelet_message_init(const pb_msgdesc_t *type, void *message, size_t size)
 {
     pb_istream_t none = pb_istream_from_buffer(NULL, 0);
 
     memset(message, 0, size);
-    (void)pb_decode(&none, type, message); /* the defaults are set, also where required fields are missing */
+    if (has_defaults(type))
+        (void)pb_decode(&none, type, message); /* they are set, also where required fields are missing */
 }
 
 /*
@@ -157,18 +164,19 @@ static bool has_fixed_count(const pb_field_iter_t *known)
     return PB_HTYPE(known->type) == PB_HTYPE_REPEATED && known->pSize == &known->array_size;
 }
 
-/* nanopb counts only while no other such array comes between, and not at all where none comes. */
-static const char *check_fixed_counts(const pb_msgdesc_t *type, void *message, struct eyelet_slice bytes)
+/*
+ * nanopb counts only while no other such array comes between, and not at all where none comes. @known goes once round
+ * all fields, from whichever it is at.
+ */
+static const char *check_fixed_counts(pb_field_iter_t *known, struct eyelet_slice bytes)
 {
-    const char *fault = NULL;
-    pb_field_iter_t known;
+    const char *fault = has_fixed_count(known) ? check_count(known, bytes) : NULL;
 
-    if (!pb_field_iter_begin(&known, type, message))
-        return NULL;
-    do {
-        if (has_fixed_count(&known))
-            fault = check_count(&known, bytes);
-    } while (fault == NULL && pb_field_iter_next(&known));
+    for (pb_size_t i = 1; i < known->descriptor->field_count && fault == NULL; i++) {
+        (void)pb_field_iter_next(known);
+        if (has_fixed_count(known))
+            fault = check_count(known, bytes);
+    }
     return fault;
 }
 
@@ -194,7 +202,7 @@ static const char *check_message(const pb_msgdesc_t *type, void *message, struct
     if (fault != NULL)
         return fault;
     walk->field = 0;
-    return check_fixed_counts(type, message, bytes);
+    return has_fields ? check_fixed_counts(&known, bytes) : NULL;
 }
 
 enum eyelet_status eyelet_message_decode(const pb_msgdesc_t *type, struct eyelet_slice bytes, void *message,
@@ -206,7 +214,7 @@ enum eyelet_status eyelet_message_decode(const pb_msgdesc_t *type, struct eyelet
 
     memset(message, 0, size);
     fault = check_message(type, message, bytes, &walk);
-    if (fault == NULL && !pb_decode(&stream, type, message))
+    if (fault == NULL && !pb_decode_ex(&stream, type, message, has_defaults(type) ? 0 : PB_DECODE_NOINIT))
         fault = PB_GET_ERROR(&stream);
     if (fault == NULL)
         return EYELET_OK;

@@ -15,7 +15,9 @@
 #include "io/socket.h"
 
 #define EVENTS_PER_STEP 16
-#define LOOK_AGE_MAX_NS EYELET_NS_PER_MS /* so long handlers run one after the other before others are looked for */
+#define QUICK_MAX_NS    EYELET_NS_PER_MS /* a handler that is quick, with what is around it, also others on its CPU; */
+#define SLOW_RUNS       256u             /* after one that is not, so many others may be slow again */
+#define LOOK_AGE_MAX_NS 250000u /* so long handlers run one after the other, and their answers wait for each other */
 
 _Static_assert(sizeof(struct eyelet_nano_server) <= EYELET_NANO_SERVER_BASE, "a block holds what its macro says");
 _Static_assert(sizeof(struct eyelet_nano_guest) <= EYELET_NANO_CONNECTION_BASE, "a block holds what its macro says");
@@ -95,50 +97,22 @@ static struct eyelet_session_limits session_limits(const struct eyelet_nano_serv
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-static void init_guests(struct eyelet_nano_server *server, struct eyelet_storage *storage)
-{
-    const struct eyelet_nano_server_opts *opts = &server->opts;
-    bool is_enough = true;
-
-    server->guests = eyelet_storage_take(storage, opts->connections_max * sizeof(*server->guests));
-    for (uint32_t i = 0; i < opts->connections_max; i++)
-        is_enough &= eyelet_line_init(&server->guests[i].line, storage, opts->calls_max, opts->frame_max, opts->wipe);
-    assert(is_enough);
-    (void)is_enough;
-}
-
-static void init_calls(struct eyelet_nano_server *server, struct eyelet_storage *storage)
-{
-    const struct eyelet_nano_server_opts *opts = &server->opts;
-    size_t cap = (size_t)opts->frame_max + EYELET_NANO_FRAME_ROOM;
-
-    server->calls = eyelet_storage_take(storage, opts->calls_max * sizeof(*server->calls));
-    for (uint32_t i = 0; i < opts->calls_max; i++) {
-        uint8_t *bytes = eyelet_storage_take(storage, cap);
-
-        assert(bytes != NULL);
-        eyelet_queue_init(&server->calls[i].held, bytes, cap, opts->wipe);
-        server->calls[i].server = server;
-    }
-    server->message = eyelet_storage_take(storage, opts->message_size);
-    assert(server->message != NULL);
-}
-
 /* A server that listens nowhere yet; @size is enough. */
 static struct eyelet_nano_server *server_new(const struct eyelet_nano_server_opts *opts, void *memory, size_t size)
 {
     struct eyelet_storage storage = eyelet_storage_of(memory, size);
-    struct eyelet_nano_server *server;
+    struct eyelet_nano_server *server = eyelet_storage_take(&storage, sizeof(*server));
 
-    memset(memory, 0, size); /* every page, so that none is missing later */
-    server = eyelet_storage_take(&storage, sizeof(*server));
+    memset(server, 0, sizeof(*server));
     server->opts = *opts;
     server->limits = session_limits(opts);
     server->epoll_fd = server->wake_fd = server->listener.fd = -1;
     server->own_cid = EYELET_VSOCK_CID_ANY;
     server->accept_again_ns = server->grace_end_ns = EYELET_NO_DEADLINE;
-    init_guests(server, &storage);
-    init_calls(server, &storage);
+    server->guests = eyelet_storage_take(&storage, opts->connections_max * sizeof(*server->guests));
+    server->message = eyelet_storage_take(&storage, opts->message_size);
+    assert(server->guests != NULL && server->message != NULL);
+    server->storage = storage;
     return server;
 }
 
@@ -339,7 +313,7 @@ static void begin_draining(struct eyelet_nano_server *server, uint64_t now_ns)
 static void end_now(struct eyelet_nano_server *server, uint64_t now_ns)
 {
     eyelet_nano_calls_cancel_all(server, now_ns);
-    eyelet_nano_guests_flush(server, now_ns, 0);
+    eyelet_nano_guests_flush(server, now_ns);
     eyelet_nano_guests_close_all(server);
     server->grace_end_ns = EYELET_NO_DEADLINE;
 }
@@ -355,7 +329,7 @@ static bool is_all_over(const struct eyelet_nano_server *server)
 /* What is due and what has come, but for handlers. */
 static void look(struct eyelet_nano_server *server, uint64_t now_ns)
 {
-    server->looked_ns = now_ns;
+    server->now_ns = server->looked_ns = now_ns;
     if (server->stop_asked && server->state == EYELET_NANO_SERVER_SERVES)
         begin_draining(server, now_ns);
     if (eyelet_nano_guests_accept(server, now_ns) < 0)
@@ -366,10 +340,21 @@ static void look(struct eyelet_nano_server *server, uint64_t now_ns)
         end_now(server, now_ns);
 }
 
+static void forgive_absence(struct eyelet_nano_server *server)
+{
+    if (server->away_ns == 0)
+        return;
+    eyelet_nano_guests_forgive(server, server->away_ns, server->now_ns);
+    eyelet_nano_calls_forgive(server, server->away_ns);
+    server->away_ns = 0;
+}
+
 void eyelet_nano_server_step(struct eyelet_nano_server *server, uint64_t wait_until_ns)
 {
-    uint64_t deadline_ns = has_work(server) ? 0 : next_deadline(server);
+    uint64_t deadline_ns;
 
+    forgive_absence(server);
+    deadline_ns = has_work(server) ? 0 : next_deadline(server);
     wait_for_events(server, until(deadline_ns < wait_until_ns ? deadline_ns : wait_until_ns));
     server->is_stirred = false;
     look(server, eyelet_now_ns());
@@ -377,20 +362,15 @@ void eyelet_nano_server_step(struct eyelet_nano_server *server, uint64_t wait_un
 
 bool eyelet_nano_server_should_look(const struct eyelet_nano_server *server)
 {
-    return eyelet_now_ns() - server->looked_ns >= LOOK_AGE_MAX_NS;
-}
-
-void eyelet_nano_server_leave(struct eyelet_nano_server *server)
-{
-    server->left_ns = eyelet_now_ns();
+    return server->now_ns - server->looked_ns >= LOOK_AGE_MAX_NS;
 }
 
 void eyelet_nano_server_enter(struct eyelet_nano_server *server)
 {
     uint64_t now_ns = eyelet_now_ns();
 
-    eyelet_nano_guests_forgive(server, now_ns - server->left_ns, now_ns);
-    eyelet_nano_calls_forgive(server, now_ns - server->left_ns);
+    server->away_ns += now_ns - server->now_ns;
+    server->now_ns = now_ns;
 }
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
@@ -413,16 +393,36 @@ static enum eyelet_status begin(struct eyelet_nano_server *server, struct eyelet
     return EYELET_OK;
 }
 
+/* An answer waits for those behind it, but not where handlers are slow. Return: false when no call may run. */
+static bool run_next(struct eyelet_nano_server *server)
+{
+    uint64_t start_ns = server->now_ns;
+
+    if (!eyelet_nano_calls_run_next(server))
+        return false;
+    if (server->now_ns - start_ns >= QUICK_MAX_NS)
+        server->n_slow = SLOW_RUNS;
+    if (server->n_slow == 0)
+        return true;
+    server->n_slow--;
+    eyelet_nano_guests_flush(server, server->now_ns);
+    return true;
+}
+
 /* Runs what waits, and what was left lying for it, so that the answers leave together. */
 static void run_calls(struct eyelet_nano_server *server)
 {
-    while (eyelet_nano_calls_have_next(server)) {
-        while (eyelet_nano_calls_run_next(server)) {
+    do {
+        while (run_next(server)) {
             if (eyelet_nano_server_should_look(server)) /* others may have come, calls may be late, it may be stopped */
                 return;
         }
-        eyelet_nano_guests_attend(server, eyelet_now_ns());
-    }
+        forgive_absence(server);
+        if (eyelet_nano_guests_have_work(server))
+            eyelet_nano_guests_attend(server, server->now_ns);
+        if (!eyelet_nano_calls_have_next(server))
+            eyelet_nano_guests_flush(server, server->now_ns); /* which may be what the next one waits for */
+    } while (eyelet_nano_calls_have_next(server));
 }
 
 static enum eyelet_status go_round(struct eyelet_nano_server *server, uint64_t wait_until_ns,
@@ -430,7 +430,8 @@ static enum eyelet_status go_round(struct eyelet_nano_server *server, uint64_t w
 {
     eyelet_nano_server_step(server, wait_until_ns);
     run_calls(server);
-    eyelet_nano_guests_flush(server, eyelet_now_ns(), 0);
+    forgive_absence(server);
+    eyelet_nano_guests_flush(server, server->now_ns);
     if (server->is_broken) {
         server->state = EYELET_NANO_SERVER_OVER;
         return eyelet_error_set(reterr, EYELET_INTERNAL, "cannot wait on '%s' any more", server->address);

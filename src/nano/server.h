@@ -29,13 +29,15 @@ enum eyelet_nano_call_state {
 
 /**
  * struct eyelet_nano_call - a slot, and the call in it
+ * @next:         behind it in the list that it is in: of the slots that are free, or of its guest's that wait
+ * @link:         what points to it, of those that wait
  * @guest:        whose call; NULL when that connection is gone
  * @id:           stream id
  * @peer:         of that connection
  * @deadline_ns:  absolute
  * @reserve:      bytes of the connection's out buffer that are kept free for its answer while it runs
  * @held:         the request's frame, and what a stream's peer sent behind it
- * @request:      decoded; its slices lie in @held
+ * @request:      decoded: @payload and @metadata, which lie in @held; the rest is not kept
  * @has_first:    client stream: a message came inside the request and was not taken
  * @has_ended:    the peer sends no more messages
  * @is_over:      the peer has its end: nothing is sent any more; @failure says which
@@ -43,6 +45,8 @@ enum eyelet_nano_call_state {
  * @failure:      what the handler said, or why the call is over; status EYELET_OK for nothing
  */
 struct eyelet_nano_call {
+    struct eyelet_nano_call *next;
+    struct eyelet_nano_call **link;
     enum eyelet_nano_call_state state;
     uint32_t id;
     struct eyelet_nano_server *server;
@@ -63,6 +67,8 @@ struct eyelet_nano_call {
 
 /**
  * struct eyelet_nano_guest - a place for a connection; free while its line is closed
+ * @first_waiting: its calls that wait for their handlers, in the order in which they came
+ * @last_link:    where the next one is put: the last one's @next
  * @serial:       which connection of this place
  * @n_calls:      slots that it has
  * @has_ended:    the peer sends no more
@@ -74,8 +80,8 @@ struct eyelet_nano_call {
  * @give_up_ns:   it is closed then, whatever is in flight
  */
 struct eyelet_nano_guest {
-    struct eyelet_line line;
-    struct eyelet_peer peer;
+    struct eyelet_nano_call *first_waiting;
+    struct eyelet_nano_call **last_link;
     uint32_t serial;
     uint32_t events;
     uint32_t n_calls;
@@ -85,6 +91,8 @@ struct eyelet_nano_guest {
     bool is_paused;
     bool has_more;
     uint64_t give_up_ns;
+    struct eyelet_peer peer;
+    struct eyelet_line line;
 };
 
 enum eyelet_nano_server_state {
@@ -95,25 +103,29 @@ enum eyelet_nano_server_state {
 };
 
 /**
- * struct eyelet_nano_server - the beginning of the caller's block
+ * struct eyelet_nano_server - the beginning of the caller's block; what every call needs is in front, small to address
  * @stop_asked:   set in signal handlers and other threads; @wake_fd wakes the loop then
  * @is_broken:    epoll or the listener is of no more use
  * @is_single:    it serves the one connection that it was given, and ends with it
  * @n_calling:    guests that have a slot or more
+ * @n_places:     of @guests, those that have been somebody's; the others are memory that was not touched yet
+ * @storage:      what is left of the memory, for places and slots when they are needed for the first time
+ * @free_slots:   those that are free again
  * @turn:         place of the guest that is attended first
  * @served:       place of the guest whose handler ran last
  * @n_told:       calls of on_broken since @told_since_ns
  * @is_stirred:   something was taken, sent or ended: who is paused may go on, who is done may go
  * @running:      the call whose handler runs; NULL for none
+ * @now_ns:       the clock as it was read last: behind each wait, before a handler, and when it comes back or uses its
+ *                call
  * @looked_ns:    when it was looked for what came and what is due, last
- * @left_ns:      while @running: when the library was left for the handler; 0 while it is back in
+ * @n_slow:       so many calls more may be slow, since one was
+ * @away_ns:      spent in handlers, and not forgiven yet to the peers that nobody read meanwhile
  * @message:      the running handler's request or last message, and behind it its reply
  * @event:        what a session said last
  * @error:        for texts on their way to somewhere else
  */
 struct eyelet_nano_server {
-    struct eyelet_nano_server_opts opts;
-    struct eyelet_session_limits limits;
     enum eyelet_nano_server_state state;
     atomic_bool stop_asked;
     bool is_broken;
@@ -126,6 +138,7 @@ struct eyelet_nano_server {
     uint32_t n_guests;
     uint32_t n_calls;
     uint32_t n_calling;
+    uint32_t n_places;
     uint32_t n_nodes;
     uint32_t turn;
     uint32_t served;
@@ -134,12 +147,17 @@ struct eyelet_nano_server {
     uint64_t accept_pause_ns;
     uint64_t accept_again_ns;
     uint64_t grace_end_ns;
+    uint64_t now_ns;
     uint64_t looked_ns;
-    uint64_t left_ns;
+    uint32_t n_slow;
+    uint64_t away_ns;
+    struct eyelet_storage storage;
     struct eyelet_nano_guest *guests;
-    struct eyelet_nano_call *calls;
+    struct eyelet_nano_call *free_slots;
     struct eyelet_nano_call *running;
     uint8_t *message;
+    struct eyelet_nano_server_opts opts;
+    struct eyelet_session_limits limits;
     struct eyelet_dispatch_node nodes[EYELET_NANO_SERVICES_MAX];
     struct eyelet_counters counters;
     struct eyelet_listener listener;
@@ -162,8 +180,7 @@ void eyelet_nano_server_step(struct eyelet_nano_server *server, uint64_t wait_un
 /* Has it not looked around for long? Then whoever has much to do should let it, at times. */
 bool eyelet_nano_server_should_look(const struct eyelet_nano_server *server);
 
-/* The handler is left, or entered again: no peer was late by what was not read between the two. */
-void eyelet_nano_server_leave(struct eyelet_nano_server *server);
+/* A handler comes back, or uses its call: no peer was late by what was not read since the library was left for it. */
 void eyelet_nano_server_enter(struct eyelet_nano_server *server);
 
 /* --- guests.c ----------------------------------------------------------------------------------------------------- */
@@ -182,8 +199,8 @@ void eyelet_nano_guests_attend(struct eyelet_nano_server *server, uint64_t now_n
 bool eyelet_nano_guests_have_work(const struct eyelet_nano_server *server);
 uint64_t eyelet_nano_guests_deadline(const struct eyelet_nano_server *server);
 
-/* Sends what has waited for at least @age_ns. */
-void eyelet_nano_guests_flush(struct eyelet_nano_server *server, uint64_t now_ns, uint64_t age_ns);
+/* Sends what waits. */
+void eyelet_nano_guests_flush(struct eyelet_nano_server *server, uint64_t now_ns);
 
 void eyelet_nano_guests_stop(struct eyelet_nano_server *server);
 void eyelet_nano_guests_forgive(struct eyelet_nano_server *server, uint64_t absence_ns, uint64_t now_ns);
@@ -218,7 +235,7 @@ void eyelet_nano_calls_forgive(struct eyelet_nano_server *server, uint64_t absen
 uint64_t eyelet_nano_calls_deadline(const struct eyelet_nano_server *server);
 
 /* The connection is gone: all its calls fail, and nothing is sent. */
-void eyelet_nano_calls_lose(struct eyelet_nano_server *server, const struct eyelet_nano_guest *guest);
+void eyelet_nano_calls_lose(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest);
 
 /* The peer sends no more: streams that it had not ended fail. */
 void eyelet_nano_calls_end_streams(struct eyelet_nano_server *server, struct eyelet_nano_guest *guest, uint64_t now_ns);

@@ -45,7 +45,7 @@ static bool begin(struct eyelet_nano_pending *pending, const struct eyelet_nano_
         eyelet_nano_pending_lose(pending);
         return false;
     }
-    if (!eyelet_nano_pending_begin(pending, what, true))
+    if (!eyelet_nano_pending_begin(pending, what, true, eyelet_now_ns()))
         return false;
     wait_until_sent(pending, pending->end);
     return true; /* what has become of it since, its first use will tell */
@@ -62,7 +62,7 @@ enum eyelet_status eyelet_nano_client_open_stream(struct eyelet_nano_client *cli
     enum eyelet_status status;
     bool has_begun;
 
-    status = eyelet_nano_client_admit(client, &what, true, &pending, reterr);
+    status = eyelet_nano_client_admit(client, &what, true, eyelet_now_ns(), &pending, reterr);
     if (status != EYELET_OK)
         return status;
     eyelet_nano_stream_of(pending)->has_said_end = (method->kind & EYELET_CLIENT_STREAM) == 0;
@@ -145,7 +145,7 @@ static enum eyelet_status send_one(struct eyelet_nano_stream *stream, const void
         stream->has_said_end = true;
         pending->is_open = false;
     }
-    eyelet_nano_client_flush(pending->client);
+    eyelet_nano_client_flush_put(pending->client);
     wait_until_sent(pending, eyelet_nano_client_queued(pending->client));
     return say_sent(pending, reterr);
 }

@@ -54,7 +54,7 @@ static bool may_try_again(const struct eyelet_nano_pending *pending)
 /* One try, on the connection that is there or on another. */
 static void try_call(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what)
 {
-    if (!connect_for(pending) || !eyelet_nano_pending_begin(pending, what, true))
+    if (!connect_for(pending) || !eyelet_nano_pending_begin(pending, what, true, eyelet_now_ns()))
         return;
     wait_for_end(pending);
     finish_writing(pending);
@@ -79,7 +79,7 @@ enum eyelet_status eyelet_nano_client_call(struct eyelet_nano_client *client, co
     struct eyelet_nano_pending *pending;
     enum eyelet_status status;
 
-    status = eyelet_nano_client_admit(client, &what, false, &pending, reterr);
+    status = eyelet_nano_client_admit(client, &what, false, eyelet_now_ns(), &pending, reterr);
     if (status != EYELET_OK)
         return status;
     pending->reply = reply;
@@ -94,11 +94,12 @@ enum eyelet_status eyelet_nano_client_call(struct eyelet_nano_client *client, co
 /* --- calls that are started --------------------------------------------------------------------------------------- */
 
 /* Return: false when the call is over. */
-static bool begin_without_waiting(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what)
+static bool begin_without_waiting(struct eyelet_nano_pending *pending, const struct eyelet_nano_calling *what,
+                                  uint64_t now_ns)
 {
-    eyelet_nano_client_expire(pending->client, eyelet_now_ns());
+    eyelet_nano_client_expire(pending->client, now_ns);
     if (!pending->client->is_lost)
-        return eyelet_nano_pending_begin(pending, what, false);
+        return eyelet_nano_pending_begin(pending, what, false, now_ns);
     eyelet_nano_pending_lose(pending);
     return false;
 }
@@ -112,15 +113,16 @@ enum eyelet_status eyelet_nano_client_start(struct eyelet_nano_client *client,
 {
     const struct eyelet_nano_calling what = { service, method, opts, request };
     struct eyelet_nano_pending *pending;
+    uint64_t now_ns = eyelet_now_ns();
     enum eyelet_status status;
 
     if (done == NULL && ret == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "a call of %s/%s is neither told nor collected",
                                 service->name, method->name);
-    status = eyelet_nano_client_admit(client, &what, false, &pending, reterr);
+    status = eyelet_nano_client_admit(client, &what, false, now_ns, &pending, reterr);
     if (status != EYELET_OK)
         return status;
-    if (!begin_without_waiting(pending, &what))
+    if (!begin_without_waiting(pending, &what, now_ns))
         return hand_over(pending, reterr);
 
     pending->reply = reply;

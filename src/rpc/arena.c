@@ -201,6 +201,11 @@ void eyelet_arena_reset(struct eyelet_arena *arena)
 {
     struct eyelet_arena_chunk *kept;
 
+    if (arena->used == 0 && arena->lent == NULL) { /* of the memories of a call most were of no use */
+        arena->limit = SIZE_MAX;
+        arena->failure = EYELET_ALLOC_FAILURE_NONE;
+        return;
+    }
     if (arena->wipe)
         wipe_chunks(arena);
     give_lent_back(arena);

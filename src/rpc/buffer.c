@@ -112,6 +112,8 @@ static void put_back(struct eyelet_buffer_pool *pool, uint8_t *data, size_t cap)
 
 void eyelet_buffer_pool_give(struct eyelet_buffer_pool *pool, struct eyelet_block *block)
 {
+    if (block->data == NULL)
+        return;
     if (pool->wipe && block->written > 0)
         explicit_bzero(block->data, block->written);
     put_back(pool, block->data, block->cap);
@@ -249,53 +251,6 @@ bool eyelet_buffer_detach(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
     return true;
 }
 
-uint8_t *eyelet_buffer_room(struct eyelet_buffer *buffer)
-{
-    return buffer->data + buffer->start + buffer->len;
-}
-
-size_t eyelet_buffer_room_len(const struct eyelet_buffer *buffer)
-{
-    return buffer->cap - buffer->start - buffer->len;
-}
-
-void eyelet_buffer_add(struct eyelet_buffer *buffer, size_t len)
-{
-    assert(len <= eyelet_buffer_room_len(buffer));
-    buffer->len += len;
-    if (buffer->written < buffer->start + buffer->len)
-        buffer->written = buffer->start + buffer->len;
-}
-
-/* All is taken: the next bytes go to the front. */
-static void rewind_empty(struct eyelet_buffer *buffer)
-{
-    buffer->start = 0;
-    buffer->wiped = 0;
-}
-
-void eyelet_buffer_drop(struct eyelet_buffer *buffer, size_t len)
-{
-    assert(len <= buffer->len);
-    buffer->len -= len;
-    buffer->start += len;
-    if (buffer->len == 0)
-        rewind_empty(buffer);
-}
-
-void eyelet_buffer_cut(struct eyelet_buffer *buffer, size_t len)
-{
-    assert(len <= buffer->len);
-    buffer->len -= len;
-    if (buffer->len == 0)
-        rewind_empty(buffer);
-}
-
-struct eyelet_slice eyelet_buffer_bytes(const struct eyelet_buffer *buffer)
-{
-    return (struct eyelet_slice){ buffer->len > 0 ? buffer->data + buffer->start : NULL, buffer->len };
-}
-
 void eyelet_buffer_unsettle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
     assert(buffer->cap <= pool->held);
@@ -314,6 +269,8 @@ static void shrink(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool
 
 void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
+    if (buffer->data == NULL)
+        return;
     if (buffer->len == 0)
         eyelet_buffer_clear(buffer, pool);
     else if (buffer->len <= EYELET_BUFFER_SMALL && buffer->cap > EYELET_BUFFER_SMALL)
@@ -325,6 +282,8 @@ void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
 
 void eyelet_buffer_clear(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
+    if (buffer->data == NULL)
+        return;
     if (pool->wipe)
         wipe(buffer, buffer->wiped, buffer->written);
     put_back(pool, buffer->data, buffer->cap);

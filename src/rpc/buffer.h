@@ -6,6 +6,7 @@
 #ifndef EYELET_RPC_BUFFER_H
 #define EYELET_RPC_BUFFER_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -132,16 +133,48 @@ void eyelet_buffer_borrow(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
 bool eyelet_buffer_detach(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, struct eyelet_block *ret);
 
 /* The room behind the waiting bytes, and how much of it there is. */
-uint8_t *eyelet_buffer_room(struct eyelet_buffer *buffer);
-size_t eyelet_buffer_room_len(const struct eyelet_buffer *buffer);
+static inline uint8_t *eyelet_buffer_room(struct eyelet_buffer *buffer)
+{
+    return buffer->data + buffer->start + buffer->len;
+}
 
-/* @len bytes were written into the room; the first @len bytes are done with; the last @len bytes are taken back. */
-void eyelet_buffer_add(struct eyelet_buffer *buffer, size_t len);
-void eyelet_buffer_drop(struct eyelet_buffer *buffer, size_t len);
-void eyelet_buffer_cut(struct eyelet_buffer *buffer, size_t len);
+static inline size_t eyelet_buffer_room_len(const struct eyelet_buffer *buffer)
+{
+    return buffer->cap - buffer->start - buffer->len;
+}
+
+/* @len bytes were written into the room. */
+static inline void eyelet_buffer_add(struct eyelet_buffer *buffer, size_t len)
+{
+    assert(len <= eyelet_buffer_room_len(buffer));
+    buffer->len += len;
+    if (buffer->written < buffer->start + buffer->len)
+        buffer->written = buffer->start + buffer->len;
+}
+
+/* The last @len bytes are taken back. When none is left the next bytes go to the front. */
+static inline void eyelet_buffer_cut(struct eyelet_buffer *buffer, size_t len)
+{
+    assert(len <= buffer->len);
+    buffer->len -= len;
+    if (buffer->len > 0)
+        return;
+    buffer->start = 0;
+    buffer->wiped = 0;
+}
+
+/* The first @len bytes are done with. */
+static inline void eyelet_buffer_drop(struct eyelet_buffer *buffer, size_t len)
+{
+    buffer->start += len;
+    eyelet_buffer_cut(buffer, len);
+}
 
 /* The bytes that wait. */
-struct eyelet_slice eyelet_buffer_bytes(const struct eyelet_buffer *buffer);
+static inline struct eyelet_slice eyelet_buffer_bytes(const struct eyelet_buffer *buffer)
+{
+    return (struct eyelet_slice){ buffer->len > 0 ? buffer->data + buffer->start : NULL, buffer->len };
+}
 
 /*
  * eyelet_buffer_unsettle(), eyelet_buffer_settle() - begin and end of work on a buffer

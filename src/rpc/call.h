@@ -19,7 +19,6 @@
 #include "rpc/arena.h"
 #include "rpc/connection.h"
 #include "rpc/inbox.h"
-#include "rpc/timers.h"
 
 struct eyelet_serving;
 
@@ -28,7 +27,6 @@ struct eyelet_serving;
  * @serving:         whose connection it came over; stays until the call is freed
  * @previous, @next: all calls of that connection
  * @queue_next:      calls that wait for a thread, or whose hook is to be told; or that are free
- * @timer:           its deadline, or that of its inbox
  * @id:              stream id
  * @kind:            of the method
  * @request:         slices of @frame, or of @request_memory
@@ -78,7 +76,6 @@ struct eyelet_call {
     struct eyelet_call *previous;
     struct eyelet_call *next;
     struct eyelet_call *queue_next;
-    struct eyelet_timer timer;
     uint32_t id;
     enum eyelet_kind kind;
     bool has_message;

@@ -25,7 +25,10 @@ void eyelet_client_enter(struct eyelet_client *client)
 
 void eyelet_client_leave(struct eyelet_client *client)
 {
+    eyelet_connection_keep(&client->connection); /* what was to be sent may go away with this function's caller */
     eyelet_client_tell(client, false);
+    if (!client->has_driver || client->is_polling)
+        eyelet_client_rest(client);
     client->n_inside--;
     if (client->is_closing)
         pthread_cond_broadcast(&client->left);
@@ -54,6 +57,11 @@ size_t eyelet_client_depth(const struct eyelet_client *client)
     for (const struct eyelet_telling *telling = client->first_telling; telling != NULL; telling = telling->next)
         depth += pthread_equal(telling->thread, self) != 0;
     return depth;
+}
+
+bool eyelet_client_is_called_back(const struct eyelet_client *client)
+{
+    return client->first_telling != NULL && eyelet_client_depth(client) > 0;
 }
 
 /* Releases the lock for a function of the program's, and takes it back. */
@@ -114,59 +122,112 @@ static void tell_log(struct eyelet_client *client)
     end_telling(client, &telling);
 }
 
-static struct eyelet_pending *pop_ended(struct eyelet_client *client)
+static void push(struct eyelet_pending_queue *queue, struct eyelet_pending *pending)
 {
-    struct eyelet_pending *pending = client->first_ended;
+    pending->next = NULL;
+    if (queue->last != NULL)
+        queue->last->next = pending;
+    else
+        queue->first = pending;
+    queue->last = pending;
+}
 
-    client->first_ended = pending->next;
-    if (client->first_ended == NULL)
-        client->last_ended = NULL;
+static struct eyelet_pending *pop(struct eyelet_pending_queue *queue)
+{
+    struct eyelet_pending *pending = queue->first;
+
+    queue->first = pending->next;
+    if (queue->first == NULL)
+        queue->last = NULL;
     return pending;
+}
+
+/* A reply that could not be unpacked where it lay. */
+static void unpack_inbox(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    struct eyelet_telling telling;
+
+    begin_telling(client, &telling);
+    eyelet_pending_unpack(pending, &pending->reply);
+    end_telling(client, &telling);
+    eyelet_pending_clear_inbox(pending);
 }
 
 static void tell_end(struct eyelet_client *client)
 {
-    struct eyelet_pending *pending = pop_ended(client);
-    ProtobufCMessage *reply = NULL;
+    struct eyelet_pending *pending = pop(&client->ended);
     struct eyelet_telling telling;
     enum eyelet_status status;
 
-    begin_telling(client, &telling);
-    eyelet_pending_unpack(pending, &reply);
-    end_telling(client, &telling);
+    if (pending->inbox.first != NULL)
+        unpack_inbox(pending);
     eyelet_pending_conclude(pending, NULL);
     status = pending->status;
     begin_telling(client, &telling);
-    pending->tell(pending->done, status, reply, status != EYELET_OK ? &pending->error : NULL, pending->userdata);
-    eyelet_pending_clear_inbox(pending);
-    free(pending);
+    pending->tell(pending->done, status, pending->reply, status != EYELET_OK ? &pending->error : NULL,
+                  pending->userdata);
     end_telling(client, &telling);
+    eyelet_pending_free(pending);
     client->n_users--; /* not the last: this thread is inside */
+}
+
+/* Return: false when there is nothing to tell. */
+static bool tell_one(struct eyelet_client *client, bool is_last)
+{
+    bool has_state = client->n_states > 0 && !client->is_telling_state;
+    bool has_more = client->log.first != NULL || client->ended.first != NULL;
+
+    if (!has_state && (!has_more || (!is_last && eyelet_client_is_called_back(client))))
+        return false;
+    eyelet_client_pass_on(client); /* it may take long */
+    if (has_state)
+        tell_state(client);
+    else if (client->log.first != NULL)
+        tell_log(client);
+    else
+        tell_end(client);
+    return true;
 }
 
 void eyelet_client_tell(struct eyelet_client *client, bool is_last)
 {
-    bool is_outermost = is_last || client->first_telling == NULL || eyelet_client_depth(client) == 0;
-    bool has_told = false;
+    while (tell_one(client, is_last))
+        ;
+    if (client->leaves_later && !eyelet_client_is_called_back(client))
+        eyelet_client_flush(client); /* calls that were started meanwhile leave together */
+}
 
-    for (;;) {
-        bool has_state = client->n_states > 0 && !client->is_telling_state;
-        bool has_log = client->log.first != NULL && is_outermost;
-        bool has_end = client->first_ended != NULL && is_outermost;
+/* --- memory of started calls -------------------------------------------------------------------------------------- */
 
-        if (!has_state && !has_log && !has_end)
-            break;
-        eyelet_client_pass_on(client); /* it may take long */
-        if (has_state)
-            tell_state(client);
-        else if (has_log)
-            tell_log(client);
-        else
-            tell_end(client);
-        has_told = true;
+struct eyelet_pending *eyelet_pending_new(struct eyelet_client *client)
+{
+    struct eyelet_pending *pending = client->first_idle;
+
+    if (pending == NULL)
+        return malloc(sizeof(*pending));
+    client->first_idle = pending->next;
+    client->n_idle--;
+    return pending;
+}
+
+void eyelet_pending_free(struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+
+    if (client->is_closing || client->n_idle == EYELET_CLIENT_IDLE_MAX) {
+        free(pending);
+        return;
     }
-    if (has_told)
-        eyelet_client_flush_alone(client); /* calls that were started meanwhile leave together */
+    pending->next = client->first_idle;
+    client->first_idle = pending;
+    client->n_idle++;
+}
+
+void eyelet_client_free_idle(struct eyelet_client *client)
+{
+    while (client->n_idle > 0)
+        free(eyelet_pending_new(client));
 }
 
 /* --- before a call, and after it ---------------------------------------------------------------------------------- */
@@ -198,6 +259,7 @@ void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *c
     pending->use = use;
     pending->timeout_ms = timeout_of(client, what);
     pending->start_ns = eyelet_now_ns();
+    pending->seen_ns = pending->start_ns;
     pending->deadline_ns = eyelet_deadline_after_ms(pending->start_ns, pending->timeout_ms);
     pending->fd = -1;
 }
@@ -241,14 +303,17 @@ static enum eyelet_status ask_interceptors(struct eyelet_pending *pending, const
     status = eyelet_interceptors_ask(client->opts.interceptors, client->opts.n_interceptors, &info, &pending->n_asked,
                                      &pending->error);
     end_telling(client, &telling);
+    pending->seen_ns = 0;
     return status;
 }
 
 bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
-    enum eyelet_status status;
+    const struct eyelet_call_opts *opts = opts_of(what);
+    enum eyelet_status status = EYELET_OK;
 
-    status = eyelet_metadata_check(opts_of(what)->metadata, opts_of(what)->n_metadata, &pending->error);
+    if (opts->n_metadata > 0)
+        status = eyelet_metadata_check(opts->metadata, opts->n_metadata, &pending->error);
     if (status == EYELET_OK)
         status = ask_interceptors(pending, what);
     if (status != EYELET_OK) {
@@ -289,6 +354,8 @@ void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet
 
 void eyelet_pending_clear_inbox(struct eyelet_pending *pending)
 {
+    if (pending->inbox.first == NULL)
+        return;
     pending->client->n_held -= eyelet_inbox_held(&pending->inbox);
     eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
 }
@@ -311,6 +378,12 @@ static EYELET_PRINTF(3, 0) void describe(struct eyelet_pending *pending, enum ey
                      pending->client->address, why.text);
 }
 
+/* Must it be ended although no thread may wait for it? */
+static bool is_timed(const struct eyelet_pending *pending)
+{
+    return pending->use != EYELET_PENDING_BLOCKS;
+}
+
 static void unlink_pending(struct eyelet_client *client, struct eyelet_pending *pending)
 {
     if (pending->previous != NULL)
@@ -323,6 +396,9 @@ static void unlink_pending(struct eyelet_client *client, struct eyelet_pending *
     pending->previous = NULL;
     client->n_pending--;
     client->counters.calls_open--;
+    client->n_timed -= is_timed(pending);
+    if (client->n_timed == 0)
+        client->calls_end_ns = EYELET_NO_DEADLINE;
 }
 
 static void link_pending(struct eyelet_client *client, struct eyelet_pending *pending, uint64_t now_ns)
@@ -333,6 +409,7 @@ static void link_pending(struct eyelet_client *client, struct eyelet_pending *pe
         client->first_pending->previous = pending;
     client->first_pending = pending;
     client->n_pending++;
+    client->n_timed += is_timed(pending);
     client->counters.calls_open++;
     client->counters.calls_started++;
     if (client->n_pending > 1)
@@ -353,14 +430,13 @@ static void unstuff(struct eyelet_pending *pending)
         eyelet_client_wake_driver(pending->client);
 }
 
+/* Its function is to be told, behind those that ended before; if one of their replies is to be unpacked first, so be
+ * it. */
 static void push_ended(struct eyelet_client *client, struct eyelet_pending *pending)
 {
-    pending->next = NULL;
-    if (client->last_ended != NULL)
-        client->last_ended->next = pending;
-    else
-        client->first_ended = pending;
-    client->last_ended = pending;
+    bool must_wait = pending->has_direct || client->direct.first != NULL;
+
+    push(must_wait ? &client->direct : &client->ended, pending);
     eyelet_client_wake_driver(client); /* to tell of it */
 }
 
@@ -373,9 +449,9 @@ void eyelet_pending_finish(struct eyelet_pending *pending, enum eyelet_status st
     pending->status = status;
     if (pending->id != 0)
         unlink_pending(client, pending);
-    eyelet_timers_set(&client->timers, &pending->timer, UINT64_MAX);
     unstuff(pending);
-    eyelet_client_signal(pending, false);
+    if (pending->waiters != NULL)
+        eyelet_client_signal(pending, false);
     if (client->is_polling && client->driver != NULL && client->driver->pending == pending)
         eyelet_client_wake_driver(client);
     if (pending->done != NULL)
@@ -407,14 +483,12 @@ int eyelet_pending_end_sending(struct eyelet_pending *pending)
 
     if (!pending->is_open || client->is_lost)
         return 0;
-    eyelet_connection_wake(&client->connection);
     r = eyelet_connection_queue_end(&client->connection, pending->id);
-    if (r == 0) {
-        pending->is_open = false;
-        eyelet_client_flush(client);
-    }
-    eyelet_connection_settle(&client->connection);
-    return r;
+    if (r < 0)
+        return r;
+    pending->is_open = false;
+    eyelet_client_flush(client);
+    return 0;
 }
 
 /* Takes the request back if that can be done. Return: false when it may be executed, now or later. */
@@ -457,40 +531,56 @@ void eyelet_pending_expire(struct eyelet_pending *pending)
     eyelet_pending_give_up(pending, EYELET_DEADLINE_EXCEEDED, "deadline of %u ms exceeded", pending->timeout_ms);
 }
 
-static struct eyelet_pending *pending_of(struct eyelet_timer *timer)
+/* When it has to be ended, by whoever looks at the clock. */
+static uint64_t end_ns_of(const struct eyelet_pending *pending)
 {
-    return (struct eyelet_pending *)((char *)timer - offsetof(struct eyelet_pending, timer));
+    uint64_t end_ns = pending->deadline_ns;
+
+    if (!is_timed(pending))
+        return EYELET_NO_DEADLINE;
+    if (pending->use == EYELET_PENDING_STREAMS && eyelet_inbox_deadline(&pending->inbox) < end_ns)
+        end_ns = eyelet_inbox_deadline(&pending->inbox);
+    return end_ns;
+}
+
+static void note_end(const struct eyelet_pending *pending)
+{
+    struct eyelet_client *client = pending->client;
+    uint64_t end_ns = end_ns_of(pending);
+
+    if (end_ns < client->calls_end_ns)
+        client->calls_end_ns = end_ns;
+    if (client->is_polling && end_ns < client->poll_until_ns)
+        eyelet_client_wake_driver(client);
+}
+
+static void end_in_time(struct eyelet_pending *pending, uint64_t now_ns)
+{
+    if (pending->deadline_ns <= now_ns)
+        eyelet_pending_expire(pending);
+    else
+        eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED,
+                               "%zu messages of %zu bytes wait, and none was received for %u ms",
+                               pending->inbox.n_messages, pending->inbox.n_bytes, EYELET_STREAM_FULL_MS);
 }
 
 void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns)
 {
-    struct eyelet_timer *timer;
+    struct eyelet_pending *next;
 
-    while ((timer = eyelet_timers_first(&client->timers)) != NULL && timer->deadline_ns <= now_ns) {
-        struct eyelet_pending *pending = pending_of(timer);
-
-        if (pending->deadline_ns <= now_ns)
-            eyelet_pending_expire(pending);
+    if (now_ns < client->calls_end_ns)
+        return;
+    client->calls_end_ns = EYELET_NO_DEADLINE;
+    for (struct eyelet_pending *pending = client->first_pending; pending != NULL; pending = next) {
+        next = pending->next;
+        if (end_ns_of(pending) <= now_ns)
+            end_in_time(pending, now_ns);
         else
-            eyelet_pending_give_up(pending, EYELET_RESOURCE_EXHAUSTED,
-                                   "%zu messages of %zu bytes wait, and none was received for %u ms",
-                                   pending->inbox.n_messages, pending->inbox.n_bytes, EYELET_STREAM_FULL_MS);
+            note_end(pending);
     }
 }
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
-
-static void set_timer(struct eyelet_pending *pending)
-{
-    struct eyelet_client *client = pending->client;
-    uint64_t at_ns = pending->deadline_ns;
-
-    if (pending->use == EYELET_PENDING_STREAMS && eyelet_inbox_deadline(&pending->inbox) < at_ns)
-        at_ns = eyelet_inbox_deadline(&pending->inbox);
-    eyelet_timers_set(&client->timers, &pending->timer, at_ns);
-    if (client->is_polling && at_ns < client->poll_until_ns)
-        eyelet_client_wake_driver(client);
-}
 
 int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns)
 {
@@ -505,7 +595,7 @@ int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice messa
     client->n_held += eyelet_inbox_held(&pending->inbox) - before;
     if (pending->use != EYELET_PENDING_STREAMS)
         return 0;
-    set_timer(pending);
+    note_end(pending);
     if (!pending->is_stuffed && eyelet_inbox_is_stuffed(&pending->inbox, limits)) {
         pending->is_stuffed = true;
         pending->client->n_stuffed++;
@@ -525,7 +615,7 @@ struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending,
     if (!eyelet_inbox_is_stuffed(&pending->inbox, limits))
         unstuff(pending);
     if (!pending->is_over)
-        set_timer(pending);
+        note_end(pending);
     return message;
 }
 
@@ -566,6 +656,30 @@ enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, Protobu
     pending->received_messages = 1;
     pending->received_bytes = payload.len;
     return EYELET_OK;
+}
+
+static void push_all(struct eyelet_pending_queue *queue, const struct eyelet_pending_queue *more)
+{
+    if (queue->last != NULL)
+        queue->last->next = more->first;
+    else
+        queue->first = more->first;
+    queue->last = more->last;
+}
+
+void eyelet_client_unpack_direct(struct eyelet_client *client)
+{
+    struct eyelet_pending_queue direct = client->direct;
+
+    client->direct = (struct eyelet_pending_queue){ 0 };
+    pthread_mutex_unlock(&client->lock);
+    for (struct eyelet_pending *pending = direct.first; pending != NULL; pending = pending->next) {
+        if (pending->has_direct)
+            eyelet_pending_unpack(pending, &pending->reply);
+        pending->has_direct = false;
+    }
+    pthread_mutex_lock(&client->lock);
+    push_all(&client->ended, &direct);
 }
 
 /* --- the request -------------------------------------------------------------------------------------------------- */
@@ -614,8 +728,6 @@ static int queue(struct eyelet_pending *pending, const struct eyelet_calling *wh
 
     if (client->n_pending >= client->opts.calls_max)
         return -ENOSPC;
-    if (pending->use != EYELET_PENDING_BLOCKS && eyelet_timers_reserve(&client->timers, client->timers.n + 1) < 0)
-        return -ENOMEM;
     r = eyelet_connection_queue_request(&client->connection, &request, pending->method->kind, pending, &what->message,
                                         &pending->id);
     if (r < 0)
@@ -638,14 +750,25 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
     if (client->opts.n_interceptors > 0)
         note_peer(pending);
     link_pending(client, pending, now_ns);
-    if (pending->use != EYELET_PENDING_BLOCKS)
-        set_timer(pending);
+    note_end(pending);
+}
+
+/*
+ * What is started in a function of the program's leaves when the outermost of them has returned, or when so much waits
+ * that another message in the same piece would save little.
+ */
+static bool may_leave_later(const struct eyelet_pending *pending)
+{
+    const struct eyelet_client *client = pending->client;
+
+    return pending->use == EYELET_PENDING_STARTED && client->connection.out.len < EYELET_BUFFER_SPARE_CAP &&
+           eyelet_client_is_called_back(client);
 }
 
 bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
     struct eyelet_client *client = pending->client;
-    uint64_t now_ns = eyelet_now_ns();
+    uint64_t now_ns = pending->seen_ns != 0 ? pending->seen_ns : eyelet_now_ns();
     int r;
 
     if (now_ns >= pending->deadline_ns) {
@@ -653,15 +776,15 @@ bool eyelet_pending_queue(struct eyelet_pending *pending, const struct eyelet_ca
                             pending->timeout_ms);
         return false;
     }
-    eyelet_connection_wake(&client->connection);
     r = queue(pending, what, now_ns);
-    if (r == 0) {
-        begin(pending, what, now_ns);
-        if (pending->use != EYELET_PENDING_STARTED || eyelet_client_depth(client) == 0)
-            eyelet_client_flush(client); /* else its outermost function does, see eyelet_client_tell() */
-    }
-    eyelet_connection_settle(&client->connection);
-    if (r < 0)
+    if (r < 0) {
         fail_to_queue(pending, r, what->message.len);
-    return r == 0;
+        return false;
+    }
+    begin(pending, what, now_ns);
+    if (may_leave_later(pending))
+        client->leaves_later = true; /* see eyelet_client_tell() */
+    else
+        eyelet_client_flush(client);
+    return true;
 }

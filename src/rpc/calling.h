@@ -20,11 +20,13 @@
 #include "rpc/connection.h"
 #include "rpc/inbox.h"
 #include "rpc/log.h"
-#include "rpc/timers.h"
+#include "rpc/spin.h"
 
 #define EYELET_CLIENT_QUEUE_MAX (8u << 20) /* HOSTILE limit "send queue / connection", in bytes */
 #define EYELET_CLIENT_AHEAD_MAX                                                                                        \
-    (256u << 10) /* so much may wait to be sent before a stream waits with its next message */
+    (256u << 10)                       /* so much may wait to be sent before a stream waits with its next message */
+#define EYELET_CLIENT_IDLE_MAX   128u  /* places of started calls that are kept for the next ones; */
+#define EYELET_CLIENT_IDLE_MS    1000u /* who looks at the client when nothing has come for so long frees them */
 #define EYELET_CLIENT_INBOX_HARD (16u << 20) /* HOSTILE limit "bytes buffered / connection": nothing more is read */
 
 enum eyelet_pending_use {
@@ -41,6 +43,7 @@ enum eyelet_pending_use {
  * @unpack:            the codec's; set once
  * @use:               set once
  * @timeout_ms, @start_ns, @deadline_ns:  set once
+ * @seen_ns:           the time, if nothing was waited for since; otherwise 0
  * @peer, @has_peer:   for interceptors: who it went to
  * @fd:                for the trace: the connection's descriptor
  * @id:                its stream id; 0 while no request of it is queued
@@ -53,8 +56,8 @@ enum eyelet_pending_use {
  * @is_stuffed:        counted in the client's @n_stuffed
  * @is_concluded:      hooks were told of its end
  * @has_direct:        @direct is the reply, in the connection's buffer, which the driver keeps for it
+ * @reply:             of a started call whose reply was unpacked before its end is told
  * @inbox:             what came and was not taken
- * @timer:             STARTED and STREAMS: at the deadline, or when the inbox has been too full for too long
  * @next, @previous:   in the client's list while it is in flight; @next also among those that are to be told
  * @waiters:           threads that sleep for it
  * @tell, @done, @userdata:  of eyelet_client_start()
@@ -71,6 +74,7 @@ struct eyelet_pending {
     uint32_t timeout_ms;
     uint64_t start_ns;
     uint64_t deadline_ns;
+    uint64_t seen_ns;
     struct eyelet_peer peer;
     bool has_peer;
     int fd;
@@ -86,8 +90,8 @@ struct eyelet_pending {
     bool is_concluded;
     bool has_direct;
     struct eyelet_slice direct;
+    ProtobufCMessage *reply;
     struct eyelet_inbox inbox;
-    struct eyelet_timer timer;
     struct eyelet_pending *next;
     struct eyelet_pending *previous;
     struct eyelet_waiter *waiters;
@@ -132,6 +136,12 @@ struct eyelet_waiter {
     struct eyelet_waiter *next_of_pending;
 };
 
+/* Calls one behind the other, by @next. Zeroed is none. */
+struct eyelet_pending_queue {
+    struct eyelet_pending *first;
+    struct eyelet_pending *last;
+};
+
 /* A thread that is in a function of the program's, called from here, on its stack. */
 struct eyelet_telling {
     pthread_t thread;
@@ -140,8 +150,7 @@ struct eyelet_telling {
 
 /**
  * struct eyelet_client - @lock protects all that follows it but what is set once, at the opening: @opts, @where,
- * @address,
- * @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
+ * @address, @trace and @wake_fd. It is held for moments: never in poll(), while connecting or unpacking, nor in a
  * function of the program's. Every thread may wait for it. No other lock is taken inside of it.
  *
  * @n_users:       whoever needs the memory: the program until it closes, threads inside, started calls, streams
@@ -152,8 +161,9 @@ struct eyelet_telling {
  * @write_error:   -errno: nothing more can be sent, but what the peer said before is still to be read
  * @has_driver:    a thread reads for all; it alone polls, moves the input buffer, closes and replaces the connection
  * @driver:        what it waits for itself, or NULL
- * @is_polling:    the driver is in poll(), for @poll_events until @poll_until_ns
+ * @is_polling:    the driver is in poll(), once or again and again, for @poll_events until @poll_until_ns
  * @is_woken:      @wake_fd is readable
+ * @spin:          whether the driver looks again and again first
  * @is_cut:        the input buffer has whole frames that no stream had room for
  * @undriven_ns:   since when nobody has the role
  * @heir:          was woken to take the role, and has not run yet: it was not woken for nothing
@@ -161,9 +171,14 @@ struct eyelet_telling {
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order
  * @n_pending:     number of those
- * @first_ended, @last_ended:  started calls whose end is to be told
+ * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended behind
+ *                 the first of them
+ * @ended:         started calls whose end is to be told
+ * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
- * @timers:        of started calls and streams
+ * @leaves_later:  requests of started calls wait for the function that they were started in to return
+ * @n_timed:       of those in flight, started calls and streams: nobody may wait for these until their deadlines
+ * @calls_end_ns:  none of those has to be ended before this, by its deadline or for an inbox that is too full
  * @inbox_limits:  of streams
  * @n_held:        bytes that wait in all inboxes, costs included; also of calls that are over, hence atomic
  * @n_stuffed:     streams that may hold no more: nothing is read
@@ -199,6 +214,7 @@ struct eyelet_client {
     short poll_events;
     uint64_t poll_until_ns;
     bool is_woken;
+    struct eyelet_spin spin;
     bool is_cut;
     uint64_t undriven_ns;
     struct eyelet_waiter *heir;
@@ -208,10 +224,14 @@ struct eyelet_client {
 
     struct eyelet_pending *first_pending;
     size_t n_pending;
-    struct eyelet_pending *first_ended;
-    struct eyelet_pending *last_ended;
+    struct eyelet_pending_queue direct;
+    struct eyelet_pending_queue ended;
+    struct eyelet_pending *first_idle;
+    unsigned n_idle;
     struct eyelet_telling *first_telling;
-    struct eyelet_timers timers;
+    bool leaves_later;
+    size_t n_timed;
+    uint64_t calls_end_ns;
     struct eyelet_inbox_limits inbox_limits;
     _Atomic size_t n_held;
     unsigned n_stuffed;
@@ -232,8 +252,7 @@ struct eyelet_client {
 
 /* --- in and out --------------------------------------------------------------------------------------------------- */
 
-/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; tell what is to be told, and undo
- * it */
+/* eyelet_client_enter(), eyelet_client_leave() - take the lock and count this thread; the opposite, once all is told */
 void eyelet_client_enter(struct eyelet_client *client);
 void eyelet_client_leave(struct eyelet_client *client);
 
@@ -241,7 +260,8 @@ void eyelet_client_leave(struct eyelet_client *client);
 void eyelet_client_drop_and_unlock(struct eyelet_client *client);
 
 /*
- * eyelet_client_tell() - hand over what the program is to be told, with the lock released meanwhile
+ * eyelet_client_tell() - hand over what the program is to be told, with the lock released meanwhile; then what was
+ * started there leaves
  * @is_last:  also ends of started calls, in whatever this thread is called from; otherwise only the outermost function
  *            of a thread tells of those, so that functions that make calls do not pile up
  */
@@ -250,11 +270,24 @@ void eyelet_client_tell(struct eyelet_client *client, bool is_last);
 /* Threads' functions that this thread is in, called from this client. */
 size_t eyelet_client_depth(const struct eyelet_client *client);
 
+/* Is this thread in one? */
+bool eyelet_client_is_called_back(const struct eyelet_client *client);
+
 /* on_state is to be told of @state; @why for EYELET_CLIENT_LOST. */
 void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_state state,
                               const struct eyelet_error *why);
 
 /* --- one call ----------------------------------------------------------------------------------------------------- */
+
+/*
+ * eyelet_pending_new(), eyelet_pending_free() - memory for a started call, NULL when there is none; its end: it is kept
+ * for the next one if those are few. The lock is held.
+ */
+struct eyelet_pending *eyelet_pending_new(struct eyelet_client *client);
+void eyelet_pending_free(struct eyelet_pending *pending);
+
+/* Frees what is kept. */
+void eyelet_client_free_idle(struct eyelet_client *client);
 
 /* eyelet_pending_init() - a call that has not begun; needs no lock. */
 void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *client, enum eyelet_pending_use use,
@@ -307,6 +340,12 @@ void eyelet_pending_clear_inbox(struct eyelet_pending *pending);
 
 /* The first message of its inbox, to be freed with eyelet_inbox_free(); NULL for none. */
 struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns);
+
+/*
+ * eyelet_client_unpack_direct() - unpack what lies in the connection's buffer for started calls; then they are to be
+ * told. For the driver; the lock is released meanwhile.
+ */
+void eyelet_client_unpack_direct(struct eyelet_client *client);
 
 /*
  * eyelet_pending_unpack() - its one reply, that is its direct one or the first of its inbox; needs no lock

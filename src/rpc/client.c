@@ -65,6 +65,9 @@ static enum eyelet_status fill_opts(const struct eyelet_client_opts *opts, struc
     if (filled.decode_max < EYELET_DECODE_MAX_MIN)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "decode_max of %zu is less than %u", filled.decode_max,
                                 EYELET_DECODE_MAX_MIN);
+    if (filled.spin_us > EYELET_SPIN_US_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "spin_us of %u is more than %u", filled.spin_us,
+                                EYELET_SPIN_US_MAX);
     if (filled.n_interceptors > 0 && filled.interceptors == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there are %zu interceptors, and no list of them",
                                 filled.n_interceptors);
@@ -113,6 +116,7 @@ static int take_connection(struct eyelet_client *client, int fd)
                                &client->pool, client->trace);
     if (r < 0)
         return r;
+    eyelet_connection_wake(&client->connection);
     if (client->opts.n_interceptors > 0 && eyelet_socket_get_peer(fd, &client->peer) < 0)
         client->peer = (struct eyelet_peer){ .family = client->where.family };
     client->is_lost = false;
@@ -139,9 +143,9 @@ static void keep_counters(struct eyelet_client *client)
 static void clear_connection(struct eyelet_client *client)
 {
     keep_counters(client);
-    eyelet_connection_wake(&client->connection);
     eyelet_connection_clear(&client->connection);
     client->connection = (struct eyelet_connection){ .fd = -1, .pool = &client->pool };
+    eyelet_connection_wake(&client->connection);
 }
 
 /* What is stuffed is also over the other limits, so that its time runs. */
@@ -165,10 +169,12 @@ static void set_up(struct eyelet_client *client, const struct eyelet_client_opts
     eyelet_address_format(where, client->address, sizeof(client->address));
     client->trace = eyelet_trace_for("client");
     client->n_users = 1;
+    client->calls_end_ns = EYELET_NO_DEADLINE;
     client->pool.held_max = SIZE_MAX; /* the frame limit bounds what one connection holds */
     client->pool.n_spares_max = 2;    /* one to read into, one to write from */
     client->pool.wipe = opts->wipe;
     client->inbox_limits = inbox_limits_for(opts);
+    eyelet_spin_init(&client->spin, opts->spin_us);
     client->log.fn = opts->log;
     client->log.userdata = opts->log_userdata;
 }
@@ -265,7 +271,7 @@ static void clear(struct eyelet_client *client)
     client->n_states = 0;  /* the program knows */
     client->log.fn = NULL; /* what streams and started calls still come to is nobody's to hear */
     eyelet_buffer_pool_clear(&client->pool);
-    eyelet_timers_clear(&client->timers);
+    eyelet_client_free_idle(client);
     client->wake_fd = eyelet_socket_close(client->wake_fd);
 }
 
@@ -429,6 +435,7 @@ static bool connect_for(struct eyelet_pending *pending)
         return false;
     }
     status = need_connection(client, pending->deadline_ns, &why);
+    pending->seen_ns = 0;
     if (status == EYELET_OK)
         return true;
     eyelet_pending_fail(pending, status, "%s", why.text);
@@ -436,16 +443,20 @@ static bool connect_for(struct eyelet_pending *pending)
     return false;
 }
 
+/* Return: false when the call's deadline came first. */
+static bool wait_for(struct eyelet_pending *pending, enum eyelet_wants wants, uint64_t limit)
+{
+    struct eyelet_waiter waiter = { .pending = pending, .wants = wants, .limit = limit };
+
+    return eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
+}
+
 /* Waits until no more than EYELET_CLIENT_QUEUE_MAX is queued. Return: false when the call is over. */
 static bool wait_for_room(struct eyelet_pending *pending)
 {
-    struct eyelet_waiter waiter = {
-        .pending = pending,
-        .wants = EYELET_WANTS_ROOM,
-        .limit = EYELET_CLIENT_QUEUE_MAX,
-    };
-
-    if (eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
+    if (pending->client->connection.out.len <= EYELET_CLIENT_QUEUE_MAX)
+        return true;
+    if (wait_for(pending, EYELET_WANTS_ROOM, EYELET_CLIENT_QUEUE_MAX))
         return !pending->is_over; /* there may have been no memory to read meanwhile */
     eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED,
                         "deadline of %u ms exceeded while the requests of others were sent", pending->timeout_ms);
@@ -459,10 +470,10 @@ static bool wait_for_room(struct eyelet_pending *pending)
  */
 static void finish_writing(struct eyelet_pending *pending)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_SENT, .limit = pending->end };
+    const struct eyelet_client *client = pending->client;
 
-    if (pending->connection_number == pending->client->counters.connections_opened)
-        eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
+    if (pending->end > client->connection.sent && pending->connection_number == client->counters.connections_opened)
+        wait_for(pending, EYELET_WANTS_SENT, pending->end);
 }
 
 /* The reply, with the lock released; if it lies in the connection's buffer, with the driver's role. */
@@ -484,11 +495,9 @@ static void unpack(struct eyelet_pending *pending, ProtobufCMessage **ret)
 /* One try of the call on the connection that is there. */
 static void try_call(struct eyelet_pending *pending, const struct eyelet_calling *what, ProtobufCMessage **ret)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_END };
-
     if (!eyelet_pending_queue(pending, what))
         return;
-    if (!eyelet_client_wait(pending->client, &waiter, pending->deadline_ns))
+    if (!wait_for(pending, EYELET_WANTS_END, 0))
         eyelet_pending_expire(pending);
     unpack(pending, ret);
     finish_writing(pending);
@@ -565,11 +574,11 @@ static enum eyelet_status refuse_start(struct eyelet_pending *pending, const str
     enum eyelet_status status;
 
     eyelet_pending_conclude(pending, what);
-    eyelet_client_leave(client);
     status = pending->status;
     if (reterr != NULL)
         *reterr = pending->error;
-    free(pending);
+    eyelet_pending_free(pending);
+    eyelet_client_leave(client);
     return status;
 }
 
@@ -582,12 +591,14 @@ enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const 
     if (done == NULL && ret == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "a call of %s/%s is neither told nor collected",
                                 what->service->name, what->method->name);
-    pending = malloc(sizeof(*pending));
-    if (pending == NULL)
+    eyelet_client_enter(client);
+    pending = eyelet_pending_new(client);
+    if (pending == NULL) {
+        eyelet_client_leave(client);
         return eyelet_error_set(reterr, EYELET_RESOURCE_EXHAUSTED, "no memory for a call of %s/%s", what->service->name,
                                 what->method->name);
+    }
     eyelet_pending_init(pending, client, EYELET_PENDING_STARTED, what);
-    eyelet_client_enter(client);
     if (!eyelet_pending_admit(pending, what) || !begin_without_waiting(pending, what))
         return refuse_start(pending, what, reterr);
 
@@ -604,7 +615,6 @@ enum eyelet_status eyelet_client_start_with(struct eyelet_client *client, const 
 enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, ProtobufCMessage **ret,
                                          struct eyelet_error *reterr)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = EYELET_WANTS_END };
     struct eyelet_client *client;
     enum eyelet_status status;
 
@@ -612,19 +622,18 @@ enum eyelet_status eyelet_client_collect(struct eyelet_pending *pending, Protobu
         return eyelet_error_set(reterr, EYELET_FAILED_PRECONDITION, "there is no call to collect");
     client = pending->client;
     eyelet_client_enter(client);
-    if (!eyelet_client_wait(client, &waiter, pending->deadline_ns))
+    if (!wait_for(pending, EYELET_WANTS_END, 0))
         eyelet_pending_expire(pending);
     unpack(pending, ret);
     finish_writing(pending);
     eyelet_pending_conclude(pending, NULL);
     eyelet_pending_clear_inbox(pending);
     client->n_users--; /* not the last: this thread is inside */
-    eyelet_client_leave(client);
-
     status = pending->status;
     if (status != EYELET_OK && reterr != NULL)
         *reterr = pending->error;
-    free(pending);
+    eyelet_pending_free(pending);
+    eyelet_client_leave(client);
     return status;
 }
 
@@ -686,7 +695,7 @@ static bool has_work(const struct eyelet_client *client)
 {
     bool has_state = client->n_states > 0 && !client->is_telling_state; /* else whoever tells goes on to tell */
 
-    return client->first_ended != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
+    return client->ended.first != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
            (client->is_cut && eyelet_client_reads(client));
 }
 
@@ -712,15 +721,6 @@ int eyelet_client_timeout_ms(const struct eyelet_client *client)
     return timeout_ms;
 }
 
-/* What time brings to a client that this thread does not read for. */
-static void look_without_reading(struct eyelet_client *client)
-{
-    uint64_t now_ns = eyelet_now_ns();
-
-    eyelet_client_expire(client, now_ns);
-    eyelet_buffer_pool_look(&client->pool, now_ns);
-}
-
 enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct eyelet_error *reterr)
 {
     enum eyelet_status status = EYELET_OK;
@@ -731,7 +731,7 @@ enum eyelet_status eyelet_client_process(struct eyelet_client *client, struct ey
     if (!client->is_lost && !client->has_driver)
         eyelet_client_turn(client);
     else
-        look_without_reading(client);
+        eyelet_client_look(client, eyelet_now_ns());
     if (client->is_lost) {
         status = EYELET_UNAVAILABLE;
         if (reterr != NULL)

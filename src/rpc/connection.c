@@ -6,12 +6,15 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/bytes.h"
 #include "io/socket.h"
 #include "rpc/trace.h"
 
-#define DETACH_MIN (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
+#define DETACH_MIN   (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
+#define LARGE_MIN    EYELET_BUFFER_SPARE_CAP       /* from here on a frame may leave in parts, */
+#define SEND_AT_ONCE 425984 /* and each costs both ends a wait: twice of what unix sockets take by default */
 
 static void trace_received(const struct eyelet_frame_head *head, void *userdata)
 {
@@ -50,44 +53,62 @@ void eyelet_connection_clear(struct eyelet_connection *connection)
     eyelet_buffer_clear(&connection->out, connection->pool);
     free(connection->slots);
     connection->slots = NULL;
+    connection->n_loans = 0;
 }
 
+#define HEADS_LEN (2 * EYELET_FRAME_HEADER_LEN) /* around a frame's data: its own head, and room for the next one's */
+
 /*
- * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. With what the next
- * head needs it is memory for a whole frame like this one.
+ * As much room as the unfinished frame needs, but no more than has come of it already, or one spare. If it is not there
+ * yet, then with what a head needs at either end: memory for a whole frame like this one, in which nothing is moved.
  */
 static size_t room_wanted(const struct eyelet_connection *connection)
 {
     size_t have = connection->in.len;
-    size_t missing = eyelet_frame_missing(&connection->session.decoder, have);
     size_t ahead = have > EYELET_BUFFER_SPARE_CAP / 2 ? have : EYELET_BUFFER_SPARE_CAP / 2;
+    size_t missing = eyelet_frame_missing(&connection->session.decoder, have);
+    bool is_there = eyelet_buffer_room_len(&connection->in) > missing;
 
-    if (connection->session.decoder.state != EYELET_FRAME_STATE_DATA || missing < ahead)
-        return have <= EYELET_BUFFER_SMALL ? EYELET_BUFFER_SPARE_CAP - have : missing + EYELET_FRAME_HEADER_LEN;
-    return ahead;
+    if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA && missing >= ahead)
+        return ahead;
+    if (have <= EYELET_BUFFER_SMALL)
+        return EYELET_BUFFER_SPARE_CAP - have;
+    return is_there ? missing + 1 : missing + HEADS_LEN;
 }
 
 /* Memory that lies idle costs nothing more: enough of it for the frame that is coming, or for one like the last. */
 static void borrow_room(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
+    size_t len = 0;
 
     if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA)
-        eyelet_buffer_borrow(in, connection->pool, connection->session.decoder.head.data_len + EYELET_FRAME_HEADER_LEN);
+        len = connection->session.decoder.head.data_len + HEADS_LEN;
     else if (in->len == 0)
-        eyelet_buffer_borrow(in, connection->pool, connection->last_len);
+        len = connection->last_len;
+    if (len > in->cap)
+        eyelet_buffer_borrow(in, connection->pool, len);
+}
+
+/* A server waits for edges, and has to know when there may be more; recv() is the cheaper one. */
+static int receive(const struct eyelet_connection *connection, uint8_t *room, size_t cap, size_t *ret_n)
+{
+    if (connection->session.role == EYELET_SESSION_SERVER)
+        return eyelet_socket_recv_edge(connection->fd, room, cap, ret_n);
+    return eyelet_socket_recv_some(connection->fd, room, cap, ret_n);
 }
 
 int eyelet_connection_read(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
-    size_t n;
+    size_t wanted, n;
     int r;
 
     borrow_room(connection);
-    if (eyelet_buffer_reserve(in, connection->pool, room_wanted(connection)) < 0)
+    wanted = room_wanted(connection);
+    if (eyelet_buffer_room_len(in) < wanted && eyelet_buffer_reserve(in, connection->pool, wanted) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
-    r = eyelet_socket_recv_edge(connection->fd, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
+    r = receive(connection, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
         return r;
     if (n == 0)
@@ -101,10 +122,13 @@ enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *
                                                       struct eyelet_session_event *ret)
 {
     struct eyelet_slice bytes = eyelet_buffer_bytes(&connection->in);
-    enum eyelet_session_event_kind kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
+    enum eyelet_session_event_kind kind;
 
+    if (bytes.len == 0 && connection->session.reading == EYELET_SESSION_READS_NOTHING)
+        return ret->kind = EYELET_SESSION_MORE; /* between two frames, as the session knows */
+    kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
     if (kind != EYELET_SESSION_MORE)
-        connection->last_len = EYELET_FRAME_HEADER_LEN + connection->session.decoder.head.data_len;
+        connection->last_len = HEADS_LEN + connection->session.decoder.head.data_len;
     eyelet_buffer_drop(&connection->in, connection->in.len - bytes.len);
     return kind;
 }
@@ -116,12 +140,23 @@ bool eyelet_connection_detach(struct eyelet_connection *connection, size_t len, 
     return eyelet_buffer_detach(&connection->in, connection->pool, ret);
 }
 
-/* A queue that must grow doubles: frames are small, and a peer that takes few bytes at a time costs no copying. */
+/* A queue that must grow doubles, as long as it is small: a peer that takes few bytes at a time costs no copying. */
 static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool, size_t len)
 {
+    size_t ahead = out->len < EYELET_CONNECTION_SLACK ? out->len : EYELET_CONNECTION_SLACK;
+
     if (eyelet_buffer_room_len(out) >= len)
         return 0;
-    return eyelet_buffer_reserve(out, pool, len > out->len ? len : out->len);
+    return eyelet_buffer_reserve(out, pool, len > ahead ? len : ahead);
+}
+
+/* Who sends large frames sends more of them; short ones are taken in larger pieces the sooner the socket is full. */
+static void widen(struct eyelet_connection *connection, size_t len)
+{
+    if (len <= LARGE_MIN || connection->is_wide)
+        return;
+    connection->is_wide = true;
+    eyelet_socket_widen(connection->fd, SEND_AT_ONCE);
 }
 
 /* Room for one frame behind what is queued, to be filled before anything else is done; NULL without memory. */
@@ -129,6 +164,7 @@ static uint8_t *queue(struct eyelet_connection *connection, size_t len)
 {
     uint8_t *room;
 
+    widen(connection, len);
     if (make_room(&connection->out, connection->pool, len) < 0)
         return NULL;
     room = eyelet_buffer_room(&connection->out);
@@ -161,10 +197,27 @@ static void note_sent(struct eyelet_connection *connection)
     connection->mark = eyelet_connection_queued(connection);
 }
 
-static void pack_behind(const struct eyelet_outgoing *message, uint8_t *room)
+/* What belongs at @room is sent from where it lies; or copied, when there are too many of these. */
+static void lend(struct eyelet_connection *connection, uint8_t *room, struct eyelet_slice bytes)
 {
-    if (message->len > 0)
-        message->pack(message->message, room);
+    size_t offset = (size_t)(room - eyelet_buffer_bytes(&connection->out).data);
+
+    if (connection->n_loans == EYELET_CONNECTION_LOANS_MAX)
+        memcpy(room, bytes.data, bytes.len);
+    else
+        connection->loans[connection->n_loans++] =
+            (struct eyelet_loan){ .at = connection->sent + offset, .bytes = bytes };
+}
+
+static void pack_behind(struct eyelet_connection *connection, const struct eyelet_outgoing *message, uint8_t *room)
+{
+    size_t at;
+
+    if (message->len == 0)
+        return;
+    at = message->pack(message, room);
+    if (at != SIZE_MAX)
+        lend(connection, room + at, message->large);
 }
 
 static int trace_queued(const struct eyelet_connection *connection, const uint8_t *frame)
@@ -197,7 +250,7 @@ int eyelet_connection_queue_request(struct eyelet_connection *connection, const 
     if (room == NULL)
         return -ENOMEM;
     *ret_id = eyelet_session_start_request(&connection->session, request, kind, owner, room, head_len);
-    pack_behind(message, room + head_len);
+    pack_behind(connection, message, room + head_len);
     return trace_queued(connection, room);
 }
 
@@ -215,7 +268,7 @@ int eyelet_connection_queue_reply(struct eyelet_connection *connection, uint32_t
     if (room == NULL)
         return -ENOMEM;
     eyelet_session_put_reply(id, message->len, room, head_len);
-    pack_behind(message, room + head_len);
+    pack_behind(connection, message, room + head_len);
     return trace_queued(connection, room);
 }
 
@@ -232,7 +285,7 @@ int eyelet_connection_queue_data(struct eyelet_connection *connection, uint32_t 
     if (room == NULL)
         return -ENOMEM;
     eyelet_session_put_data(id, message->len, room);
-    pack_behind(message, room + EYELET_FRAME_HEADER_LEN);
+    pack_behind(connection, message, room + EYELET_FRAME_HEADER_LEN);
     return trace_queued(connection, room);
 }
 
@@ -257,27 +310,97 @@ int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32
     return trace_queued(connection, room);
 }
 
+static uint64_t end_of(const struct eyelet_loan *loan)
+{
+    return loan->at + loan->bytes.len;
+}
+
+/* What of it has not been sent, and where that begins. */
+static struct eyelet_loan rest_of(const struct eyelet_loan *loan, uint64_t sent)
+{
+    size_t gone = loan->at < sent ? (size_t)(sent - loan->at) : 0;
+
+    return (struct eyelet_loan){
+        .at = loan->at + gone,
+        .bytes = { loan->bytes.data + gone, loan->bytes.len - gone },
+    };
+}
+
+void eyelet_connection_keep(struct eyelet_connection *connection)
+{
+    for (unsigned i = 0; i < connection->n_loans; i++) {
+        struct eyelet_loan rest = rest_of(&connection->loans[i], connection->sent);
+        uint8_t *hole = connection->out.data + connection->out.start + (rest.at - connection->sent);
+
+        memcpy(hole, rest.bytes.data, rest.bytes.len);
+    }
+    connection->n_loans = 0;
+}
+
 void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
 {
     eyelet_buffer_cut(&connection->out, len);
+    while (connection->n_loans > 0 &&
+           connection->loans[connection->n_loans - 1].at >= eyelet_connection_queued(connection))
+        connection->n_loans--;
     connection->n_queued -= connection->n_queued > 0;
     connection->n_behind -= connection->n_behind > 0;
+}
+
+/* Parts of what is to be sent: the holes in the queue, and what lies around them. */
+struct parts {
+    struct iovec iov[2 * EYELET_CONNECTION_LOANS_MAX + 1];
+    size_t n;
+};
+
+static void add_part(struct parts *parts, struct eyelet_slice bytes)
+{
+    if (bytes.len > 0) /* sendmsg() only reads them */
+        parts->iov[parts->n++] = (struct iovec){ .iov_base = (uint8_t *)bytes.data, .iov_len = bytes.len };
+}
+
+static void list_parts(const struct eyelet_connection *connection, struct parts *ret)
+{
+    struct eyelet_slice queued = eyelet_buffer_bytes(&connection->out);
+    uint64_t at = connection->sent;
+
+    ret->n = 0;
+    for (unsigned i = 0; i < connection->n_loans; i++) {
+        struct eyelet_loan rest = rest_of(&connection->loans[i], connection->sent);
+
+        add_part(ret, eyelet_slice_take(&queued, (size_t)(rest.at - at)));
+        add_part(ret, rest.bytes);
+        eyelet_slice_take(&queued, rest.bytes.len);
+        at = rest.at + rest.bytes.len;
+    }
+    add_part(ret, queued);
+}
+
+static void drop_sent(struct eyelet_connection *connection, size_t len)
+{
+    unsigned n_over = 0;
+
+    connection->sent += len;
+    eyelet_buffer_drop(&connection->out, len);
+    while (n_over < connection->n_loans && end_of(&connection->loans[n_over]) <= connection->sent)
+        n_over++;
+    connection->n_loans -= n_over;
+    memmove(connection->loans, connection->loans + n_over, connection->n_loans * sizeof(*connection->loans));
+    note_sent(connection);
 }
 
 int eyelet_connection_flush(struct eyelet_connection *connection)
 {
     while (connection->out.len > 0) {
-        struct eyelet_slice bytes = eyelet_buffer_bytes(&connection->out);
-        struct iovec iov = { .iov_base = (uint8_t *)bytes.data, .iov_len = bytes.len };
+        struct parts parts;
         size_t n;
         int r;
 
-        r = eyelet_socket_send_some(connection->fd, &iov, 1, &n);
+        list_parts(connection, &parts);
+        r = eyelet_socket_send_some(connection->fd, parts.iov, parts.n, &n);
         if (r < 0)
             return r;
-        connection->sent += n;
-        eyelet_buffer_drop(&connection->out, n);
-        note_sent(connection);
+        drop_sent(connection, n);
     }
     return 0;
 }

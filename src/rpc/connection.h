@@ -20,16 +20,32 @@ struct eyelet_trace;
 #define EYELET_CONNECTION_NO_MEMORY 2 /* of eyelet_connection_read(): nothing was read, for want of room */
 #define EYELET_CONNECTION_CUT       3 /* of eyelet_connection_read(): bytes were read, and there may be more behind */
 
+#define EYELET_CONNECTION_SLACK     (1u << 20) /* memory that a large buffer has at most beside its bytes and one frame */
+#define EYELET_CONNECTION_LOANS_MAX 4          /* of messages at once; of more, all is copied */
+
 /**
  * struct eyelet_outgoing - a message to be sent: measured first, then packed straight behind its envelope
- * @message:  what @pack is given
- * @len:      bytes that @pack writes
- * @pack:     writes exactly @len bytes; NULL when @len is 0
+ * @message:  what @pack packs
+ * @len:      bytes of it
+ * @large:    most of them, if these are to be sent from where they lie; or none
+ * @pack:     writes @len bytes to @room, but leaves out those of @large; may be NULL when @len is 0. Return: offset of
+ *            where they belong; SIZE_MAX when nothing was left out
  */
 struct eyelet_outgoing {
     const void *message;
     size_t len;
-    void (*pack)(const void *message, uint8_t *room);
+    struct eyelet_slice large;
+    size_t (*pack)(const struct eyelet_outgoing *outgoing, uint8_t *room);
+};
+
+/**
+ * struct eyelet_loan - bytes of a message that is sent from where it lies
+ * @at:     position of the first one, from the start of the connection
+ * @bytes:  in the memory of whoever queued them; in the queue there is a hole of this length
+ */
+struct eyelet_loan {
+    uint64_t at;
+    struct eyelet_slice bytes;
 };
 
 /**
@@ -38,6 +54,9 @@ struct eyelet_outgoing {
  * @session:   the protocol
  * @streams:   the session's storage
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
+ * @is_wide:   the socket was asked to take large frames
+ * @loans:     what is not in the holes of @out, in their order
+ * @n_loans:   number of those
  * @last_len:  of the last frame that came, in bytes: the next one may be like it
  * @pool:      what the buffers share; belongs to the client or server
  * @sent:      bytes that the kernel took, from the start of the connection
@@ -51,6 +70,9 @@ struct eyelet_connection {
     struct eyelet_slot *slots;
     struct eyelet_buffer in;
     struct eyelet_buffer out;
+    bool is_wide;
+    struct eyelet_loan loans[EYELET_CONNECTION_LOANS_MAX];
+    unsigned n_loans;
     struct eyelet_buffer_pool *pool;
     size_t last_len;
     unsigned n_awake;
@@ -100,7 +122,8 @@ bool eyelet_connection_detach(struct eyelet_connection *connection, size_t len, 
 
 /*
  * Queueing: one frame behind what is queued, to be flushed by the caller. All of them return 0 or -ENOMEM, and what
- * else is said; after a failure nothing is queued.
+ * else is said; after a failure nothing is queued. The memory that a message's @large lies in must stay as it is until
+ * eyelet_connection_keep(), which should come after the flush.
  *
  * request: starts a call, *ret_id; -EMSGSIZE over the frame limit, -ENOSPC too many calls alive, -EOVERFLOW the ids are
  *          used up
@@ -119,6 +142,13 @@ int eyelet_connection_queue_data(struct eyelet_connection *connection, uint32_t 
 int eyelet_connection_queue_end(struct eyelet_connection *connection, uint32_t id);
 int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id,
                                     const struct eyelet_error *error);
+
+/*
+ * eyelet_connection_keep() - copy what has not left of all that lies in memory of others
+ *
+ * Cannot fail: the room for it is there since it was queued.
+ */
+void eyelet_connection_keep(struct eyelet_connection *connection);
 
 /*
  * eyelet_connection_unqueue() - take the last @len bytes back, none of which may have been sent

@@ -16,11 +16,14 @@
 
 /* --- who sleeps --------------------------------------------------------------------------------------------------- */
 
+static bool is_gone(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
+{
+    return client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
+}
+
 static bool is_ready(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
 {
     const struct eyelet_pending *pending = waiter->pending;
-    bool is_gone =
-        client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
 
     switch (waiter->wants) {
     case EYELET_WANTS_END:
@@ -28,9 +31,9 @@ static bool is_ready(const struct eyelet_client *client, const struct eyelet_wai
     case EYELET_WANTS_MESSAGE:
         return pending->is_over || pending->inbox.first != NULL;
     case EYELET_WANTS_ROOM:
-        return is_gone || pending->is_over || client->connection.out.len <= waiter->limit;
+        return client->connection.out.len <= waiter->limit || pending->is_over || is_gone(client, waiter);
     case EYELET_WANTS_SENT:
-        return is_gone || pending->is_given_up || client->connection.sent >= waiter->limit;
+        return client->connection.sent >= waiter->limit || pending->is_given_up || is_gone(client, waiter);
     case EYELET_WANTS_CONNECTION:
         return !client->is_lost || client->is_closing || !client->has_driver;
     }
@@ -174,9 +177,14 @@ static void break_off(struct eyelet_client *client, const struct eyelet_error *w
 
 /* --- what came ---------------------------------------------------------------------------------------------------- */
 
-/* May this reply stay where it is? The driver unpacks its own before it reads again. */
-static bool is_drivers_own(const struct eyelet_client *client, const struct eyelet_pending *pending)
+/*
+ * May this reply stay where it is? The driver unpacks its own before it reads again, and those whose ends it will tell
+ * of: what is unpacked waits for that no longer than until this thread is out of here.
+ */
+static bool may_stay(const struct eyelet_client *client, const struct eyelet_pending *pending)
 {
+    if (pending->done != NULL)
+        return !eyelet_client_is_called_back(client);
     return pending->use == EYELET_PENDING_BLOCKS && client->driver != NULL && client->driver->pending == pending;
 }
 
@@ -192,7 +200,7 @@ static void take_payload(struct eyelet_client *client, struct eyelet_pending *pe
 {
     bool is_expected = (pending->method->kind & EYELET_SERVER_STREAM) == 0;
 
-    if (is_drivers_own(client, pending)) {
+    if (may_stay(client, pending)) {
         pending->direct = payload;
         pending->has_direct = true;
     } else if ((is_expected || payload.len > 0) && eyelet_pending_put(pending, payload, now_ns) < 0) {
@@ -252,9 +260,11 @@ static void handle_one(struct eyelet_client *client, const struct eyelet_session
 {
     switch (event->kind) {
     case EYELET_SESSION_REPLY:
+        eyelet_spin_found(&client->spin, now_ns);
         take_reply(client, event->owner, &event->response, now_ns);
         break;
     case EYELET_SESSION_DATA:
+        eyelet_spin_found(&client->spin, now_ns);
         take_message(client, event->owner, event, now_ns);
         break;
     case EYELET_SESSION_FAILED:
@@ -284,6 +294,8 @@ static void handle(struct eyelet_client *client, uint64_t now_ns)
            eyelet_connection_next(&client->connection, now_ns, &event) != EYELET_SESSION_MORE)
         handle_one(client, &event, now_ns);
     client->is_cut = !client->is_lost && !eyelet_client_reads(client);
+    if (client->direct.first != NULL)
+        eyelet_client_unpack_direct(client);
 }
 
 /* --- reading, writing, waiting ------------------------------------------------------------------------------------ */
@@ -357,6 +369,7 @@ void eyelet_client_flush(struct eyelet_client *client)
 
     if (client->is_lost || client->write_error != 0 || client->connection.out.len == 0)
         return;
+    client->leaves_later = false;
     r = eyelet_connection_flush(&client->connection);
     if (r < 0 && r != -EAGAIN) {
         client->write_error = r; /* what the peer said before is read first, by whoever drives */
@@ -367,11 +380,15 @@ void eyelet_client_flush(struct eyelet_client *client)
     eyelet_client_signal_senders(client);
 }
 
-void eyelet_client_flush_alone(struct eyelet_client *client)
+void eyelet_client_rest(struct eyelet_client *client)
 {
-    eyelet_connection_wake(&client->connection);
-    eyelet_client_flush(client);
-    eyelet_connection_settle(&client->connection);
+    struct eyelet_connection *connection = &client->connection;
+
+    if (connection->in.cap <= EYELET_BUFFER_SPARE_CAP && connection->out.cap <= EYELET_BUFFER_SPARE_CAP &&
+        !client->pool.wipe)
+        return;
+    eyelet_connection_settle(connection);
+    eyelet_connection_wake(connection);
 }
 
 static short wanted_events(const struct eyelet_client *client)
@@ -385,29 +402,59 @@ static short wanted_events(const struct eyelet_client *client)
     return events;
 }
 
+/* Whether the driver looks again and again before it sleeps: not when there is nothing to be read. */
+static void begin_spin(struct eyelet_client *client, struct eyelet_spin_look *ret)
+{
+    *ret = (struct eyelet_spin_look){ 0 };
+    if (client->spin.max_ns > 0 && (client->poll_events & POLLIN) != 0)
+        eyelet_spin_begin(&client->spin, eyelet_now_ns(), client->poll_until_ns, ret);
+}
+
+/* With nothing locked. Return: as eyelet_socket_wait_or_wake(). */
+static int spin_and_sleep(int fd, short events, int wake_fd, struct eyelet_spin_look *look, uint64_t until_ns,
+                          short *ret_revents)
+{
+    int r = -ETIMEDOUT;
+
+    if (look->until_ns > 0) {
+        do {
+            r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
+        } while (r == -ETIMEDOUT && eyelet_spin_goes_on(look, eyelet_now_ns()));
+    }
+    if (r != -ETIMEDOUT)
+        return r;
+    return eyelet_socket_wait_or_wake(fd, events, wake_fd, until_ns, ret_revents);
+}
+
+static void end_polling(struct eyelet_client *client, const struct eyelet_spin_look *look)
+{
+    eyelet_spin_end(&client->spin, look);
+    client->is_polling = false;
+    if (client->is_woken)
+        eyelet_wake_drain(client->wake_fd);
+    client->is_woken = false;
+}
+
 /* Waits for the socket with nothing locked. Return: what poll() says of it. */
 static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
 {
     short events = wanted_events(client), revents = 0;
     int fd = events != 0 ? client->connection.fd
                          : -1; /* an end that is not to be read yet must not be heard again and again */
-    uint64_t next_ns = eyelet_client_next_deadline(client), begin_ns;
+    struct eyelet_spin_look look;
+    uint64_t begin_ns;
     int r;
 
     client->is_polling = true;
     client->poll_events = events;
-    client->poll_until_ns = next_ns < until_ns ? next_ns : until_ns;
+    client->poll_until_ns = until_ns = eyelet_earlier_ns(eyelet_client_next_deadline(client), until_ns);
+    begin_spin(client, &look);
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
-    eyelet_connection_settle(&client->connection);
+    eyelet_client_rest(client);
     pthread_mutex_unlock(&client->lock);
-    r = eyelet_socket_wait_or_wake(fd, events, client->wake_fd, client->poll_until_ns, &revents);
+    r = spin_and_sleep(fd, events, client->wake_fd, &look, until_ns, &revents);
     pthread_mutex_lock(&client->lock);
-    eyelet_connection_wake(&client->connection);
-    client->is_polling = false;
-    if (client->is_woken)
-        eyelet_wake_drain(client->wake_fd);
-    client->is_woken = false;
-
+    end_polling(client, &look);
     if (begin_ns != 0) /* nothing was read on purpose */
         eyelet_session_forgive(&client->connection.session, eyelet_now_ns() - begin_ns, eyelet_now_ns());
     if (r < 0 && r != -ETIMEDOUT)
@@ -433,18 +480,11 @@ static uint64_t peers_deadline(const struct eyelet_client *client)
     return eyelet_session_read_deadline(&client->connection.session);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 uint64_t eyelet_client_next_deadline(const struct eyelet_client *client)
 {
-    const struct eyelet_timer *timer = eyelet_timers_first(&client->timers);
-    uint64_t next_ns = timer != NULL ? timer->deadline_ns : EYELET_NO_DEADLINE;
+    uint64_t next_ns = eyelet_earlier_ns(client->calls_end_ns, eyelet_buffer_pool_deadline(&client->pool));
 
-    next_ns = earlier(next_ns, eyelet_buffer_pool_deadline(&client->pool));
-    return earlier(next_ns, earlier(peers_deadline(client), keepalive_deadline(client)));
+    return eyelet_earlier_ns(next_ns, eyelet_earlier_ns(peers_deadline(client), keepalive_deadline(client)));
 }
 
 /* Asks the health service; without memory for that, later. */
@@ -494,6 +534,14 @@ static void keep_alive(struct eyelet_client *client, uint64_t now_ns)
     break_off(client, &why);
 }
 
+void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns)
+{
+    eyelet_client_expire(client, now_ns);
+    eyelet_buffer_pool_look(&client->pool, now_ns);
+    if (client->n_idle > 0 && eyelet_deadline_after_ms(client->heard_ns, EYELET_CLIENT_IDLE_MS) <= now_ns)
+        eyelet_client_free_idle(client);
+}
+
 /* Ends what has run out of time. */
 static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
 {
@@ -504,8 +552,7 @@ static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
         break_off(client, &why);
     }
     keep_alive(client, now_ns);
-    eyelet_client_expire(client, now_ns);
-    eyelet_buffer_pool_look(&client->pool, now_ns);
+    eyelet_client_look(client, now_ns);
 }
 
 /* --- the role ----------------------------------------------------------------------------------------------------- */
@@ -520,12 +567,11 @@ static void take_role(struct eyelet_client *client, const struct eyelet_waiter *
     assert(!client->has_driver);
     client->has_driver = true;
     client->driver = waiter;
-    eyelet_connection_wake(&client->connection);
+    client->poll_until_ns = 0;
 }
 
 static void give_role_back(struct eyelet_client *client)
 {
-    eyelet_connection_settle(&client->connection);
     client->has_driver = false;
     client->driver = NULL;
     if (is_in_a_frame(client))
@@ -553,6 +599,7 @@ static void forgive_absence(struct eyelet_client *client)
 static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t until_ns)
 {
     short revents = POLLIN;
+    uint64_t now_ns;
     size_t n = 0;
 
     take_role(client, waiter);
@@ -567,31 +614,40 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
             n = read_once(client);
         eyelet_client_flush(client);
     }
-    look_at_the_clock(client, n > 0 ? client->heard_ns : eyelet_now_ns());
+    now_ns = n > 0 ? client->heard_ns : eyelet_now_ns();
+    if (now_ns >= client->poll_until_ns || !eyelet_client_reads(client))
+        look_at_the_clock(client, now_ns); /* else nothing that was not due when poll() began has become due since */
     if (waiter->pending == NULL || !waiter->pending->has_direct)
         give_role_back(client);
 }
 
-bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
+static bool wait_long(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
 {
-    waiter->connection_number = client->counters.connections_opened;
-    while (!is_ready(client, waiter)) {
+    if (waiter->pending != NULL)
+        waiter->pending->seen_ns = 0;
+    do {
         if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
-            eyelet_client_flush_alone(client); /* calls that were started in a function, and are waited for in there */
+            eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
             if (is_ready(client, waiter))
                 break; /* by just that, and nobody would wake it */
             sleep_until(client, waiter, deadline_ns);
         } else {
             drive(client, waiter, deadline_ns);
         }
-        if (waiter->pending != NULL && waiter->pending->has_direct)
+        if (waiter->pending != NULL && waiter->pending->has_direct) {
+            client->driver = NULL; /* it waits no more */
             return true;
+        }
         eyelet_client_tell(client, false);
-        if (!is_ready(client, waiter) && eyelet_now_ns() >= deadline_ns)
-            break;
-    }
+    } while (!is_ready(client, waiter) && eyelet_now_ns() < deadline_ns);
     eyelet_client_pass_on(client);
     return is_ready(client, waiter);
+}
+
+bool eyelet_client_wait(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
+{
+    waiter->connection_number = client->counters.connections_opened;
+    return is_ready(client, waiter) || wait_long(client, waiter, deadline_ns);
 }
 
 void eyelet_client_turn(struct eyelet_client *client)

@@ -30,11 +30,19 @@ void eyelet_client_release(struct eyelet_client *client);
 /* One round without waiting: reads, writes and ends what there is to. Nobody else may have the role. */
 void eyelet_client_turn(struct eyelet_client *client);
 
+/* eyelet_client_look() - what time brings, but for what only who has the role may do. */
+void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns);
+
 /* Sends what the socket takes; what is left is for whoever drives. */
 void eyelet_client_flush(struct eyelet_client *client);
 
-/* eyelet_client_flush_alone() - the same for who does nothing else with the connection. */
-void eyelet_client_flush_alone(struct eyelet_client *client);
+/*
+ * eyelet_client_rest() - give back the memory of large frames, and overwrite what is to be wiped
+ *
+ * For who works on the connection last, and while no reply lies in its buffer. What is no larger than a spare stays in
+ * the buffers, from one call to the next: the pool is this connection's alone, and would only keep it.
+ */
+void eyelet_client_rest(struct eyelet_client *client);
 
 /* Fewer bytes wait to be sent than before: wakes those that waited for just this. */
 void eyelet_client_signal_senders(struct eyelet_client *client);

@@ -19,7 +19,9 @@
 #define ACCEPT_PAUSE_MIN_NS (10 * EYELET_NS_PER_MS)   /* VSOCK: accept, "pauses 10..1000 ms" */
 #define ACCEPT_PAUSE_MAX_NS (1000 * EYELET_NS_PER_MS) /* the same */
 #define PLACES_MIN          16u
-#define ANSWER_AGE_MAX_NS   (50000u) /* so long an answer waits for others to leave with it */
+#define ANSWER_AGE_MAX_NS   250000u          /* so long an answer waits for others to leave with it */
+#define QUICK_MAX_NS        EYELET_NS_PER_MS /* a handler that is quick, also where others have the CPU for a while; */
+#define QUICK_RUNS_MIN      256u             /* after so many in a row the next one of a method will be, too */
 
 static struct eyelet_guest *guest_of(struct eyelet_serving *serving)
 {
@@ -178,7 +180,6 @@ static int await(struct eyelet_guests *guests, struct eyelet_guest *guest)
 static void free_guest(struct eyelet_guests *guests, struct eyelet_guest *guest)
 {
     guests->n_closed--;
-    guests->env->n_timers--;
     free(guest);
 }
 
@@ -278,9 +279,35 @@ void eyelet_guests_run_round(struct eyelet_guests *guests)
     }
 }
 
-static bool is_answer_old(const struct eyelet_serving *serving, uint64_t now_ns)
+static struct eyelet_pace *pace_of(struct eyelet_guests *guests, const struct eyelet_method *method)
 {
-    return serving->unflushed_ns != 0 && now_ns >= serving->unflushed_ns + ANSWER_AGE_MAX_NS;
+    struct eyelet_pace *pace = &guests->paces[(uintptr_t)method / sizeof(*method) % EYELET_GUESTS_PACES];
+
+    if (pace->method != method)
+        *pace = (struct eyelet_pace){ .method = method };
+    return pace;
+}
+
+/*
+ * Answers wait for those behind them, so that a batch of calls is answered with one write; but not for long, and not
+ * for the last one of them if its handler may be slow.
+ */
+static bool must_answers_leave(struct eyelet_guests *guests, const struct eyelet_call *next, uint64_t now_ns)
+{
+    const struct eyelet_serving *serving = next->serving;
+
+    if (serving->unflushed_ns == 0)
+        return false;
+    return now_ns >= serving->unflushed_ns + ANSWER_AGE_MAX_NS ||
+           (serving->n_queued == 0 && pace_of(guests, next->method)->n_quick < QUICK_RUNS_MIN);
+}
+
+/* Answers leave before the next handler runs. */
+static void send_answers(struct eyelet_guests *guests, struct eyelet_guest *guest)
+{
+    eyelet_writing_flush_now(&guest->serving);
+    if (await(guests, guest) < 0)
+        guest->serving.is_over = true;
 }
 
 struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64_t now_ns)
@@ -298,15 +325,23 @@ struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64
         if (call == NULL)
             continue;
         add_caller(guests, guest);
-        if (guest->serving.n_queued == 0 || is_answer_old(&guest->serving, now_ns))
-            eyelet_writing_flush_now(&guest->serving);
-        if (await(guests, guest) < 0)
-            guest->serving.is_over = true;
+        if (must_answers_leave(guests, call, now_ns))
+            send_answers(guests, guest);
         if (eyelet_serving_wants_turn(&guest->serving))
             give_turn(guests, guest);
         return call;
     }
     return NULL;
+}
+
+void eyelet_guests_note_run(struct eyelet_guests *guests, const struct eyelet_method *method, uint64_t run_ns)
+{
+    struct eyelet_pace *pace = pace_of(guests, method);
+
+    if (run_ns >= QUICK_MAX_NS)
+        pace->n_quick = 0;
+    else if (pace->n_quick < QUICK_RUNS_MIN)
+        pace->n_quick++;
 }
 
 void eyelet_guests_attend(struct eyelet_guests *guests, struct eyelet_serving *serving)
@@ -418,8 +453,6 @@ static bool is_welcome(struct eyelet_guests *guests, const struct eyelet_peer *p
     return false;
 }
 
-static void *expire_guest(struct eyelet_timer *timer, uint64_t now_ns);
-
 /* Takes a new guest in. Return: 0 or -errno, and then @fd is still the caller's. */
 static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_peer *peer)
 {
@@ -427,7 +460,7 @@ static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_
     struct eyelet_guest *guest;
     int r;
 
-    r = eyelet_timers_reserve(&env->timers, env->n_timers + 1);
+    r = eyelet_timers_reserve(&env->timers, guests->n + 1);
     if (r == 0)
         r = reserve_place(guests);
     if (r < 0)
@@ -451,8 +484,6 @@ static int guest_open(struct eyelet_guests *guests, int fd, const struct eyelet_
         return r;
     }
 
-    env->n_timers++;
-    guest->timer.expire = expire_guest;
     guest->next = guests->first;
     if (guest->next != NULL)
         guest->next->previous = guest;
@@ -551,13 +582,14 @@ int eyelet_guests_take_connected(struct eyelet_guests *guests)
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-/* Its time is over: it has a last turn, in which it may still show that it is not. */
-static void *expire_guest(struct eyelet_timer *timer, uint64_t now_ns)
+/* Its time is over, or that of a call: it has a turn, in which it may still show that it is not. */
+static void expire(struct eyelet_guests *guests, struct eyelet_timer *timer, uint64_t now_ns)
 {
     struct eyelet_guest *guest = (struct eyelet_guest *)((char *)timer - offsetof(struct eyelet_guest, timer));
 
-    (void)now_ns;
-    return &guest->serving;
+    eyelet_timers_set(&guests->env->timers, timer, EYELET_NO_DEADLINE);
+    eyelet_served_expire(&guest->serving, now_ns);
+    give_turn(guests, guest);
 }
 
 int eyelet_guests_look(struct eyelet_guests *guests, uint64_t now_ns)
@@ -565,10 +597,8 @@ int eyelet_guests_look(struct eyelet_guests *guests, uint64_t now_ns)
     struct eyelet_timers *timers = &guests->env->timers;
     struct eyelet_timer *timer;
 
-    while ((timer = eyelet_timers_first(timers)) != NULL && timer->deadline_ns <= now_ns) {
-        eyelet_timers_set(timers, timer, EYELET_NO_DEADLINE);
-        give_turn(guests, guest_of(timer->expire(timer, now_ns))); /* timers of closed guests are off */
-    }
+    while ((timer = eyelet_timers_first(timers)) != NULL && timer->deadline_ns <= now_ns)
+        expire(guests, timer, now_ns);
     if (guests->accept_again_ns <= now_ns)
         guests->accept_again_ns = EYELET_NO_DEADLINE;
     eyelet_buffer_pool_look(&guests->env->pool, now_ns);

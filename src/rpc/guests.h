@@ -70,6 +70,14 @@ struct eyelet_guest_ring {
     struct eyelet_guest *last;
 };
 
+#define EYELET_GUESTS_PACES 32u
+
+/* How often in a row a method's handler was quick. */
+struct eyelet_pace {
+    const struct eyelet_method *method;
+    unsigned n_quick;
+};
+
 /**
  * struct eyelet_guests - all of them
  * @env:             what they share
@@ -89,6 +97,7 @@ struct eyelet_guest_ring {
  * @accept_pause_ns: how long the last pause was; 0 when there was none since an accept
  * @accept_again_ns: when the pause is over; EYELET_NO_DEADLINE when there is none
  * @awake_ns:        when the sockets were last looked at
+ * @paces:           of methods that were run, each at a place that its address gives; two may share one
  * @is_draining:     nobody is accepted, and who has nothing in flight leaves
  */
 struct eyelet_guests {
@@ -109,6 +118,7 @@ struct eyelet_guests {
     uint64_t accept_pause_ns;
     uint64_t accept_again_ns;
     uint64_t awake_ns;
+    struct eyelet_pace paces[EYELET_GUESTS_PACES];
     bool is_draining;
 };
 
@@ -144,6 +154,9 @@ void eyelet_guests_run_round(struct eyelet_guests *guests);
 
 /* eyelet_guests_next_call() - a call to be run, of each guest in turn; NULL when there is none. */
 struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64_t now_ns);
+
+/* eyelet_guests_note_run() - a handler of @method has run for so long. */
+void eyelet_guests_note_run(struct eyelet_guests *guests, const struct eyelet_method *method, uint64_t run_ns);
 
 /*
  * eyelet_guests_attend() - after calls of a connection were run, answered or given up: send what is due, watch for what

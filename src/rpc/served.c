@@ -24,8 +24,6 @@ static struct eyelet_call *call_open(struct eyelet_serving *serving)
     struct eyelet_serving_env *env = serving->env;
     struct eyelet_call *call = env->free_calls;
 
-    if (eyelet_timers_reserve(&env->timers, env->n_timers + 1) < 0)
-        return NULL;
     if (call != NULL) {
         env->free_calls = call->queue_next;
         env->n_free_calls--;
@@ -34,7 +32,6 @@ static struct eyelet_call *call_open(struct eyelet_serving *serving)
         return NULL;
     }
 
-    env->n_timers++;
     env->n_calls++;
     call->serving = serving;
     call->next = serving->calls;
@@ -62,11 +59,10 @@ static void call_close(struct eyelet_call *call)
     env->pool.held -= call->kept;
     env->leaving -= call->leaving;
     env->n_calls--;
-    env->n_timers--;
 
     eyelet_call_reset(call);
-    eyelet_buffer_pool_give(&env->pool, &call->frame);
     eyelet_buffer_pool_give(&env->pool, &call->room);
+    eyelet_buffer_pool_give(&env->pool, &call->frame); /* the last one given is the next one taken: a cache has it */
     if (env->n_free_calls >= FREE_CALLS_MAX) {
         eyelet_call_free(call);
         return;
@@ -96,12 +92,25 @@ static void clear_inbox(struct eyelet_call *call)
     keep(call, call->kept - held);
 }
 
-static void set_timer(struct eyelet_call *call)
+/* When it has to be ended: at its deadline, or before that if its messages wait for too long. */
+static uint64_t end_ns_of(const struct eyelet_call *call)
 {
     uint64_t full_ns = eyelet_inbox_deadline(&call->inbox);
 
-    eyelet_timers_set(&call->serving->env->timers, &call->timer,
-                      full_ns < call->deadline_ns ? full_ns : call->deadline_ns);
+    return full_ns < call->deadline_ns ? full_ns : call->deadline_ns;
+}
+
+/*
+ * Most calls are over long before their end, so it is not taken back then: what is kept is a time before which no call
+ * has to be ended, and only when that has come all calls are looked at.
+ */
+static void note_end(struct eyelet_call *call)
+{
+    struct eyelet_serving *serving = call->serving;
+    uint64_t end_ns = end_ns_of(call);
+
+    if (end_ns < serving->calls_end_ns)
+        serving->calls_end_ns = end_ns;
 }
 
 static void enqueue(struct eyelet_call *call)
@@ -157,14 +166,15 @@ void eyelet_served_release(struct eyelet_call *call)
     call_close(call);
 }
 
-/* The peer waits no longer: its id is free, and the timer is off. */
+/* The peer waits no longer: its id is free, and it has no end to be minded. */
 static void end_live(struct eyelet_call *call)
 {
     struct eyelet_serving *serving = call->serving;
 
     call->is_live = false;
     eyelet_session_finish(&serving->connection.session, call->id);
-    eyelet_timers_set(&serving->env->timers, &call->timer, EYELET_NO_DEADLINE);
+    if (serving->connection.session.n_live == 0)
+        serving->calls_end_ns = EYELET_NO_DEADLINE;
     clear_inbox(call);
     call->leaving = call->kept;
     serving->env->leaving += call->leaving;
@@ -318,16 +328,28 @@ void eyelet_served_fail(struct eyelet_call *call, enum eyelet_status status, con
     cancel(call, status, why);
 }
 
-static void *expire_call(struct eyelet_timer *timer, uint64_t now_ns)
+static void expire(struct eyelet_call *call, uint64_t now_ns)
 {
-    struct eyelet_call *call = (struct eyelet_call *)((char *)timer - offsetof(struct eyelet_call, timer));
-    struct eyelet_serving *serving = call->serving;
-
     if (now_ns >= call->deadline_ns)
         eyelet_served_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline is over");
     else
         eyelet_served_fail(call, EYELET_RESOURCE_EXHAUSTED, "too many messages wait and nobody takes them");
-    return serving;
+}
+
+void eyelet_served_expire(struct eyelet_serving *serving, uint64_t now_ns)
+{
+    struct eyelet_call *next;
+
+    if (now_ns < serving->calls_end_ns)
+        return;
+    serving->calls_end_ns = EYELET_NO_DEADLINE;
+    for (struct eyelet_call *call = serving->calls; call != NULL; call = next) {
+        next = call->next;
+        if (call->is_live && now_ns >= end_ns_of(call))
+            expire(call, now_ns);
+        else if (call->is_live)
+            note_end(call);
+    }
 }
 
 /*
@@ -397,7 +419,6 @@ static enum eyelet_status prepare(struct eyelet_call *call, const struct eyelet_
     call->start_ns = now_ns;
     call->deadline_ns = event->deadline_ns;
     call->decode_max = serving->env->opts.decode_max;
-    call->timer.expire = expire_call;
     call->is_inbox_ended = (event->flags & EYELET_FRAME_FLAG_REMOTE_OPEN) == 0;
     call->info = (struct eyelet_call_info){
         .service = call->service->service,
@@ -445,7 +466,7 @@ void eyelet_served_take_call(struct eyelet_serving *serving, const struct eyelet
     keep(call, kept_of(call, event->frame.len) + eyelet_inbox_held(&call->inbox));
     if (eyelet_inbox_is_stuffed(&call->inbox, &serving->env->inbox_limits))
         serving->n_stuffed++;
-    set_timer(call);
+    note_end(call);
     enqueue(call);
 }
 
@@ -467,7 +488,7 @@ void eyelet_served_take_data(struct eyelet_serving *serving, const struct eyelet
     if (call->is_queued)
         serving->queued_bytes += eyelet_inbox_held(&call->inbox) - before;
     keep(call, call->kept + eyelet_inbox_held(&call->inbox) - before);
-    set_timer(call);
+    note_end(call);
     if (call->wants_message)
         serving->env->threads->notice(serving->env, call);
 }
@@ -486,8 +507,6 @@ struct eyelet_inbox_message *eyelet_served_take_message(struct eyelet_call *call
     if (was_stuffed && !eyelet_inbox_is_stuffed(&call->inbox, limits))
         serving->n_stuffed--;
     keep(call, call->kept - (before - eyelet_inbox_held(&call->inbox)));
-    if (call->is_live)
-        set_timer(call);
     return message;
 }
 

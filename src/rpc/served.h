@@ -33,6 +33,9 @@ enum eyelet_status eyelet_served_answer(struct eyelet_call *call, enum eyelet_st
 /* eyelet_served_fail() - a live call cannot go on, for a reason of this side's: it is answered, and cancelled. */
 void eyelet_served_fail(struct eyelet_call *call, enum eyelet_status status, const char *why);
 
+/* eyelet_served_expire() - fail the calls whose time is over. */
+void eyelet_served_expire(struct eyelet_serving *serving, uint64_t now_ns);
+
 /* eyelet_served_send() - queue a message of a stream. Return: 0, -EMSGSIZE, -EAGAIN when too much waits, -ENOMEM. */
 int eyelet_served_send(struct eyelet_call *call, const struct eyelet_outgoing *message);
 

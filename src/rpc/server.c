@@ -90,6 +90,9 @@ static enum eyelet_status check_numbers(const struct eyelet_server_opts *opts, s
     if (opts->calls_max > CALLS_MAX_MAX)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "calls_max of %u is more than %u", opts->calls_max,
                                 CALLS_MAX_MAX);
+    if (opts->spin_us > EYELET_SPIN_US_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "spin_us of %u is more than %u", opts->spin_us,
+                                EYELET_SPIN_US_MAX);
     if (opts->n_interceptors > 0 && opts->interceptors == NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "there are %zu interceptors, at NULL",
                                 opts->n_interceptors);
@@ -156,6 +159,7 @@ static void fill_env(struct eyelet_serving_env *env)
     env->pool.n_spares_max = opts->threads <= EYELET_BUFFER_SPARES_MAX / EYELET_BUFFER_SPARES_USED
                                  ? EYELET_BUFFER_SPARES_USED * opts->threads
                                  : EYELET_BUFFER_SPARES_MAX;
+    eyelet_spin_init(&env->spin, opts->spin_us);
     env->log.fn = opts->log;
     env->log.userdata = opts->log_userdata;
     env->trace = eyelet_trace_for("server");

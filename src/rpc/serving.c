@@ -15,6 +15,7 @@
 
 #define TURN_FRAMES_MAX  64           /* HOSTILE H015 */
 #define TURN_BYTES_MAX   (256u << 10) /* HOSTILE H015 */
+#define QUEUE_LEN_MIN    (256u << 10) /* so much may wait however little may be buffered */
 #define QUEUE_FRAMES_MAX 256u         /* HOSTILE limit "send queue / connection", as EYELET_WRITING_QUEUE_MAX */
 #define AHEAD_CALLS_MAX  64u          /* calls that wait for a thread; more stay unread, and none is refused for it */
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
@@ -28,6 +29,7 @@ int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eye
         .env = env,
         .can_read = true,
         .can_write = true,
+        .calls_end_ns = EYELET_NO_DEADLINE,
         .give_up_ns = EYELET_NO_DEADLINE,
     };
     return eyelet_connection_init(&serving->connection, fd, EYELET_SESSION_SERVER, &env->limits, env->n_slots,
@@ -50,9 +52,11 @@ static void handle(struct eyelet_serving *serving, const struct eyelet_session_e
 {
     switch (event->kind) {
     case EYELET_SESSION_CALL:
+        eyelet_spin_found(&serving->env->spin, now_ns);
         eyelet_served_take_call(serving, event, now_ns);
         break;
     case EYELET_SESSION_DATA:
+        eyelet_spin_found(&serving->env->spin, now_ns);
         eyelet_served_take_data(serving, event, now_ns);
         break;
     case EYELET_SESSION_REFUSE:
@@ -82,11 +86,24 @@ static bool is_used_up(const struct turn *turn)
     return turn->n_frames >= TURN_FRAMES_MAX || turn->n_bytes >= TURN_BYTES_MAX;
 }
 
+/* Beside the answers that wait there must be room for one more, and for the request that is coming. */
+static size_t queue_max(const struct eyelet_serving *serving)
+{
+    const struct eyelet_server_opts *opts = &serving->env->opts;
+    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK);
+
+    if (opts->connection_buffer_max < beside + QUEUE_LEN_MIN)
+        return QUEUE_LEN_MIN;
+    if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
+        return opts->connection_buffer_max - beside;
+    return EYELET_WRITING_QUEUE_MAX;
+}
+
 static bool is_queue_full(const struct eyelet_serving *serving)
 {
     const struct eyelet_connection *connection = &serving->connection;
 
-    return connection->out.len >= EYELET_WRITING_QUEUE_MAX ||
+    return connection->out.len >= queue_max(serving) ||
            (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
@@ -166,6 +183,8 @@ static void relieve_queue(struct eyelet_serving *serving)
 
 void eyelet_serving_relieve(struct eyelet_serving *serving)
 {
+    if (!is_queue_full(serving))
+        return;
     eyelet_connection_wake(&serving->connection);
     relieve_queue(serving);
     eyelet_connection_settle(&serving->connection);
@@ -191,6 +210,7 @@ static enum eyelet_serving_turn work(struct eyelet_serving *serving, uint64_t no
         if (serving->has_input && eyelet_connection_next(&serving->connection, now_ns, &event) != EYELET_SESSION_MORE) {
             turn.n_frames++;
             handle(serving, &event, now_ns);
+            serving->has_input = serving->connection.in.len > 0;
             continue;
         }
         serving->has_input = false;
@@ -227,12 +247,36 @@ static bool is_over_own_limit(const struct eyelet_serving *serving)
            own_part(&connection->in) + own_part(&connection->out) > serving->env->opts.connection_buffer_max;
 }
 
+/* Does this side read what the peer sends? What it does not read, the peer cannot be late with. */
+static bool is_reading(const struct eyelet_serving *serving)
+{
+    return !serving->is_full && !serving->has_ended && may_take(serving);
+}
+
+/* When the peer has taken nothing for too long. */
+static uint64_t stall_deadline(const struct eyelet_serving *serving)
+{
+    return eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms);
+}
+
+/* When the peer's time is over, for what it has to send or to take. */
+static uint64_t peers_deadline(const struct eyelet_serving *serving)
+{
+    uint64_t deadline_ns = serving->give_up_ns;
+
+    if (is_reading(serving))
+        deadline_ns = eyelet_earlier_ns(deadline_ns, eyelet_session_read_deadline(&serving->connection.session));
+    if (serving->connection.out.len > 0)
+        deadline_ns = eyelet_earlier_ns(deadline_ns, stall_deadline(serving));
+    return deadline_ns;
+}
+
 /* Is the peer's time over? The log says which time. */
 static bool is_late(struct eyelet_serving *serving, uint64_t awake_ns)
 {
     struct eyelet_error error;
 
-    if (awake_ns < eyelet_serving_deadline(serving))
+    if (awake_ns < peers_deadline(serving))
         return false;
     if (awake_ns >= serving->give_up_ns)
         return true;
@@ -369,26 +413,12 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
     return serving->connection.out.len > 0 && !serving->can_write;
 }
 
-/* Does this side read what the peer sends? What it does not read, the peer cannot be late with. */
-static bool is_reading(const struct eyelet_serving *serving)
-{
-    return !serving->is_full && !serving->has_ended && may_take(serving);
-}
-
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)
 {
-    uint64_t deadline_ns = serving->give_up_ns, other_ns;
+    uint64_t deadline_ns = eyelet_earlier_ns(peers_deadline(serving), serving->calls_end_ns);
 
-    if (is_reading(serving)) {
-        other_ns = eyelet_session_read_deadline(&serving->connection.session);
-        deadline_ns = other_ns < deadline_ns ? other_ns : deadline_ns;
-    }
-    if (serving->connection.out.len > 0) {
-        other_ns = eyelet_deadline_after_ms(serving->progress_ns, serving->env->opts.write_stall_ms);
-        deadline_ns = other_ns < deadline_ns ? other_ns : deadline_ns;
-    }
-    if (serving->unflushed_ns != 0 && serving->unflushed_ns + UNFLUSHED_MAX_NS < deadline_ns)
-        deadline_ns = serving->unflushed_ns + UNFLUSHED_MAX_NS;
+    if (serving->unflushed_ns != 0)
+        deadline_ns = eyelet_earlier_ns(deadline_ns, serving->unflushed_ns + UNFLUSHED_MAX_NS);
     return deadline_ns;
 }
 

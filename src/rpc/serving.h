@@ -18,6 +18,7 @@
 #include "rpc/call.h"
 #include "rpc/connection.h"
 #include "rpc/log.h"
+#include "rpc/spin.h"
 #include "rpc/timers.h"
 
 struct eyelet_serving_env;
@@ -43,8 +44,8 @@ struct eyelet_serving_threads {
  * @codec:        how; set before anything runs
  * @pool:         their buffers' memory; @held counts what their calls keep as well
  * @leaving:      of what calls keep, the part of those that nobody waits for: it comes back when they are over
- * @timers:       deadlines of connections and calls
- * @n_timers:     of those that exist, so many may be on
+ * @timers:       deadlines of connections
+ * @spin:         whether a thread that waits for peers looks again and again first
  * @n_calls:      calls that are not freed, over all connections
  * @free_calls:   calls for use again
  * @n_free_calls: number of those
@@ -64,7 +65,7 @@ struct eyelet_serving_env {
     struct eyelet_buffer_pool pool;
     size_t leaving;
     struct eyelet_timers timers;
-    size_t n_timers;
+    struct eyelet_spin spin;
     size_t n_calls;
     struct eyelet_call *free_calls;
     size_t n_free_calls;
@@ -98,6 +99,7 @@ enum eyelet_serving_turn {
  * @kept:           bytes that its calls keep: requests and messages
  * @kept_deferred:  of those, in calls that are answered later
  * @queued_bytes:   of those, in calls that wait for a thread
+ * @calls_end_ns:   none of its calls has to be ended before; EYELET_NO_DEADLINE when there is none
  * @unflushed_ns:   when the oldest answer was queued that nobody tried to send yet; 0 for none
  * @has_input:      what was read may hold another whole frame
  * @can_read:       the socket may have bytes: set by the server on an event, cleared here
@@ -128,6 +130,7 @@ struct eyelet_serving {
     size_t kept;
     size_t kept_deferred;
     size_t queued_bytes;
+    uint64_t calls_end_ns;
     uint64_t unflushed_ns;
     bool has_input;
     bool can_read;
@@ -170,7 +173,10 @@ void eyelet_serving_relieve(struct eyelet_serving *serving);
 /* What a waiting connection wants to hear of beside bytes to read: room to write. */
 bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
 
-/* When it is to have a turn though nothing happens, to send or to be given up; EYELET_NO_DEADLINE for never. */
+/*
+ * When it is to have a turn though nothing happens: to send, to end calls by eyelet_served_expire(), or to be given up;
+ * EYELET_NO_DEADLINE for never.
+ */
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
 
 /*

@@ -171,11 +171,9 @@ static int queue_message(struct eyelet_pending *pending, const struct eyelet_out
     struct eyelet_client *client = pending->client;
     int r;
 
-    eyelet_connection_wake(&client->connection);
     r = eyelet_connection_queue_data(&client->connection, pending->id, message);
     if (r == 0)
         eyelet_client_flush(client);
-    eyelet_connection_settle(&client->connection);
     return r;
 }
 

@@ -16,7 +16,7 @@ void eyelet_timers_clear(struct eyelet_timers *timers)
 int eyelet_timers_reserve(struct eyelet_timers *timers, size_t n)
 {
     size_t cap = timers->cap > 0 ? timers->cap : 16;
-    struct eyelet_timer **heap;
+    struct eyelet_timers_entry *heap;
 
     if (n <= timers->cap)
         return 0;
@@ -30,55 +30,56 @@ int eyelet_timers_reserve(struct eyelet_timers *timers, size_t n)
     return 0;
 }
 
-static void put(struct eyelet_timers *timers, size_t position, struct eyelet_timer *timer)
+static void put(struct eyelet_timers *timers, size_t position, struct eyelet_timers_entry entry)
 {
-    timers->heap[position - 1] = timer;
-    timer->position = position;
+    timers->heap[position - 1] = entry;
+    entry.timer->position = position;
 }
 
-static void move_up(struct eyelet_timers *timers, struct eyelet_timer *timer)
+/* Both make a free position one for @deadline_ns, by moving what is in the way. Return: which position is free now. */
+static size_t move_up(struct eyelet_timers *timers, size_t position, uint64_t deadline_ns)
 {
-    size_t position = timer->position;
-
-    while (position > 1 && timers->heap[position / 2 - 1]->deadline_ns > timer->deadline_ns) {
+    while (position > 1 && timers->heap[position / 2 - 1].deadline_ns > deadline_ns) {
         put(timers, position, timers->heap[position / 2 - 1]);
         position /= 2;
     }
-    put(timers, position, timer);
+    return position;
 }
 
-static void move_down(struct eyelet_timers *timers, struct eyelet_timer *timer)
+static size_t move_down(struct eyelet_timers *timers, size_t position, uint64_t deadline_ns)
 {
-    size_t position = timer->position;
+    const struct eyelet_timers_entry *heap = timers->heap;
 
     while (2 * position <= timers->n) {
         size_t child = 2 * position;
 
-        if (child < timers->n && timers->heap[child]->deadline_ns < timers->heap[child - 1]->deadline_ns)
+        if (child < timers->n && heap[child].deadline_ns < heap[child - 1].deadline_ns)
             child++;
-        if (timers->heap[child - 1]->deadline_ns >= timer->deadline_ns)
+        if (heap[child - 1].deadline_ns >= deadline_ns)
             break;
-        put(timers, position, timers->heap[child - 1]);
+        put(timers, position, heap[child - 1]);
         position = child;
     }
-    put(timers, position, timer);
+    return position;
+}
+
+static void settle(struct eyelet_timers *timers, size_t position, struct eyelet_timers_entry entry)
+{
+    position = move_up(timers, position, entry.deadline_ns);
+    position = move_down(timers, position, entry.deadline_ns);
+    put(timers, position, entry);
 }
 
 static void turn_off(struct eyelet_timers *timers, struct eyelet_timer *timer)
 {
     size_t position = timer->position;
-    struct eyelet_timer *last;
 
     if (position == 0)
         return;
-    last = timers->heap[timers->n - 1];
     timers->n--;
     timer->position = 0;
-    if (last == timer)
-        return;
-    put(timers, position, last);
-    move_up(timers, last);
-    move_down(timers, last);
+    if (position <= timers->n)
+        settle(timers, position, timers->heap[timers->n]);
 }
 
 void eyelet_timers_set(struct eyelet_timers *timers, struct eyelet_timer *timer, uint64_t deadline_ns)
@@ -93,14 +94,12 @@ void eyelet_timers_set(struct eyelet_timers *timers, struct eyelet_timer *timer,
     timer->deadline_ns = deadline_ns;
     if (timer->position == 0) {
         assert(timers->n < timers->cap);
-        timers->n++;
-        put(timers, timers->n, timer);
+        timer->position = ++timers->n;
     }
-    move_up(timers, timer);
-    move_down(timers, timer);
+    settle(timers, timer->position, (struct eyelet_timers_entry){ deadline_ns, timer });
 }
 
 struct eyelet_timer *eyelet_timers_first(const struct eyelet_timers *timers)
 {
-    return timers->n > 0 ? timers->heap[0] : NULL;
+    return timers->n > 0 ? timers->heap[0].timer : NULL;
 }

@@ -11,22 +11,25 @@
  * struct eyelet_timer - one deadline, inside its owner; zeroed memory is one that is off
  * @deadline_ns:  when
  * @position:     where in the heap, counted from 1; 0 when off
- * @expire:       for its owner's use: does what is to be done about it, and says who is to have a turn for it
  */
 struct eyelet_timer {
     uint64_t deadline_ns;
     size_t position;
-    void *(*expire)(struct eyelet_timer *timer, uint64_t now_ns);
+};
+
+struct eyelet_timers_entry {
+    uint64_t deadline_ns;
+    struct eyelet_timer *timer;
 };
 
 /**
  * struct eyelet_timers - the heap; zeroed memory is an empty one
- * @heap:  timers, the soonest first
+ * @heap:  timers, the soonest first; with their deadlines, so that nobody looks into owners that are far apart
  * @n:     how many are on
  * @cap:   how many may be on
  */
 struct eyelet_timers {
-    struct eyelet_timer **heap;
+    struct eyelet_timers_entry *heap;
     size_t n;
     size_t cap;
 };

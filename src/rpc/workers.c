@@ -26,6 +26,7 @@
  * @next:        looks that other threads are in
  * @until_ns:    when it is over though nothing happens; EYELET_NO_DEADLINE for never
  * @events:      what was there, @n of them; @n is negative when it failed with @error_number
+ * @spin:        how it looked before it slept
  * @wake_ns:     when it was over
  * @absence_ns:  for how long nobody had looked before, and for how long this one was late
  */
@@ -35,6 +36,7 @@ struct eyelet_look {
     struct epoll_event events[EYELET_GUESTS_EVENTS_MAX];
     int n;
     int error_number;
+    struct eyelet_spin_look spin;
     uint64_t wake_ns;
     uint64_t absence_ns;
 };
@@ -257,8 +259,7 @@ void eyelet_workers_finish(struct eyelet_workers *workers, struct eyelet_call *c
     eyelet_guests_call_is_over(&workers->guests, call);
 }
 
-/* --- the lock, and what is told when it is released ----------------------------------------------------------------
- */
+/* --- the lock, and what is told when it is released --------------------------------------------------------------- */
 
 void eyelet_workers_lock(struct eyelet_workers *workers)
 {
@@ -477,6 +478,46 @@ static void end_look(struct eyelet_workers *workers, const struct eyelet_look *l
     *link = look->next;
 }
 
+/* All but the events, which the kernel fills in: to clear those takes as long as to note one. */
+static void look_init(struct eyelet_look *look, uint64_t until_ns)
+{
+    look->next = NULL;
+    look->until_ns = until_ns;
+    look->n = 0;
+    look->error_number = 0;
+    look->spin = (struct eyelet_spin_look){ 0 };
+    look->wake_ns = 0;
+    look->absence_ns = 0;
+}
+
+/* Whether this thread looks again and again before it sleeps, if it does: one does so for all. */
+static void begin_spin(struct eyelet_workers *workers, struct eyelet_look *look, uint64_t now_ns)
+{
+    struct eyelet_spin *spin = &workers->env.spin;
+
+    if (spin->max_ns == 0 || look->until_ns <= now_ns || workers->is_spinning)
+        return;
+    eyelet_spin_begin(spin, now_ns, look->until_ns, &look->spin);
+    workers->is_spinning = look->spin.until_ns > 0;
+}
+
+static void wait_at_epoll(const struct eyelet_workers *workers, struct eyelet_look *look, int timeout_ms)
+{
+    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
+    look->error_number = errno;
+}
+
+/* With nothing locked. */
+static void spin_and_sleep(struct eyelet_workers *workers, struct eyelet_look *look)
+{
+    do {
+        wait_at_epoll(workers, look, 0);
+    } while (look->n == 0 && eyelet_spin_goes_on(&look->spin, eyelet_now_ns()));
+    workers->is_spinning = false;
+    if (look->n == 0)
+        wait_at_epoll(workers, look, timeout_until(look->until_ns, eyelet_now_ns()));
+}
+
 /*
  * Waits at the epoll with the lock released, from @sleep_ns on, until @look->until_ns at most. There must be no news,
  * since nobody would know what came of it.
@@ -489,12 +530,16 @@ static void wait_for_events(struct eyelet_workers *workers, struct eyelet_look *
     assert(!may_tell(workers));
     look->absence_ns = workers->unwatched_ns != 0 ? sleep_ns - workers->unwatched_ns : 0;
     workers->unwatched_ns = 0;
+    begin_spin(workers, look, sleep_ns);
     begin_look(workers, look);
     pthread_mutex_unlock(&workers->lock);
-    look->n = epoll_wait(workers->guests.epoll_fd, look->events, EYELET_GUESTS_EVENTS_MAX, timeout_ms);
-    look->error_number = errno;
+    if (look->spin.until_ns == 0)
+        wait_at_epoll(workers, look, timeout_ms);
+    else
+        spin_and_sleep(workers, look);
     pthread_mutex_lock(&workers->lock);
     end_look(workers, look);
+    eyelet_spin_end(&workers->env.spin, &look->spin);
 
     look->wake_ns = eyelet_now_ns();
     if (timeout_ms < 0)
@@ -519,9 +564,10 @@ static void take_look(struct eyelet_workers *workers, const struct eyelet_look *
  */
 static void watch(struct eyelet_workers *workers, bool has_run)
 {
-    struct eyelet_look look = { .until_ns = next_deadline(workers) };
     uint64_t now_ns = eyelet_now_ns();
+    struct eyelet_look look;
 
+    look_init(&look, next_deadline(workers));
     if (is_minded(workers, look.until_ns))
         look.until_ns = EYELET_NO_DEADLINE;
     if (has_run && workers->env.opts.threads > 1 && look.until_ns > now_ns + LINGER_NS)
@@ -535,13 +581,14 @@ static void watch(struct eyelet_workers *workers, bool has_run)
 /* A thread with something to do sees what else there is, and lets others have the lock. */
 static void glance(struct eyelet_workers *workers)
 {
-    struct eyelet_look look = { 0 };
+    struct eyelet_look look;
 
     if (workers->watcher != NULL) {
         pthread_mutex_unlock(&workers->lock);
         pthread_mutex_lock(&workers->lock);
         return;
     }
+    look_init(&look, 0);
     workers->n_watching++;
     wait_for_events(workers, &look, eyelet_now_ns());
     workers->n_watching--;
@@ -567,8 +614,9 @@ static void sleep_in(struct eyelet_workers *workers, struct eyelet_call *call)
 /* Its thread does what an idle one would, but for running handlers: those are for other threads. */
 static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call, uint64_t until_ns)
 {
-    struct eyelet_look look = { .until_ns = eyelet_guests_has_turns(&workers->guests) ? 0 : until_ns };
+    struct eyelet_look look;
 
+    look_init(&look, eyelet_guests_has_turns(&workers->guests) ? 0 : until_ns);
     workers->watcher = call;
     wait_for_events(workers, &look, eyelet_now_ns());
     workers->watcher = NULL;
@@ -646,13 +694,15 @@ static void end_call(struct eyelet_workers *workers, struct eyelet_call *call, e
 static uint64_t run_call(struct eyelet_workers *workers, struct eyelet_call *call, uint64_t now_ns)
 {
     enum eyelet_status status;
+    uint64_t end_ns;
 
     eyelet_workers_leave(workers);
     status = eyelet_call_run(call, workers->env.codec, now_ns);
     eyelet_workers_lock(workers);
-    now_ns = eyelet_now_ns();
-    end_call(workers, call, status, now_ns);
-    return now_ns;
+    end_ns = eyelet_now_ns();
+    eyelet_guests_note_run(&workers->guests, call->method, end_ns - now_ns);
+    end_call(workers, call, status, end_ns);
+    return end_ns;
 }
 
 /* Runs calls that wait, for a while; the end of one is the start of the next. Return: were there any? */

@@ -34,6 +34,7 @@ struct eyelet_teller {
  * @stop_fd:         the same, for eyelet_server_stop()
  * @threads:         those that were started, @n_started of them
  * @n_watching:      threads that are in epoll_wait(), but for that of @watcher
+ * @is_spinning:     atomic: one of them looks again and again, and no other does; begun under the lock
  * @looks:           of all threads that are in epoll_wait(): when they wake by themselves
  * @is_coming:       one of them was told to come and has not come yet
  * @watcher:         a call whose thread is in epoll_wait() because nobody else was; NULL for none. Nobody else goes
@@ -57,6 +58,7 @@ struct eyelet_workers {
     pthread_t *threads;
     uint32_t n_started;
     uint32_t n_watching;
+    _Atomic bool is_spinning;
     struct eyelet_look *looks;
     bool is_coming;
     struct eyelet_call *watcher;

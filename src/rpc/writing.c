@@ -25,13 +25,6 @@ static void note_unflushed(struct eyelet_serving *serving, uint64_t now_ns)
     eyelet_connection_wake(&serving->connection);
 }
 
-void eyelet_writing_end(struct eyelet_serving *serving, bool is_queued, uint64_t now_ns)
-{
-    if (is_queued)
-        note_unflushed(serving, now_ns);
-    eyelet_connection_settle(&serving->connection);
-}
-
 /* Threads that wait to send on a stream go on when there is room again. */
 static void notice_room(struct eyelet_serving *serving)
 {
@@ -65,12 +58,32 @@ bool eyelet_writing_try(struct eyelet_serving *serving)
     return r == 0 || r == -EAGAIN;
 }
 
+/* What is sent from the handler's memory leaves now, or is copied. */
+static void part_from_loans(struct eyelet_serving *serving)
+{
+    if (serving->connection.n_loans == 0)
+        return;
+    if (!eyelet_writing_try(serving))
+        serving->is_over = true;
+    eyelet_connection_keep(&serving->connection);
+}
+
+void eyelet_writing_end(struct eyelet_serving *serving, bool is_queued, uint64_t now_ns)
+{
+    if (is_queued)
+        note_unflushed(serving, now_ns);
+    part_from_loans(serving);
+    eyelet_connection_settle(&serving->connection);
+}
+
 bool eyelet_writing_flush(struct eyelet_serving *serving)
 {
     bool is_good;
 
     if (serving->is_over)
         return false;
+    if (serving->connection.out.len == 0 && serving->unflushed_ns == 0)
+        return true;
     eyelet_connection_wake(&serving->connection);
     is_good = eyelet_writing_try(serving);
     eyelet_connection_settle(&serving->connection);

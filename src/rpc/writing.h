@@ -11,7 +11,8 @@
 
 /*
  * eyelet_writing_begin(), eyelet_writing_end() - around the queueing of a frame
- * @is_queued:  it was; it is sent later, by eyelet_writing_flush()
+ * @is_queued:  it was; it is sent later, by eyelet_writing_flush(), but for one that is large: that leaves at once, as
+ *              far as the socket takes it, and its message may go away
  * @now_ns:     a look at the clock costs as much as the queueing of a short frame, so there is one for both
  */
 void eyelet_writing_begin(struct eyelet_serving *serving, uint64_t now_ns);

@@ -2,15 +2,19 @@
 """Runs the benchmark: NAME_server and NAME_client of a folder, for each peer that is there.
 
 usage: bench.py [--quick] [--pin free|same|apart]... [--rounds N] [--peers NAME,...] FOLDER
-       bench.py --smoke FOLDER    a few calls of each kind, to see that they work
+       bench.py --vm [--quick] [--rounds N] [--peers NAME,...] FOLDER
+       bench.py --smoke [--vm] FOLDER    a few calls of each kind, to see that they work
 
 Rounds are interleaved: each peer has its cells measured before the next one has, and all of them before the next round.
 What is shown is the median of the rounds and, in parentheses, of each round's ratio to the raw socket in that round.
-Prints Markdown; writes every measurement to FOLDER/bench.tsv, and a picture, if there is gnuplot, to FOLDER/bench.svg.
+Prints Markdown; writes every measurement to FOLDER/bench.tsv and, if there is gnuplot, a picture to FOLDER/bench.svg.
+What did not work is said, and makes the exit code 1 once all else is printed.
 
     --pin free    wherever the system puts them; the default
     --pin same    server and client on one CPU
     --pin apart   server on one CPU and client on another
+    --vm          in a virtual machine with one CPU, on AF_VSOCK loopback: guest.sh carries out there what is planned
+                  here. Fewer cells; the files are bench-vm.tsv and bench-vm.svg
 """
 import argparse
 import datetime
@@ -27,11 +31,14 @@ import time
 KIB = 1024
 PATIENCE_S = 20
 HAS_NONE = 3
+REST_S = 2  # memory that a server keeps at hand for the next call is not what it needs
 TITLES = {
     "raw": "raw socket",
     "pbc": "eyelet, protobuf-c",
+    "spin": "the same, spin_us 200",
     "nano": "eyelet, nanopb",
     "go": "Go ttrpc",
+    "rust": "Rust ttrpc",
     "capnp": "Cap'n Proto",
     "nng": "NNG",
     "grpc": "gRPC C++",
@@ -39,7 +46,18 @@ TITLES = {
 # Cell, bytes of a message.
 CELLS = [("calls", 64), ("calls", KIB), ("calls", 64 * KIB), ("calls", KIB * KIB), ("flight", 64), ("flight", KIB),
          ("threads", 64), ("shared", 64), ("up", 64), ("down", 64)]
+VM_CELLS = [("calls", 64), ("calls", KIB), ("calls", 64 * KIB), ("flight", 64), ("flight", KIB), ("up", 64),
+            ("down", 64)]
+VM_PEERS = ("raw", "pbc", "nano")
+VM_RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../vm/run.py")
 SMOKE_CELLS = [cell for cell in CELLS if cell[1] < KIB * KIB]
+PINNED = {"free": "wherever the system puts them", "same": "server and client on one CPU",
+          "apart": "server and client on two CPUs", "vm": "in a virtual machine, on AF_VSOCK loopback"}
+ACCELERATORS = {
+    "kvm": "under KVM.",
+    "counted": "without KVM: QEMU emulates it and its clock counts instructions, so that 'us' is a thousand "
+           "instructions of the guest, the kernel's among them, and a ratio says nothing of what a CPU makes of them.",
+}
 MEASURED = ["n_calls", "p50_us", "p99_us", "per_s", "client_cpu_us", "server_cpu_us"]
 
 
@@ -56,13 +74,16 @@ class Missing(Exception):
 class Bench:
     """Where the programs are, where they may run, and all that was measured."""
 
-    def __init__(self, folder, sockets, peers, time_ms):
+    def __init__(self, folder, sockets, peers, cells, time_ms):
         self.folder = folder
         self.sockets = sockets
         self.peers = peers
+        self.cells = cells
         self.time_ms = time_ms
         self.cpus = sorted(os.sched_getaffinity(0))
         self.rows = []  # of (pin, round, peer, cell, size, {what: number})
+        self.failed = set()  # of (pin, peer, cell, size), each of which was said
+        self.guest = {}  # what is known of the virtual machine
         self.path = os.path.join(sockets, "echo")
 
     def program(self, peer, half):
@@ -77,6 +98,12 @@ class Bench:
     def add(self, pin, number, peer, cell, size, **measured):
         self.rows.append((pin, number, peer, cell, size, measured))
 
+    def fail(self, pin, peer, cell, size, why):
+        if isinstance(why, subprocess.TimeoutExpired):
+            why = f"not over within {why.timeout} s"
+        print(f"bench.py: {peer}, {cell}{f' of {size_name(size)}' if size else ''}: {why}", file=sys.stderr)
+        self.failed.add((pin, peer, cell, size))
+
     def start(self, pin, peer, *wrapper):
         if os.path.exists(self.path):
             os.unlink(self.path)
@@ -88,7 +115,7 @@ class Bench:
         while not listens(self.path):
             if server.poll() is not None or time.monotonic() > end:
                 stop(server)
-                raise RuntimeError(f"{server.args[-2]} does not listen")
+                raise RuntimeError("the server does not listen")
             time.sleep(0.005)
         return server
 
@@ -104,8 +131,13 @@ class Bench:
         if done.returncode == HAS_NONE:
             raise Missing
         if done.returncode != 0:
-            raise RuntimeError(f"{peer}, {cell} of {size_name(size)}: the client failed")
-        return dict(zip(MEASURED, map(float, done.stdout.split("\t"))))
+            raise RuntimeError(f"the client ended with {done.returncode}")
+        return numbers(done.stdout.split("\t"))
+
+
+def numbers(fields):
+    """What a client printed, by names."""
+    return dict(zip(MEASURED, map(float, fields), strict=True))
 
 
 def listens(path):
@@ -115,6 +147,8 @@ def listens(path):
 
 def stop(server):
     """The server, or what traces it and the server in it."""
+    if server.poll() is not None:
+        return
     with open(f"/proc/{server.pid}/task/{server.pid}/children", encoding="ascii") as file:
         children = [int(pid) for pid in file.read().split()]
     for pid in children:
@@ -132,19 +166,29 @@ def status_of(pid):
     return int(lines["VmRSS"].split()[0]) / KIB, int(lines["Threads"])
 
 
-def measure_cells(bench, pin, number, peer):
-    server = bench.start(pin, peer)
+def measure_cell(bench, pin, number, peer, cell, size, server):
     try:
-        for cell, size in CELLS:
-            try:
-                measured = bench.call(pin, peer, cell, size, bench.time_ms, str(server.pid))
-                bench.add(pin, number, peer, cell, size, **measured)
-            except Missing:
-                pass
-            except (RuntimeError, subprocess.TimeoutExpired) as error:
-                print(f"bench.py: {error}", file=sys.stderr)
-            if server.poll() is not None:
-                raise RuntimeError(f"{peer}, {cell} of {size_name(size)}: the server is gone")
+        measured = bench.call(pin, peer, cell, size, bench.time_ms, str(server.pid))
+        bench.add(pin, number, peer, cell, size, **measured)
+    except Missing:
+        pass
+    except (RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
+        bench.fail(pin, peer, cell, size, error)
+
+
+def measure_cells(bench, pin, number, peer):
+    try:
+        server = bench.start(pin, peer)
+    except RuntimeError:
+        bench.failed.update((pin, peer, *cell) for cell in bench.cells)
+        raise
+    try:
+        for cell, size in bench.cells:
+            if server.poll() is None:
+                measure_cell(bench, pin, number, peer, cell, size, server)
+            else:
+                bench.fail(pin, peer, cell, size, "the server is gone")
+        time.sleep(REST_S)
         rss_mib, threads = status_of(server.pid)
         bench.add(pin, number, peer, "server", 0, rss_mib=rss_mib, threads=threads)
     finally:
@@ -187,23 +231,59 @@ def measure_system_calls(bench, peer):
     bench.add("free", 0, peer, "syscalls", 64, client=client, server=server)
 
 
-def attempt(peer, function, *arguments):
+def attempt(function, bench, pin, peer, cell, size, *arguments):
     try:
-        function(*arguments)
-    except (RuntimeError, Missing, OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
-        print(f"bench.py: {peer}: {function.__name__}: {error}", file=sys.stderr)
+        function(bench, *arguments)
+    except Missing:
+        bench.fail(pin, peer, cell, size, "it has no such thing")
+    except (RuntimeError, OSError, KeyError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        bench.fail(pin, peer, cell, size, error)
 
 
 def run(bench, pins, n_rounds):
     if shutil.which("strace"):
         for peer in bench.peers:
-            attempt(peer, measure_system_calls, bench, peer)
+            attempt(measure_system_calls, bench, "free", peer, "syscalls", 64, peer)
+    else:
+        print("bench.py: missing: strace, so system calls are not counted", file=sys.stderr)
     for pin in pins:
         for number in range(n_rounds):
             print(f"bench.py: {pin}, round {number + 1} of {n_rounds}", file=sys.stderr)
             for peer in bench.peers:
-                attempt(peer, measure_cells, bench, pin, number, peer)
-                attempt(peer, measure_first, bench, pin, number, peer)
+                attempt(measure_cells, bench, pin, peer, "server", 0, pin, number, peer)
+                attempt(measure_first, bench, pin, peer, "first", 64, pin, number, peer)
+
+
+def take_line(bench, line):
+    """What guest.sh says, see there."""
+    fields = line.rstrip("\n").split("\t")
+    if len(fields) == 2:
+        bench.guest[fields[0]] = fields[1]
+        return
+    number, peer, cell, size, *measured = fields
+    key = ("vm", int(number), peer, cell, int(size))
+    if measured[0] == "failed":
+        bench.fail("vm", *key[2:], " ".join(measured[1:]))
+    elif cell == "server":
+        bench.add(*key, rss_mib=int(measured[0]) / KIB, threads=int(measured[1]))
+    else:
+        bench.add(*key, **numbers(measured))
+
+
+def run_vm(bench, n_rounds):
+    plan = os.path.join(bench.sockets, "plan")
+    with open(plan, "w", encoding="ascii") as file:
+        for number in range(n_rounds):
+            for peer in bench.peers:
+                for cell, size in bench.cells:
+                    print(number, peer, cell, size, bench.time_ms, file=file)
+    programs = [bench.program(peer, half) for peer in bench.peers for half in ("server", "client")]
+    with subprocess.Popen([sys.executable, "-B", VM_RUN, "bench", plan, *programs], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, text=True) as machine:
+        for line in machine.stdout:
+            take_line(bench, line)
+    if machine.returncode != 0:
+        sys.exit("bench.py: the virtual machine did not come to its end")
 
 
 def median(bench, pin, peer, cell, size, what):
@@ -226,14 +306,14 @@ def number_text(value):
 def entry(bench, pin, peer, cell, size, what):
     value, ratio = median(bench, pin, peer, cell, size, what)
     if value is None:
-        return "-"
+        return "failed" if (pin, peer, cell, size) in bench.failed else "-"
     if ratio is None or peer == "raw":
         return number_text(value)
     return f"{number_text(value)} ({ratio:.2f})" if ratio >= 0.1 else f"{number_text(value)} ({ratio:.2g})"
 
 
-def lines_of(bench, pin):
-    """Title, cell, size, what; of everything that the table shows."""
+def lines_of():
+    """Title, cell, size, what; of everything that a table may show."""
     unary = [cell for cell in CELLS if cell[0] == "calls"]
     yield from ((f"{size_name(size)}: p50, us", "calls", size, "p50_us") for _, size in unary)
     yield from ((f"{size_name(size)}: p99, us", "calls", size, "p99_us") for _, size in unary)
@@ -245,36 +325,42 @@ def lines_of(bench, pin):
     yield "64 B, 8 threads on one connection: calls/s", "shared", 64, "per_s"
     yield "64 B, stream to the server: messages/s", "up", 64, "per_s"
     yield "64 B, stream from the server: messages/s", "down", 64, "per_s"
-    yield "server's RSS after all that, MiB", "server", 0, "rss_mib"
+    yield f"server's RSS {REST_S} s after all that, MiB", "server", 0, "rss_mib"
     yield "server's threads then", "server", 0, "threads"
     yield "exec to the first answer, ms", "first", 64, "ms"
-    if pin == "free":
-        yield "system calls of the client per call", "syscalls", 64, "client"
-        yield "system calls of the server per call", "syscalls", 64, "server"
+    yield "system calls of the client per call", "syscalls", 64, "client"
+    yield "system calls of the server per call", "syscalls", 64, "server"
 
 
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
     model = models[0] if models else platform.machine()
-    return f"{len(os.sched_getaffinity(0))} CPUs, {model}, Linux {platform.release()}"
+    n_cpus = len(os.sched_getaffinity(0))
+    return f"{n_cpus} CPU{'s' if n_cpus > 1 else ''}, {model}, Linux {platform.release()}"
 
 
-def print_tables(bench, pins, load):
-    pinned = {"free": "wherever the system puts them", "same": "server and client on one CPU",
-              "apart": "server and client on two CPUs"}
-    today = datetime.date.today().isoformat()
-    print(f"{today}, {machine()}; load {load:.2f} before, in parentheses the ratio to raw in the same round.\n")
-    for pin in pins:
-        print(f"| {pinned[pin]} | " + " | ".join(TITLES[peer] for peer in bench.peers) + " |")
-        print("|---" * (len(bench.peers) + 1) + "|")
-        for title, *what in lines_of(bench, pin):
-            print(f"| {title} | " + " | ".join(entry(bench, pin, peer, *what) for peer in bench.peers) + " |")
-        print()
+def print_machine(bench, load):
+    print(f"{datetime.date.today().isoformat()}, {machine()}; load {load:.2f} before, in parentheses the ratio to raw "
+          "in the same round.")
+    if bench.guest:
+        print(f"In a virtual machine with one CPU, {bench.guest['kernel']},",
+              ACCELERATORS[bench.guest["accelerator"]])
+    print()
 
 
-def write_tsv(bench):
-    path = os.path.join(bench.folder, "bench.tsv")
+def print_table(bench, pin):
+    print(f"| {PINNED[pin]} | " + " | ".join(TITLES[peer] for peer in bench.peers) + " |")
+    print("|---" * (len(bench.peers) + 1) + "|")
+    for title, *what in lines_of():
+        entries = [entry(bench, pin, peer, *what) for peer in bench.peers]
+        if any(text != "-" for text in entries):
+            print(f"| {title} | " + " | ".join(entries) + " |")
+    print()
+
+
+def write_tsv(bench, name):
+    path = os.path.join(bench.folder, f"{name}.tsv")
     with open(path, "w", encoding="ascii") as file:
         print("pin", "round", "peer", "cell", "size", "what", "value", sep="\t", file=file)
         for *key, measured in bench.rows:
@@ -283,79 +369,123 @@ def write_tsv(bench):
     print(f"bench.py: wrote {path}", file=sys.stderr)
 
 
-def plot(bench, pin):
+def plot(bench, pin, name):
     """p50 by size, as a ratio to raw: a group of bars for each size."""
     peers = [peer for peer in bench.peers if peer != "raw"]
-    data, picture = (os.path.join(bench.folder, name) for name in ("bench.dat", "bench.svg"))
+    data, picture = (os.path.join(bench.folder, f"{name}.{kind}") for kind in ("dat", "svg"))
+    if not peers or not shutil.which("gnuplot"):
+        print(f"bench.py: no picture: {'gnuplot is missing' if peers else 'there is raw alone'}", file=sys.stderr)
+        return
     with open(data, "w", encoding="ascii") as file:
         print("size", *(f'"{TITLES[peer]}"' for peer in peers), file=file)
-        for cell, size in CELLS:
+        for cell, size in bench.cells:
             if cell == "calls":
                 ratios = [median(bench, pin, peer, cell, size, "p50_us")[1] for peer in peers]
                 print(f'"{size_name(size)}"', *(f"{ratio:.3f}" if ratio else "?" for ratio in ratios), file=file)
-    if not peers or not shutil.which("gnuplot"):
-        return
     script = f"""set terminal svg size 900,420; set output '{picture}'; set datafile missing '?'
         set style data histograms; set style fill solid; set logscale y; set key outside autotitle columnhead
         set ylabel 'p50 of a call, raw socket = 1'; set grid y; set yrange [1:*]
         plot for [i=2:{len(peers) + 1}] '{data}' using i:xtic(1)"""
-    subprocess.run(["gnuplot"], input=script, text=True, check=True)
-    print(f"bench.py: wrote {picture}", file=sys.stderr)
+    done = subprocess.run(["gnuplot"], input=script, text=True, check=False)
+    print(f"bench.py: wrote {picture}" if done.returncode == 0 else "bench.py: no picture: gnuplot failed",
+          file=sys.stderr)
 
 
 def smoke(bench):
-    """Whether calls of every kind work. What a cell that a peer lacks is worth is looked at, too: nanopb's alone."""
+    """A few calls of every kind."""
     for peer in bench.peers:
-        server = bench.start("free", peer)
-        try:
-            for cell, size in SMOKE_CELLS:
-                try:
-                    measured = bench.call("free", peer, cell, size, bench.time_ms, str(server.pid))
-                except Missing as missing:
-                    if peer != "nano" or (cell != "shared" and size <= KIB):
-                        raise RuntimeError(f"{peer} has no {cell} of {size_name(size)}") from missing
-                    continue
-                if measured["n_calls"] < 1:
-                    raise RuntimeError(f"{peer}, {cell} of {size_name(size)}: nothing was called")
-        finally:
-            stop(server)
-        measure_first(bench, "free", 0, peer)
-    print(f"called {', '.join(bench.peers)}")
+        attempt(measure_cells, bench, "free", peer, "server", 0, "free", 0, peer)
+        attempt(measure_first, bench, "free", peer, "first", 64, "free", 0, peer)
+
+
+def expect_all(bench, pin):
+    """Every cell of every peer was called, but those that nanopb has to do without."""
+    called = {row[2:5] for row in bench.rows if row[0] == pin and row[5].get("n_calls", 1) >= 1}
+    for peer in bench.peers:
+        for cell, size in [*bench.cells, ("server", 0)]:
+            if (pin, peer, cell, size) in bench.failed or (peer, cell, size) in called:
+                continue
+            if peer != "nano" or (cell != "shared" and size <= KIB):
+                bench.fail(pin, peer, cell, size, "nothing was called")
 
 
 def is_built(folder, peer):
     return all(os.access(os.path.join(folder, f"{peer}_{half}"), os.X_OK) for half in ("server", "client"))
 
 
-def main():
+def parse_arguments():
+    """What is wanted, and of its peers those that are there."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--vm", action="store_true")
     parser.add_argument("--pin", action="append", choices=("free", "same", "apart"))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", default=",".join(TITLES))
+    parser.add_argument("--peers")
     parser.add_argument("folder")
     wanted = parser.parse_args()
-    pins, load = wanted.pin or ["free"], os.getloadavg()[0]
+    known = VM_PEERS if wanted.vm else tuple(TITLES)
+    wanted.peers = list(dict.fromkeys(wanted.peers.split(","))) if wanted.peers else list(known)
+    unknown = [peer for peer in wanted.peers if peer not in known]
+    if unknown:
+        parser.error(f"no peer{' on vsock' if wanted.vm else ''}: {', '.join(unknown)}; those are {', '.join(known)}")
+    if wanted.rounds < 1:
+        parser.error("there is at least one round")
+    if wanted.vm and wanted.pin:
+        parser.error("--vm and --pin: the virtual machine has one CPU")
+    if "apart" in (wanted.pin or ()) and len(os.sched_getaffinity(0)) < 2:
+        parser.error("--pin apart takes two CPUs, and there is one")
+    wanted.missing = [peer for peer in wanted.peers if not is_built(wanted.folder, peer)]
+    wanted.peers = [peer for peer in wanted.peers if peer not in wanted.missing]
+    if wanted.smoke and wanted.missing:
+        parser.error(f"not built: {', '.join(wanted.missing)}")
+    if "raw" not in wanted.peers:
+        parser.error("there is nothing to compare with: raw is not wanted, or not built")
+    return wanted
 
-    peers = [peer for peer in wanted.peers.split(",") if is_built(wanted.folder, peer)]
-    missing = [TITLES[peer] for peer in wanted.peers.split(",") if peer not in peers]
-    if wanted.smoke and missing:
-        parser.error(f"not built: {', '.join(missing)}")
-    if wanted.rounds < 1 or "raw" not in peers:
-        parser.error("there is nothing to compare with: raw_server and raw_client are not built")
-    with tempfile.TemporaryDirectory(prefix="eyelet-bench.") as sockets:
-        bench = Bench(wanted.folder, sockets, peers, 10 if wanted.smoke else 150 if wanted.quick else 500)
-        if wanted.smoke:
-            smoke(bench)
-            return 0
+
+def time_ms(wanted):
+    """What a cell takes. In a guest whose instructions are counted each is a million of them, and takes longer."""
+    if wanted.smoke:
+        return 10
+    if wanted.vm:
+        return 50 if wanted.quick else 200
+    return 150 if wanted.quick else 500
+
+
+def measure(bench, wanted, pins):
+    if wanted.vm:
+        run_vm(bench, 1 if wanted.smoke else wanted.rounds)
+    elif wanted.smoke:
+        smoke(bench)
+    else:
         run(bench, pins, wanted.rounds)
-    write_tsv(bench)
-    print_tables(bench, pins, load)
-    if missing:
-        print(f"Missing, since they could not be built: {', '.join(missing)}.")
-    plot(bench, pins[0])
-    return 0
+
+
+def report(bench, wanted, pins, load):
+    name = "bench-vm" if wanted.vm else "bench"
+    write_tsv(bench, name)
+    print_machine(bench, load)
+    for pin in pins:
+        print_table(bench, pin)
+    if wanted.missing:
+        print(f"Missing, since they could not be built: {', '.join(TITLES[peer] for peer in wanted.missing)}.")
+    plot(bench, pins[0], name)
+
+
+def main():
+    wanted, load = parse_arguments(), os.getloadavg()[0]
+    pins = ["vm"] if wanted.vm else list(dict.fromkeys(wanted.pin or ["free"]))
+    cells = VM_CELLS if wanted.vm else SMOKE_CELLS if wanted.smoke else CELLS
+    with tempfile.TemporaryDirectory(prefix="eyelet-bench.") as sockets:
+        bench = Bench(wanted.folder, sockets, wanted.peers, cells, time_ms(wanted))
+        measure(bench, wanted, pins)
+    if wanted.smoke:
+        expect_all(bench, pins[0])
+        print("some failed" if bench.failed else f"called {', '.join(bench.peers)}")
+    else:
+        report(bench, wanted, pins, load)
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":

@@ -25,9 +25,14 @@ struct Connection {
         return options;
     }
 
+    capnp::MessageSize room() const
+    {
+        return { data.size() / sizeof(capnp::word) + 16, 0 };
+    }
+
     auto start()
     {
-        auto request = echo.sayRequest(capnp::MessageSize{ data.size() / sizeof(capnp::word) + 16, 0 });
+        auto request = echo.sayRequest(room());
 
         request.setData(data);
         return request.send();
@@ -81,7 +86,7 @@ void up(void *userdata, size_t n_messages)
     auto &scope = connection.client.getWaitScope();
 
     for (size_t i = 0; i < n_messages; i++) {
-        auto request = connection.echo.upRequest();
+        auto request = connection.echo.upRequest(connection.room());
 
         request.setData(connection.data);
         request.send().wait(scope);

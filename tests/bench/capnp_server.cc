@@ -14,13 +14,19 @@ namespace {
 class EchoServer final : public Echo::Server {
     kj::Promise<void> say(SayContext context) override
     {
-        context.getResults().setData(context.getParams().getData());
+        auto data = context.getParams().getData();
+
+        context.getResults(capnp::MessageSize{ data.size() / sizeof(capnp::word) + 16, 0 }).setData(data);
         return kj::READY_NOW;
     }
 
-    kj::Promise<void> up(UpContext) override
+    kj::Promise<void> up(UpContext context) override
     {
-        n_up++;
+        auto size = context.getParams().getData().size();
+
+        if (n_up == 0)
+            up_size = size;
+        n_up += size == up_size;
         return kj::READY_NOW;
     }
 
@@ -32,6 +38,7 @@ class EchoServer final : public Echo::Server {
     }
 
     uint32_t n_up = 0;
+    size_t up_size = 0;
 };
 
 } // namespace

@@ -108,8 +108,8 @@ void down(void *userdata, size_t n_messages)
     order.set_count(static_cast<uint32_t>(n_messages));
     order.set_size(static_cast<uint32_t>(connection.request.data().size()));
     auto reader = connection.echo->Down(&context, order);
-    while (reader->Read(&reply))
-        n++;
+    for (; reader->Read(&reply); n++)
+        check(connection, grpc::Status::OK, reply);
     if (!reader->Finish().ok() || n != n_messages)
         caller_fail("messages were lost");
 }

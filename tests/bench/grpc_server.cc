@@ -21,10 +21,14 @@ class Echo final : public bench::Echo::Service {
     grpc::Status Up(grpc::ServerContext *, grpc::ServerReader<bench::Data> *reader, bench::Order *reply) override
     {
         bench::Data request;
+        size_t size = 0;
         uint32_t count = 0;
 
-        while (reader->Read(&request))
-            count++;
+        while (reader->Read(&request)) {
+            if (count == 0)
+                size = request.data().size();
+            count += request.data().size() == size;
+        }
         reply->set_count(count);
         return grpc::Status::OK;
     }

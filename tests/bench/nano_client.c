@@ -120,7 +120,9 @@ static void nano_up(void *userdata, size_t n_messages)
     enum eyelet_status status;
     bench_Order reply;
 
-    status = bench_echo_up_open(connection->client, NULL, &stream, &error);
+    status = eyelet_nano_client_process(connection->client, &error); /* as a loop would: messages leave together */
+    if (status == EYELET_OK)
+        status = bench_echo_up_open(connection->client, NULL, &stream, &error);
     for (size_t i = 0; status == EYELET_OK && i < n_messages; i++)
         status = bench_echo_up_send(stream, &connection->request, &error);
     if (status == EYELET_OK)

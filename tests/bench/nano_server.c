@@ -29,10 +29,14 @@ static enum eyelet_status say(struct eyelet_nano_call *call, const bench_Data *r
 static enum eyelet_status up(struct eyelet_nano_call *call, bench_Order *reply, void *userdata)
 {
     const bench_Data *request;
+    size_t size = 0;
 
     (void)userdata;
-    while (bench_echo_up_call_recv(call, &request) == EYELET_GOT_MESSAGE)
-        reply->count++;
+    while (bench_echo_up_call_recv(call, &request) == EYELET_GOT_MESSAGE) {
+        if (reply->count == 0)
+            size = request->data.size;
+        reply->count += request->data.size == size;
+    }
     return EYELET_OK;
 }
 

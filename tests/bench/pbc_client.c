@@ -11,6 +11,10 @@
 #include "bench.eyelet.h"
 #include "caller.h"
 
+#ifndef SPIN_US
+#define SPIN_US 0
+#endif
+
 struct connection {
     struct eyelet_client *client;
     size_t size;
@@ -26,6 +30,7 @@ static _Noreturn void fail(const struct eyelet_error *error)
 
 static void *pbc_open(const char *address, size_t size)
 {
+    static const struct eyelet_client_opts opts = { .spin_us = SPIN_US };
     struct connection *connection = calloc(1, sizeof(*connection));
     struct eyelet_error error;
 
@@ -37,7 +42,7 @@ static void *pbc_open(const char *address, size_t size)
     connection->request.data.len = size;
     if (!connection->request.data.data)
         caller_fail("there is no memory");
-    if (eyelet_client_open(address, NULL, &connection->client, &error) != EYELET_OK)
+    if (eyelet_client_open(address, &opts, &connection->client, &error) != EYELET_OK)
         fail(&error);
     return connection;
 }

@@ -1,5 +1,5 @@
 /*
- * eyelet's server with protobuf-c, as it comes: no option is set.
+ * eyelet's server with protobuf-c, as it comes: no option is set, but in the program that spins.
  *
  *     pbc_server ADDRESS
  */
@@ -9,6 +9,10 @@
 #include <eyelet/eyelet.h>
 
 #include "bench.eyelet.h"
+
+#ifndef SPIN_US
+#define SPIN_US 0
+#endif
 
 static enum eyelet_status say(struct eyelet_call *call, const Bench__Data *request, Bench__Data *reply, void *userdata)
 {
@@ -21,10 +25,14 @@ static enum eyelet_status say(struct eyelet_call *call, const Bench__Data *reque
 static enum eyelet_status up(struct eyelet_call *call, Bench__Order *reply, void *userdata)
 {
     const Bench__Data *request;
+    size_t size = 0;
 
     (void)userdata;
-    while (bench_echo_up_call_recv(call, &request) == EYELET_GOT_MESSAGE)
-        reply->count++;
+    while (bench_echo_up_call_recv(call, &request) == EYELET_GOT_MESSAGE) {
+        if (reply->count == 0)
+            size = request->data.len;
+        reply->count += request->data.len == size;
+    }
     return EYELET_OK;
 }
 
@@ -47,6 +55,7 @@ static enum eyelet_status down(struct eyelet_call *call, const Bench__Order *req
 int main(int argc, char **argv)
 {
     static const struct bench_echo_handlers handlers = { .say = say, .up = up, .down = down };
+    static const struct eyelet_server_opts opts = { .spin_us = SPIN_US };
     struct eyelet_server *server = NULL;
     struct eyelet_error error;
     enum eyelet_status status;
@@ -55,7 +64,7 @@ int main(int argc, char **argv)
         fputs("usage: pbc_server ADDRESS\n", stderr);
         return 2;
     }
-    status = eyelet_server_open(argv[1], NULL, &server, &error);
+    status = eyelet_server_open(argv[1], &opts, &server, &error);
     if (status != EYELET_OK) {
         fprintf(stderr, "pbc_server: %s\n", error.text);
         return EXIT_FAILURE;

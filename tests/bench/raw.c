@@ -3,13 +3,15 @@
  */
 #include "raw.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define SCHEME  "unix://"
+#include <linux/vm_sockets.h>
+
 #define BACKLOG 128
 
 bool raw_write(int fd, const void *data, size_t len)
@@ -90,20 +92,50 @@ bool raw_next(struct raw_buffer *buffer, struct raw_head *ret, const uint8_t **r
     return true;
 }
 
+/* Where a socket listens, or whom it calls. */
+union name {
+    struct sockaddr any;
+    struct sockaddr_un path;
+    struct sockaddr_vm port;
+};
+
+/* Return: its length; 0 when the address is none of a unix socket. */
+static socklen_t parse_unix(const char *address, union name *ret)
+{
+    const char *path = address + strlen("unix://");
+
+    if (strncmp(address, "unix://", strlen("unix://")) != 0 || strlen(path) >= sizeof(ret->path.sun_path))
+        return 0;
+    ret->path = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    memcpy(ret->path.sun_path, path, strlen(path));
+    return sizeof(ret->path);
+}
+
+/* The same for vsock. */
+static socklen_t parse_vsock(const char *address, union name *ret)
+{
+    unsigned int cid = VMADDR_CID_ANY, port;
+
+    if (sscanf(address, "vsock://any:%u", &port) != 1 && sscanf(address, "vsock://%u:%u", &cid, &port) != 2)
+        return 0;
+    ret->port = (struct sockaddr_vm){ .svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port };
+    return sizeof(ret->port);
+}
+
 int raw_socket(const char *address, bool listens)
 {
-    struct sockaddr_un name = { .sun_family = AF_UNIX };
-    const struct sockaddr *any = (const struct sockaddr *)&name;
-    const char *path = address + strlen(SCHEME);
+    union name name;
+    socklen_t len = parse_unix(address, &name);
     int fd;
 
-    if (strncmp(address, SCHEME, strlen(SCHEME)) != 0 || strlen(path) >= sizeof(name.sun_path))
+    if (len == 0)
+        len = parse_vsock(address, &name);
+    if (len == 0)
         return -1;
-    memcpy(name.sun_path, path, strlen(path));
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    fd = socket(name.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    if (listens ? bind(fd, any, sizeof(name)) == 0 && listen(fd, BACKLOG) == 0 : connect(fd, any, sizeof(name)) == 0)
+    if (listens ? bind(fd, &name.any, len) == 0 && listen(fd, BACKLOG) == 0 : connect(fd, &name.any, len) == 0)
         return fd;
     close(fd);
     return -1;

@@ -10,7 +10,7 @@
 
 enum raw_kind {
     RAW_ECHO, /* wanted back */
-    RAW_UP,   /* counted */
+    RAW_UP,   /* counted, if they have the first one's length */
     RAW_END,  /* how many RAW_UP there were: comes back with a count */
     RAW_DOWN, /* a struct raw_order: so many RAW_UP are wanted */
 };
@@ -57,7 +57,7 @@ bool raw_read(int fd, struct raw_buffer *buffer);
  */
 bool raw_next(struct raw_buffer *buffer, struct raw_head *ret, const uint8_t **ret_at);
 
-/* raw_socket() - for unix://PATH, listening or connected; -1 */
+/* raw_socket() - for unix://PATH, vsock://CID:PORT or, to listen, vsock://any:PORT: listening or connected; -1 */
 int raw_socket(const char *address, bool listens);
 
 #endif

@@ -48,6 +48,12 @@ static void send_some(struct connection *connection, size_t n)
         caller_fail("the server does not listen");
 }
 
+static void check_len(const struct raw_head *head, size_t len)
+{
+    if (head->len != len - sizeof(*head))
+        caller_fail("the server answers something else");
+}
+
 /* The next message; where it begins. */
 static const uint8_t *receive(struct connection *connection, size_t len)
 {
@@ -57,8 +63,7 @@ static const uint8_t *receive(struct connection *connection, size_t len)
     while (!raw_next(&connection->buffer, &head, &at))
         if (!raw_read(connection->fd, &connection->buffer))
             caller_fail("the server does not answer");
-    if (head.len != len - sizeof(head))
-        caller_fail("the server answers something else");
+    check_len(&head, len);
     return at;
 }
 
@@ -82,7 +87,7 @@ static void raw_flight(void *userdata, size_t n_calls)
     while (n_back < n_calls) {
         receive(connection, connection->len);
         for (n = 1; raw_next(&connection->buffer, &head, NULL); n++)
-            ;
+            check_len(&head, connection->len);
         n_back += n;
         n = n < n_calls - n_sent ? n : n_calls - n_sent;
         if (n > 0)

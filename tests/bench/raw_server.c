@@ -16,6 +16,7 @@
 struct connection {
     int fd;
     uint32_t n_up;
+    uint32_t up_len; /* of the first of them */
     struct raw_buffer buffer;
 };
 
@@ -61,7 +62,9 @@ static bool take(struct connection *connection, const struct raw_head *head, con
 {
     switch ((enum raw_kind)head->kind) {
     case RAW_UP:
-        connection->n_up++;
+        if (connection->n_up == 0)
+            connection->up_len = head->len;
+        connection->n_up += head->len == connection->up_len;
         return true;
     case RAW_END:
         return send_count(connection);
@@ -130,7 +133,7 @@ int main(int argc, char **argv)
     int fd;
 
     if (listener < 0) {
-        fputs("usage: raw_server unix://PATH\n", stderr);
+        fputs("usage: raw_server unix://PATH|vsock://any:PORT\n", stderr);
         return EXIT_FAILURE;
     }
     while ((fd = accept(listener, NULL, NULL)) >= 0)

@@ -24,7 +24,7 @@ PURE = re.compile(
 BARE = re.compile(
     r"(__)?(mem(cpy|move|set|cmp|chr)|explicit_bzero|str(n?len|n?cmp|n?casecmp|r?chr|spn|cspn|error((desc|name)_np)?))(_chk)?"
     r"|(__)?(poll|read|recv)(_chk)?|(open|fcntl|l?stat)(64)?|accept4|bind|clock_gettime|close|connect|epoll_(create1|ctl|wait)"
-    r"|eventfd|fchmod|get(env|euid|pid|peername|sock(name|opt))|ioctl|listen|recvmsg|send(msg)?|setsockopt|shutdown|socket"
+    r"|eventfd|fchmod|get(env|euid|pid|peername|sock(name|opt))|ioctl|listen|recvmsg|send(msg|to)?|setsockopt|shutdown|socket"
     r"|sigaction|unlink|write|__errno_location"
     r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(start_+|stop_+)?(asan|ubsan|tsan|sanitizer|gcov|llvm|sancov)_\w+"
 )

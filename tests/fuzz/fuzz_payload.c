@@ -27,6 +27,17 @@ static struct eyelet_slice pack(const ProtobufCMessage *message)
     return (struct eyelet_slice){ bytes, len };
 }
 
+/* Whether its bytes were copied or not makes no difference to who reads a message. */
+static void check_same(const ProtobufCMessage *copied, const ProtobufCMessage *in_place)
+{
+    struct eyelet_slice one = pack(copied), other = pack(in_place);
+
+    FUZZ_CHECK(one.len == other.len);
+    FUZZ_CHECK(memcmp(one.data, other.data, one.len) == 0);
+    free((void *)one.data);
+    free((void *)other.data);
+}
+
 static void check_round_trip(const ProtobufCMessage *message)
 {
     struct eyelet_slice packed = pack(message), again;
@@ -47,12 +58,12 @@ static void check_round_trip(const ProtobufCMessage *message)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    ProtobufCMessage *message = NULL, *heap_message = NULL;
+    ProtobufCMessage *message = NULL, *place_message = NULL, *heap_message = NULL;
     const ProtobufCMessageDescriptor *type;
-    enum eyelet_unpack_result result, heap_result;
+    enum eyelet_unpack_result result, place_result, heap_result;
     struct eyelet_error error;
     struct eyelet_slice payload;
-    struct eyelet_arena arena;
+    struct eyelet_arena arena, place_arena;
     size_t decode_max;
 
     if (len == 0)
@@ -63,14 +74,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     eyelet_arena_init(&arena, NULL, 0);
     result = eyelet_unpack_into_arena(type, payload, decode_max, &arena, &message, &error);
+    eyelet_arena_init(&place_arena, NULL, 0);
+    place_result = eyelet_unpack_in_place(type, payload, decode_max, &place_arena, &place_message, &error);
     heap_result = eyelet_unpack_to_heap(type, payload, decode_max, &heap_message, &error);
     FUZZ_CHECK(arena.used <= eyelet_unpack_budget(decode_max, payload.len));
     FUZZ_CHECK(result == heap_result || heap_result == EYELET_UNPACK_OVER_BUDGET ||
                result == EYELET_UNPACK_OVER_BUDGET);
 
+    FUZZ_CHECK(place_arena.used <= eyelet_unpack_budget(decode_max, payload.len));
+    FUZZ_CHECK(result == place_result || result == EYELET_UNPACK_OVER_BUDGET);
     if (result == EYELET_UNPACK_OK)
         check_round_trip(message);
+    if (place_result == EYELET_UNPACK_OK)
+        check_round_trip(place_message);
+    if (result == EYELET_UNPACK_OK)
+        check_same(message, place_message);
     protobuf_c_message_free_unpacked(heap_message, NULL);
+    eyelet_arena_clear(&place_arena);
     eyelet_arena_clear(&arena);
     return 0;
 }

@@ -754,12 +754,37 @@ static void h121_the_socket_is_closed_on_exec(void **state)
     assert_int_equal(fcntl(eyelet_nano_client_fd(caller.client), F_GETFD), FD_CLOEXEC);
 }
 
+static size_t count_touched(void)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < caller.size + 1; i++)
+        n += caller.memory[i] != 0xa5; /* caller_allocate() */
+    return n;
+}
+
+static void memory_is_touched_as_it_is_needed(void **state)
+{
+    const struct eyelet_nano_client_opts opts = { .calls_max = 100, .streams_max = 4 };
+
+    (void)state;
+    caller_open(&opts);
+    assert_in_range(count_touched(), 1,
+                    EYELET_NANO_CLIENT_BASE + EYELET_NANO_CONNECTION_BASE +
+                        2 * EYELET_NANO_SLOT_SIZE * (opts.calls_max + opts.streams_max));
+    caller_assert_usable(1);
+    assert_in_range(count_touched(), 1,
+                    EYELET_NANO_CLIENT_BASE + EYELET_NANO_CONNECTION_BASE + EYELET_NANO_CALL_BASE + 200 +
+                        2 * EYELET_NANO_SLOT_SIZE * (opts.calls_max + opts.streams_max));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(options_that_make_no_sense_are_refused),
+        TEST(memory_is_touched_as_it_is_needed),
         TEST(memory_that_is_too_small_is_refused_at_any_alignment),
         TEST(every_size_of_a_table_and_a_frame_fits_into_its_memory),
         TEST(a_failing_system_call_at_the_start_leaves_nothing_open),

@@ -24,6 +24,8 @@
 #define N_CALLS     100u
 #define N_WARM      10u
 #define N_PIPELINED 64u
+#define N_MESSAGES  100u
+#define N_AT_ONCE   8u
 #define N_IDLE      10u
 #define TEXT_LEN    64u
 #define TEXT_LARGE  1000u
@@ -53,7 +55,17 @@ static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayReque
     return EYELET_OK;
 }
 
-static const struct demo_echo_handlers handlers = { .say = say };
+static enum eyelet_status count(struct eyelet_nano_call *call, const demo_CountRequest *request, void *userdata)
+{
+    enum eyelet_status status = EYELET_OK;
+
+    (void)userdata;
+    for (int64_t i = 1; i <= request->limit && status == EYELET_OK; i++)
+        status = demo_echo_count_call_send(call, &(demo_CountReply){ .number = i });
+    return status;
+}
+
+static const struct demo_echo_handlers handlers = { .say = say, .count = count };
 
 static void *run(void *argument)
 {
@@ -62,10 +74,10 @@ static void *run(void *argument)
     return NULL;
 }
 
-static void start(void)
+static void start_with(uint32_t frame_max)
 {
     const struct eyelet_nano_server_opts opts = {
-        .connections_max = N_IDLE, .calls_max = 8, .frame_max = 4096, .message_size = DEMO_ECHO_MESSAGE_SIZE
+        .connections_max = N_IDLE, .calls_max = 8, .frame_max = frame_max, .message_size = DEMO_ECHO_MESSAGE_SIZE
     };
     const size_t size =
         EYELET_NANO_SERVER_SIZE(opts.connections_max, opts.calls_max, opts.frame_max, opts.message_size);
@@ -80,6 +92,11 @@ static void start(void)
     assert_int_equal(eyelet_nano_server_init(text, &opts, served.memory, size, &served.server, NULL), EYELET_OK);
     assert_int_equal(demo_echo_add(served.server, &handlers, NULL, NULL), EYELET_OK);
     assert_int_equal(pthread_create(&served.thread, NULL, run, NULL), 0);
+}
+
+static void start(void)
+{
+    start_with(4096);
 }
 
 static void stop(void)
@@ -179,6 +196,67 @@ static void calls_in_one_piece_are_read_and_answered_together(void **state)
     assert_int_equal(copied, 0);
 }
 
+/* The first answer is that of the call before them. */
+static void answers_that_fit_into_the_room_for_a_frame_leave_in_one_piece(void **state)
+{
+    struct costs costs;
+    int fd;
+
+    (void)state;
+    start_with(8192);
+    fd = live_connect(folder_path("server"));
+    costs = measure_pile(fd, 1, TEXT_LEN);
+    close(fd);
+    stop();
+    costs_assert_at_most(&costs, 1, (struct costs){ .waits = 2, .reads = 1, .writes = 2 });
+}
+
+static void put_count(struct wire *wire, uint32_t id, uint64_t limit)
+{
+    struct wire payload = { 0 };
+
+    wire_field_number(&payload, 1, limit);
+    wire_request(wire, id,
+                 &(struct wire_request){ .service = "demo.Echo", .method = "Count", .payload = wire_slice(&payload) });
+    wire_clear(&payload);
+}
+
+static void put_counted(struct wire *wire, uint32_t id, uint64_t limit)
+{
+    for (uint64_t i = 1; i <= limit; i++) {
+        struct wire payload = { 0 };
+
+        wire_field_number(&payload, 1, i);
+        wire_frame_of(wire, WIRE_DATA, 0, id, &payload);
+    }
+    caller_put_end(wire, id);
+}
+
+/* Nobody knows what the handler does next; its end leaves with the last of them or by itself. */
+static void each_message_of_a_stream_leaves_a_server_at_once(void **state)
+{
+    struct wire request = { 0 }, stream = { 0 };
+    struct costs before, after, costs;
+    int fd;
+
+    (void)state;
+    start();
+    fd = live_connect(folder_path("server"));
+    costs_await_asleep(1);
+    before = costs_elsewhere();
+    put_count(&request, 1, N_MESSAGES);
+    live_send_wire(fd, &request);
+    put_counted(&stream, 1, N_MESSAGES);
+    live_expect_bytes(fd, &stream);
+    costs_await_asleep(1);
+    after = costs_elsewhere();
+    close(fd);
+    stop();
+    costs = costs_between(&before, &after);
+    costs_print("nano server, 100 messages of a stream", &costs, 1);
+    assert_in_range(costs.writes, N_MESSAGES, N_MESSAGES + 1);
+}
+
 /* --- a client, and a peer that has answered before ---------------------------------------------------------------- */
 
 static void a_call_costs_a_client_three_system_calls_and_no_allocation(void **state)
@@ -199,21 +277,129 @@ static void a_call_costs_a_client_three_system_calls_and_no_allocation(void **st
     costs_print("nano client", &costs, 1);
 }
 
-/* --- bytes -------------------------------------------------------------------------------------------------------- */
+static struct {
+    demo_SayReply replies[N_AT_ONCE];
+    unsigned n_told;
+    unsigned n_again; /* calls that are started by those that end */
+} flight;
 
-/* What must come, byte by byte, and nothing behind it. */
-static void expect_bytes(int fd, struct wire *wire)
+static void begin_call(demo_SayReply *reply);
+
+static void flight_told(enum eyelet_status status, demo_SayReply *reply, const struct eyelet_error *error,
+                        void *userdata)
 {
-    uint8_t *room = malloc(wire->len);
-    char more;
-
-    assert_non_null(room);
-    assert_true(live_read(fd, room, wire->len));
-    assert_memory_equal(room, wire->bytes, wire->len);
-    assert_int_equal(recv(fd, &more, 1, MSG_DONTWAIT), -1);
-    free(room);
-    wire_clear(wire);
+    (void)reply;
+    (void)error;
+    if (status != EYELET_OK) /* what is in flight when the client is cleared */
+        return;
+    flight.n_told++;
+    if (flight.n_again > 0) {
+        flight.n_again--;
+        begin_call(userdata);
+    }
 }
+
+static void begin_call(demo_SayReply *reply)
+{
+    demo_SayRequest request = { .text = "again" };
+
+    live_must(demo_echo_say_start(caller.client, NULL, &request, reply, flight_told, reply, NULL, NULL) == EYELET_OK,
+              "a call cannot be started");
+}
+
+static void begin_calls(void)
+{
+    flight.n_told = 0;
+    for (unsigned i = 0; i < N_AT_ONCE; i++)
+        begin_call(&flight.replies[i]);
+}
+
+static void process(void)
+{
+    assert_int_equal(eyelet_nano_client_process(caller.client, NULL), EYELET_OK);
+}
+
+/* Since @before. */
+static struct costs costs_since(const struct costs *before)
+{
+    struct costs now = costs_here();
+
+    return costs_between(before, &now);
+}
+
+static void calls_that_are_started_by_the_ends_of_others_leave_together(void **state)
+{
+    struct wire replies = { 0 };
+    struct costs before, costs;
+
+    (void)state;
+    begin_calls();
+    flight.n_again = N_AT_ONCE;
+    for (uint32_t i = 0; i < N_AT_ONCE; i++)
+        caller_put_reply(&replies, 1 + 2 * i, "x");
+    caller_say(&replies);
+    before = costs_here();
+    process();
+    costs = costs_since(&before);
+    costs_print("nano client, 8 calls told and begun anew", &costs, 1);
+    assert_int_equal(flight.n_told, N_AT_ONCE);
+    assert_int_equal(costs.writes, 1);
+    assert_int_equal(costs.reads, 1);
+}
+
+/* The first one leaves at once, and the others with the next round of the loop, which comes at once. */
+static void what_a_loop_begins_in_a_row_leaves_in_two_pieces(void **state)
+{
+    struct costs before;
+
+    (void)state;
+    faults_stop_clock();
+    process();
+    before = costs_here();
+    flight.n_again = 0;
+    begin_calls();
+    assert_int_equal(costs_since(&before).writes, 1);
+    assert_int_equal(eyelet_nano_client_events(caller.client), POLLIN | POLLOUT);
+    process();
+    assert_int_equal(costs_since(&before).writes, 2);
+    assert_int_equal(eyelet_nano_client_events(caller.client), POLLIN);
+}
+
+static void messages_of_a_loop_in_a_row_leave_in_two_pieces(void **state)
+{
+    struct demo_echo_chat_stream *chat;
+    struct costs before;
+
+    (void)state;
+    faults_stop_clock();
+    process();
+    chat = caller_chat(0);
+    before = costs_here();
+    for (unsigned i = 0; i < N_MESSAGES; i++)
+        assert_int_equal(caller_chat_send(chat, "x", NULL), EYELET_OK);
+    assert_int_equal(costs_since(&before).writes, 1);
+    process();
+    assert_int_equal(costs_since(&before).writes, 2);
+    demo_echo_chat_close(chat);
+}
+
+/* Nobody may come back to send it. */
+static void a_message_has_left_when_there_is_no_loop(void **state)
+{
+    struct demo_echo_chat_stream *chat = caller_chat(0);
+    struct costs before;
+
+    (void)state;
+    faults_stop_clock();
+    before = costs_here();
+    for (unsigned i = 1; i <= N_MESSAGES; i++) {
+        assert_int_equal(caller_chat_send(chat, "x", NULL), EYELET_OK);
+        assert_int_equal(costs_since(&before).writes, i);
+    }
+    demo_echo_chat_close(chat);
+}
+
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
 
 static void put_request(struct wire *wire, uint32_t id, const char *text)
 {
@@ -241,7 +427,7 @@ static void a_request_is_written_once_and_nothing_else(void **state)
         faults_short(FAULT_SENDMSG, 16 * (len % 8));
         assert_int_equal(caller_call(0, text_of(len), NULL, 0, NULL), EYELET_OK);
         assert_int_equal(costs_here().bytes_written - before, wire.len);
-        expect_bytes(caller.peer, &wire);
+        live_expect_bytes(caller.peer, &wire);
     }
 }
 
@@ -261,7 +447,7 @@ static void a_reply_is_written_once_and_nothing_else(void **state)
         reply_len = wire.len;
         faults_short(FAULT_SENDMSG, 16 * (len % 8));
         echo_say(fd, 2 * len - 1, text_of(len));
-        expect_bytes(fd, &wire);
+        live_expect_bytes(fd, &wire);
         costs_await_asleep(1);
         assert_int_equal(costs_elsewhere().bytes_written - before, reply_len);
     }
@@ -342,7 +528,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVER_TEST(a_call_costs_a_server_three_system_calls_and_no_allocation),
         SERVER_TEST(calls_in_one_piece_are_read_and_answered_together),
+        SERVER_TEST(answers_that_fit_into_the_room_for_a_frame_leave_in_one_piece),
+        SERVER_TEST(each_message_of_a_stream_leaves_a_server_at_once),
         CLIENT_TEST(a_call_costs_a_client_three_system_calls_and_no_allocation),
+        CLIENT_TEST(calls_that_are_started_by_the_ends_of_others_leave_together),
+        CLIENT_TEST(what_a_loop_begins_in_a_row_leaves_in_two_pieces),
+        CLIENT_TEST(messages_of_a_loop_in_a_row_leave_in_two_pieces),
+        CLIENT_TEST(a_message_has_left_when_there_is_no_loop),
         CLIENT_TEST(a_request_is_written_once_and_nothing_else),
         SERVER_TEST(a_reply_is_written_once_and_nothing_else),
         SERVER_TEST(an_idle_server_never_wakes),

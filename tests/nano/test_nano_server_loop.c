@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@
 #define CANARY     "Canary-of-a-request"
 #define TEXT_LARGE 1000
 #define RAN_MAX    1000
+#define LEFT_MAX   8
+#define UNTOUCHED  0xa5
 
 static struct {
     struct eyelet_nano_server *server;
@@ -33,7 +36,9 @@ static struct {
     unsigned n_ran;
     char ran[RAN_MAX];            /* first letters of the texts that Say was asked, in the order of its calls */
     unsigned n_canaries[RAN_MAX]; /* in the memory, while each of them ran */
+    bool is_answered[RAN_MAX];    /* something lay at the first peer when each of them began */
     unsigned n_sent;
+    size_t left[LEFT_MAX]; /* bytes at the first peer once each of these messages was sent */
     unsigned n_received;
     bool is_other_answered;
     enum eyelet_status last_sent;
@@ -68,6 +73,21 @@ static void put_say(struct wire *wire, uint32_t id, const char *text)
     put_text(wire, id, (struct wire_request){ .service = "demo.Echo", .method = "Say" }, text);
 }
 
+static bool has_answer(int fd)
+{
+    char byte;
+
+    return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+static size_t bytes_at(int fd)
+{
+    int n = 0;
+
+    live_must(ioctl(fd, FIONREAD, &n) == 0, "FIONREAD fails");
+    return (size_t)n;
+}
+
 /* "slow" takes 10 ms, and brings the second peer the first time; "late" takes 3 s; "stop" stops the server as well. */
 static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayRequest *request, demo_SayReply *reply,
                               void *userdata)
@@ -78,6 +98,7 @@ static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayReque
     (void)userdata;
     assert_true(loop.n_ran < RAN_MAX);
     loop.n_canaries[loop.n_ran] = count_in_memory(CANARY);
+    loop.is_answered[loop.n_ran] = loop.fds[0] >= 0 && bytes_at(loop.fds[0]) > 0;
     loop.ran[loop.n_ran++] = request->text[0];
     if (strcmp(request->text, "slow") == 0) {
         faults_advance_ns(10 * MS);
@@ -98,13 +119,6 @@ static enum eyelet_status say(struct eyelet_nano_call *call, const demo_SayReque
     return EYELET_OK;
 }
 
-static bool has_answer(int fd)
-{
-    char byte;
-
-    return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
-}
-
 /* Each message takes 1 s; with a limit of 1000 the server is stopped meanwhile. */
 static enum eyelet_status count(struct eyelet_nano_call *call, const demo_CountRequest *request, void *userdata)
 {
@@ -113,6 +127,8 @@ static enum eyelet_status count(struct eyelet_nano_call *call, const demo_CountR
         if (i == 1 && request->limit == 1000)
             eyelet_nano_server_stop(loop.server);
         loop.last_sent = demo_echo_count_call_send(call, &(demo_CountReply){ .number = i });
+        if (loop.n_sent < LEFT_MAX)
+            loop.left[loop.n_sent] = bytes_at(loop.fds[0]);
         faults_advance_ns(1000 * MS);
         loop.n_sent++;
     }
@@ -190,8 +206,9 @@ static void start(struct eyelet_nano_server_opts opts)
     faults_fake_clock(START_NS);
     opts.message_size = DEMO_ECHO_MESSAGE_SIZE;
     loop.size = EYELET_NANO_SERVER_SIZE(opts.connections_max, opts.calls_max, opts.frame_max, opts.message_size);
-    loop.memory = calloc(1, loop.size);
+    loop.memory = malloc(loop.size);
     assert_non_null(loop.memory);
+    memset(loop.memory, UNTOUCHED, loop.size); /* nothing may count on zeroes */
     assert_int_equal(eyelet_address_format(&address, text, sizeof(text)), 0);
     assert_int_equal(eyelet_nano_server_init(text, &opts, loop.memory, loop.size, &loop.server, NULL), EYELET_OK);
     assert_int_equal(demo_echo_add(loop.server, &handlers, NULL, NULL), EYELET_OK);
@@ -230,12 +247,20 @@ static size_t read_all(int fd)
     return len;
 }
 
-static void put_open_sum(struct wire *wire, uint32_t id)
+/* @message: used up */
+static void put_open(struct wire *wire, uint32_t id, const char *method, uint8_t flags, struct wire *message)
 {
+    struct wire_request request = { .service = "demo.Echo", .method = method, .payload = wire_slice(message) };
     struct wire envelope = { 0 };
 
-    wire_request_envelope(&envelope, &(struct wire_request){ .service = "demo.Echo", .method = "Sum" });
-    wire_frame_of(wire, WIRE_REQUEST, WIRE_OPEN | WIRE_NO_DATA, id, &envelope);
+    wire_request_envelope(&envelope, &request);
+    wire_frame_of(wire, WIRE_REQUEST, flags, id, &envelope);
+    wire_clear(message);
+}
+
+static void put_open_sum(struct wire *wire, uint32_t id)
+{
+    put_open(wire, id, "Sum", WIRE_OPEN | WIRE_NO_DATA, &(struct wire){ 0 });
 }
 
 static void put_data(struct wire *wire, uint32_t id, struct eyelet_slice data)
@@ -546,6 +571,79 @@ static void h124_what_was_taken_does_not_lie_there_while_the_next_request_waits(
     assert_int_equal(count_in_memory(CANARY), 0);
 }
 
+/* --- memory ------------------------------------------------------------------------------------------------------- */
+
+static size_t count_touched(void)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < loop.size; i++)
+        n += loop.memory[i] != UNTOUCHED;
+    return n;
+}
+
+/* A connection's table of calls is cleared; of its buffers and its calls' no more is written than came and left. */
+static void memory_is_touched_as_it_is_needed_and_used_again(void **state)
+{
+    const size_t base = EYELET_NANO_ALIGN + EYELET_NANO_SERVER_BASE + DEMO_ECHO_MESSAGE_SIZE;
+    const size_t one =
+        EYELET_NANO_CONNECTION_BASE + 2 * EYELET_NANO_SLOT_SIZE * usual.calls_max + EYELET_NANO_CALL_BASE + 200;
+    struct wire wire = { 0 };
+    size_t n_touched;
+
+    (void)state;
+    start(usual);
+    assert_in_range(count_touched(), 1, EYELET_NANO_SERVER_BASE);
+    put_say(&wire, 1, "first");
+    live_send_wire(loop.fds[0], &wire);
+    process();
+    n_touched = count_touched();
+    assert_in_range(n_touched, 1, base + one);
+    for (uint32_t id = 3; id < 100; id += 2) {
+        put_say(&wire, id, "other");
+        live_send_wire(loop.fds[0], &wire);
+        process();
+    }
+    assert_in_range(count_touched(), 1, n_touched + 100); /* some bytes were as before by chance */
+}
+
+/* --- messages of a handler ---------------------------------------------------------------------------------------- */
+
+static void a_message_has_left_before_the_next(void **state)
+{
+    struct wire wire = { 0 }, message = { 0 };
+
+    (void)state;
+    start(usual);
+    wire_field_number(&message, 1, 4);
+    put_open(&wire, 1, "Count", 0, &message);
+    live_send_wire(loop.fds[0], &wire);
+    process();
+    assert_int_equal(loop.n_sent, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(loop.left[i], (i + 1) * (WIRE_HEAD_LEN + 2));
+}
+
+static void answers_leave_before_the_next_handler_once_one_was_slow(void **state)
+{
+    static const bool expected[] = { false, false, false, true };
+    struct wire wire = { 0 };
+
+    (void)state;
+    start(usual);
+    put_say(&wire, 1, "quick");
+    put_say(&wire, 3, "late");
+    live_send_wire(loop.fds[0], &wire);
+    process();
+    assert_true(read_all(loop.fds[0]) > 0);
+    put_say(&wire, 5, "quick");
+    put_say(&wire, 7, "next");
+    live_send_wire(loop.fds[0], &wire);
+    process();
+    assert_int_equal(loop.n_ran, 4);
+    assert_memory_equal(loop.is_answered, expected, sizeof(expected));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -561,6 +659,9 @@ int main(void)
         TEST(answers_leave_in_the_order_of_the_requests_though_some_need_more_room),
         TEST(h095_a_stream_is_not_full_by_what_another_handler_took),
         TEST(h095_a_full_stream_may_end),
+        TEST(memory_is_touched_as_it_is_needed_and_used_again),
+        TEST(a_message_has_left_before_the_next),
+        TEST(answers_leave_before_the_next_handler_once_one_was_slow),
         TEST(h124_what_was_taken_does_not_lie_there_while_the_next_request_waits),
     };
 

@@ -77,16 +77,8 @@ build_rust() {
 
     (need cargo rustc librust-ttrpc-dev librust-protobuf-dev librust-protobuf-codegen-pure-dev) || return
     target=$(/usr/bin/rustc -vV | sed -n 's/^host: //p')
-    rm -rf "$out/rust/source" # cargo writes a Cargo.lock beside Cargo.toml, and obeys the nearest .cargo first
-    mkdir -p "$out/rust/home" "$out/rust/source" &&
-        cp -R tests/size/rust/. "$out/rust/source" &&
-        mkdir "$out/rust/source/.cargo" &&
-        printf '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n' \
-            >"$out/rust/source/.cargo/config.toml" &&
-        (cd "$out/rust/source" && unset CARGO_BUILD_TARGET CARGO_TARGET_DIR RUSTC_WRAPPER &&
-            ECHO_PROTO=$root/proto/echo.proto CARGO_HOME=$out/rust/home RUSTC=/usr/bin/rustc \
-                RUSTFLAGS='-C target-feature=+crt-static' /usr/bin/cargo build --quiet --offline --release \
-                --target "$target" --target-dir "$out/rust/target") &&
+    RUSTFLAGS='-C target-feature=+crt-static' tests/support/cargo.sh tests/size/rust "$out/rust" \
+        "$root/proto/echo.proto" --release --target "$target" &&
         cp "$out/rust/target/$target/release/echo" "$out/rust_server"
 }
 

@@ -11,11 +11,11 @@
 /**
  * struct costs - of some calls, or since the last reset
  * @waits:   poll() and epoll_wait()
- * @reads:   recvmsg()
- * @writes:  sendmsg()
+ * @reads:   recvmsg(), recv()
+ * @writes:  sendmsg(), sendto()
  * @others:  any other system call that is wrapped: to wake a thread, to be told of a socket, to open and to close
  * @allocs:  malloc(), calloc() and realloc()
- * @bytes_read, @bytes_written:  by recvmsg() and sendmsg()
+ * @bytes_read, @bytes_written:  by those
  */
 struct costs {
     unsigned waits;

@@ -62,7 +62,7 @@ static _Thread_local struct {
 } here[N_FAULT_CALLS];
 
 static atomic_uint_fast64_t n_bytes[N_FAULT_CALLS];
-static atomic_uint n_waiting, n_waiting_forever, n_timed_out;
+static atomic_uint n_waiting, n_waiting_forever, n_waits, n_timed_out;
 static atomic_int last_timeout_ms;
 
 static atomic_bool clock_is_fake;
@@ -111,6 +111,7 @@ void faults_reset(void)
 
     needle_len = 0;
     n_with_needle = 0;
+    n_waits = 0;
     n_timed_out = 0;
     clock_is_fake = false;
     clock_stands = false;
@@ -194,6 +195,11 @@ int faults_timeout_ms(void)
 unsigned faults_timed_out(void)
 {
     return n_timed_out;
+}
+
+unsigned faults_waits(void)
+{
+    return n_waits;
 }
 
 void faults_watch_free(const void *bytes, size_t len)
@@ -470,6 +476,13 @@ WRAP(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
     return moved(FAULT_SENDMSG, __real_sendmsg(fd, &part, flags));
 }
 
+WRAP(ssize_t, sendto, int fd, const void *data, size_t len, int flags, const struct sockaddr *to, socklen_t to_len)
+{
+    if (is_to_fail(FAULT_SENDMSG))
+        return -1;
+    return moved(FAULT_SENDMSG, __real_sendto(fd, data, shortened(FAULT_SENDMSG, len), flags, to, to_len));
+}
+
 /* ---- time ---- */
 
 WRAP(int, clock_gettime, clockid_t id, struct timespec *ret)
@@ -496,6 +509,7 @@ static int begin_wait(int timeout_ms)
     last_timeout_ms = timeout_ms;
     n_waiting_forever += timeout_ms < 0;
     n_waiting++;
+    n_waits++;
     return clock_stands ? PATIENCE_MS : timeout_ms;
 }
 
@@ -526,6 +540,7 @@ static int wait_fake(const char *call, int timeout_ms)
         abort();
     }
     last_timeout_ms = timeout_ms;
+    n_waits++;
     n_timed_out++;
     faults_advance_ns((unsigned)timeout_ms * NS_PER_MS);
     return 0;

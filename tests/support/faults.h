@@ -17,7 +17,7 @@
 
 /*
  * One member per line of wrapped.txt, in upper case. FAULT_ALLOC counts malloc, calloc and realloc together, FAULT_RECV
- * recv and recvmsg; free() is watched only.
+ * recv and recvmsg, FAULT_SENDMSG sendmsg and sendto; free() is watched only.
  */
 enum fault_call {
     FAULT_ALLOC,
@@ -80,13 +80,14 @@ uint64_t faults_bytes_here(enum fault_call call);
 
 /*
  * Waits in poll() and epoll_wait(), unless told only to look: how many threads are in one now, how many of those have
- * no timeout, the timeout of the wait that began last, and how many waits ended since the last reset with nothing
- * there.
+ * no timeout, the timeout of the wait that began last, how many waits ended since the last reset with nothing there,
+ * and how many began; of those on a fake clock only the ones that found nothing.
  */
 unsigned faults_waiting(void);
 unsigned faults_waiting_forever(void);
 int faults_timeout_ms(void);
 unsigned faults_timed_out(void);
+unsigned faults_waits(void);
 
 /*
  * Look for @needle, of 64 bytes at most, in every block that is freed or given to realloc() from now until

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/faults.h"
+#include "support/live.h"
 
 static char folder[64];
 
@@ -55,6 +56,15 @@ struct eyelet_address folder_address(const char *name)
     assert_true(strlen(path) < sizeof(address.path));
     memcpy(address.path, path, strlen(path) + 1);
     return address;
+}
+
+const char *folder_address_text(const char *name)
+{
+    static char text[EYELET_ADDRESS_TEXT_MAX];
+    struct eyelet_address address = folder_address(name);
+
+    live_must(eyelet_address_format(&address, text, sizeof(text)) == 0, "the address is too long");
+    return text;
 }
 
 void assert_text_has(const char *text, const char *part)

@@ -16,6 +16,9 @@ const char *folder_path(const char *name);
 /* The address of a socket file @name in the folder. */
 struct eyelet_address folder_address(const char *name);
 
+/* The same as a text, in static memory until the next call. */
+const char *folder_address_text(const char *name);
+
 /* Fails the test unless @text contains @part. */
 void assert_text_has(const char *text, const char *part);
 

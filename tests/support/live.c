@@ -1,6 +1,6 @@
 /*
  * Peers of live tests. Only calls that no test makes fail are used for the peers' bytes: send() and read(),
- * where the library has sendmsg() and recv(), and ppoll(), which knows no fake clock.
+ * where the library has sendmsg(), sendto() and recv(), and ppoll(), which knows no fake clock.
  */
 #include "support/live.h"
 
@@ -64,6 +64,19 @@ bool live_send(int fd, struct eyelet_slice bytes)
 void live_send_wire(int fd, struct wire *wire)
 {
     live_must(live_send(fd, wire_slice(wire)), "the peer is gone");
+    wire_clear(wire);
+}
+
+void live_expect_bytes(int fd, struct wire *wire)
+{
+    uint8_t *room = malloc(wire->len);
+    char more;
+
+    live_must(room != NULL, "no memory");
+    live_must(live_read(fd, room, wire->len), "the peer ended too early");
+    live_must(memcmp(room, wire->bytes, wire->len) == 0, "the peer said something else");
+    live_must(recv(fd, &more, 1, MSG_DONTWAIT) == -1, "the peer said more");
+    free(room);
     wire_clear(wire);
 }
 

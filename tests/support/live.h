@@ -35,6 +35,9 @@ bool live_send(int fd, struct eyelet_slice bytes);
 /* The same for what a wire holds, which is cleared; the peer must still be there. */
 void live_send_wire(int fd, struct wire *wire);
 
+/* What must come, byte by byte, and nothing behind it; @wire is cleared. */
+void live_expect_bytes(int fd, struct wire *wire);
+
 /* Waits until there is something to read, or the end. */
 void live_wait(int fd);
 

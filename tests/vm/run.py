@@ -5,13 +5,15 @@ usage: tests/vm/run.py loopback BUILD_DIR      one guest: real AF_VSOCK on CID 1
        tests/vm/run.py enclave BUILD_DIR       a guest that is the parent, with two more inside it that are enclaves
        tests/vm/run.py echo BUILD_DIR TEXT     the same with the example: its enclave, its parent, the text they echo
        tests/vm/run.py keys BUILD_DIR          the same with the key service, and the parent that tries all it can do
+       tests/vm/run.py bench PLAN PROGRAM...   one guest: the programs do what tests/bench/guest.sh reads in PLAN
        tests/vm/run.py selftest                failures inside, and guests that never end, must be failures outside
 
 BUILD_DIR is a build of the preset release. fetch.sh brings what else it takes. Whatever happens, a guest ends: by
 itself, by its time limit, or with this program. The limits are for machines that have much else to do.
 
 The enclaves run under KVM in the parent's guest: QEMU emulates AMD's virtualization as well, and so they are emulated
-once and not twice, which is ten times as fast. It takes nothing of the sort from the build machine's processor.
+once and not twice, which is ten times as fast. It takes nothing of the sort from the build machine's processor; only
+the benchmark runs under KVM, if a guest comes up with it, and otherwise counts instructions in the place of time.
 """
 import lzma
 import os
@@ -33,8 +35,16 @@ ENDED = re.compile(r"^guest: the test ended with status (\d+)$")
 LOOPBACK_MIB = 512
 PARENT_MIB = 1024
 
+# Counted: emulated as well, and the guest's clock goes by a nanosecond with each instruction, however fast that was.
+ACCELERATORS = {
+    "tcg": ("-accel", "tcg"),
+    "kvm": ("-accel", "kvm"),
+    "counted": ("-accel", "tcg", "-icount", "shift=0,sleep=off"),
+}
+
 # What a guest loads; the modules that these depend on are found out.
 LOOPBACK_MODULES = ("vsock_loopback", "vhost_vsock")
+BENCH_MODULES = ("vsock_loopback",)
 PARENT_MODULES = ("vhost_vsock", "kvm-amd")
 ENCLAVE_MODULES = ("virtio_pci", "vmw_vsock_virtio_transport")
 
@@ -100,9 +110,11 @@ def load_order(folder, wanted):
 
 
 def libraries(program):
-    """The files that a dynamic program is linked to, by the paths under which it looks for them."""
-    listing = subprocess.run(["ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return re.findall(r"(/\S+) \(0x", listing)
+    """The files that a program is linked to, by the paths under which it looks for them; none if it is static."""
+    ldd = subprocess.run(["ldd", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if ldd.returncode != 0 and "not a dynamic executable" not in ldd.stdout:
+        raise Failure(f"ldd: {ldd.stdout.strip()}")
+    return re.findall(r"(/\S+) \(0x", ldd.stdout)
 
 
 class Ramdisk:
@@ -194,7 +206,7 @@ def judge(lines, is_over_time, limit_s):
         raise Failure(f"the test failed in the guest, with status {statuses[0]}")
 
 
-def boot(kernel, ramdisk, memory_mib, limit_s, show):
+def boot(kernel, ramdisk, memory_mib, limit_s, show, accelerator="tcg"):
     """Runs a guest to its end: the lines it said, each shown as it comes, and whether its time was over."""
     # In memory, so that nothing stays behind: QEMU gets them as open files.
     with open(os.memfd_create("kernel"), "wb") as kernel_file, open(os.memfd_create("ramdisk"), "wb") as ramdisk_file:
@@ -204,9 +216,9 @@ def boot(kernel, ramdisk, memory_mib, limit_s, show):
         fds = (kernel_file.fileno(), ramdisk_file.fileno())
         # No network, no vsock device, no disk, no monitor: a serial line is all that leads out of the guest. Pages of
         # five levels would be one more to walk for every address.
-        command = ["setpriv", "--pdeathsig", "KILL", QEMU, "-accel", "tcg", "-M", "q35", "-cpu", "max,la57=off",
-                   "-smp", "1", "-m", str(memory_mib), "-nodefaults", "-display", "none", "-serial", "stdio",
-                   "-no-reboot", "-kernel", f"/dev/fd/{fds[0]}", "-initrd", f"/dev/fd/{fds[1]}",
+        command = ["setpriv", "--pdeathsig", "KILL", QEMU, *ACCELERATORS[accelerator], "-M", "q35",
+                   "-cpu", "max,la57=off", "-smp", "1", "-m", str(memory_mib), "-nodefaults", "-display", "none",
+                   "-serial", "stdio", "-no-reboot", "-kernel", f"/dev/fd/{fds[0]}", "-initrd", f"/dev/fd/{fds[1]}",
                    "-append", f"console=ttyS0 quiet panic=-1 mitigations=off {MARKER}"]
         return listen_to(command, fds, limit_s, show)
 
@@ -250,8 +262,8 @@ def load_kernel(guest):
         return unpack_kernel(file.read())
 
 
-def run(ramdisk, kernel, memory_mib, limit_s, show=show_line):
-    lines, is_over_time = boot(kernel, ramdisk, memory_mib, limit_s, show)
+def run(ramdisk, kernel, memory_mib, limit_s, show=show_line, accelerator="tcg"):
+    lines, is_over_time = boot(kernel, ramdisk, memory_mib, limit_s, show, accelerator)
     judge(lines, is_over_time, limit_s)
 
 
@@ -290,6 +302,35 @@ def run_keys(build):
     run_example(build, "vm_key_service", "vm_parent_keys")
 
 
+def best_accelerator(guest, kernel):
+    """KVM, if a guest ends well under it: there are machines with a /dev/kvm that no guest comes up with."""
+    ramdisk = test_ramdisk(guest, ())
+    ramdisk.add("/test", b"#!/bin/sh\nexit 0\n")
+    try:
+        if os.access("/dev/kvm", os.R_OK | os.W_OK):
+            run(ramdisk, kernel, LOOPBACK_MIB, 30, lambda line: None, "kvm")
+            return "kvm"
+    except Failure:
+        pass
+    return "counted"
+
+
+def run_bench(plan, *programs):
+    """Prints what the guest says of its measurements, behind a line that says what it runs on."""
+    guest = fetch()
+    kernel = load_kernel(guest)
+    ramdisk = test_ramdisk(guest, BENCH_MODULES)
+    ramdisk.add_file("/test", os.path.join(HERE, "../bench/guest.sh"))
+    ramdisk.add_file("/plan", plan, 0o644)
+    for program in programs:
+        ramdisk.add_program("/" + os.path.basename(program), program)
+    with open(plan, encoding="ascii") as file:
+        limit_s = 120 + 30 * len(list(file))
+    accelerator = best_accelerator(guest, kernel)
+    show_said(f"{SAID}accelerator\t{accelerator}")
+    run(ramdisk, kernel, LOOPBACK_MIB, limit_s, show_said, accelerator)
+
+
 def expect_failure(words, act, *arguments):
     try:
         act(*arguments)
@@ -322,7 +363,7 @@ def run_selftest():
 def main(arguments):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through every finally
     ways = {"loopback": (run_loopback, 1, 1), "enclave": (run_enclave, 1, 1), "echo": (run_echo, 2, 2),
-            "keys": (run_keys, 1, 1), "selftest": (run_selftest, 0, 0)}
+            "keys": (run_keys, 1, 1), "bench": (run_bench, 2, 99), "selftest": (run_selftest, 0, 0)}
     way, count_min, count_max = ways.get(arguments[0] if arguments else "", (None, 0, 0))
     if not way or not count_min <= len(arguments) - 1 <= count_max:
         print(__doc__.split("\n\n")[1], file=sys.stderr)

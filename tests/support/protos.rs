@@ -1,14 +1,15 @@
-//! Messages for the .proto files that INTEROP_PROTOS names, and a module of each.
+//! The build.rs of the tests' crates, see cargo.sh: messages for the .proto files that CRATE_PROTOS names, and a module
+//! of each.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
-    let protos = env::var("INTEROP_PROTOS").unwrap();
+    let protos = env::var("CRATE_PROTOS").unwrap();
     let mut modules = String::new();
 
-    println!("cargo:rerun-if-env-changed=INTEROP_PROTOS");
+    println!("cargo:rerun-if-env-changed=CRATE_PROTOS");
     for proto in protos.split(':').map(Path::new) {
         println!("cargo:rerun-if-changed={}", proto.display());
         protobuf_codegen_pure::Codegen::new()
