@@ -44,7 +44,8 @@ struct eyelet_server;
  * @call_timeout_max_ms:     longest deadline that a request may bring; default 300,000
  * @decode_max:              most memory that unpacking one request may take, in bytes; default 16 MiB; a short request
  *                           gets less: 64 KiB and 16 times its length
- * @connection_buffer_max:   bytes that may be buffered for one connection; default 16 MiB
+ * @connection_buffer_max:   bytes that may be buffered for one connection; default 16 MiB. Its requests are not read
+ *                           while answers wait that leave no room for two frames of frame_max, or 8 MiB of answers
  * @buffer_max:              bytes that may be buffered for all connections together; default 128 MiB
  * @grace_ms:                after eyelet_server_stop(), how long calls in flight may take, and answers to leave, before
  *                           they are cancelled; default 5,000
