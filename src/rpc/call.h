@@ -29,7 +29,7 @@ struct eyelet_serving;
  * @queue_next:      calls that wait for a thread, or whose hook is to be told; or that are free
  * @id:              stream id
  * @kind:            of the method
- * @request:         slices of @frame, or of @request_memory
+ * @request:         slices of @frame, or of @request_memory; its names are not kept
  * @frame:           the memory that a large request came in; of the server's pool
  * @room:            lent to @request_memory; the same
  * @has_message:     is there a request's message, or the first one of a stream?
@@ -141,7 +141,7 @@ void eyelet_call_reset(struct eyelet_call *call);
 void eyelet_call_free(struct eyelet_call *call);
 
 /*
- * eyelet_call_keep() - copy a request out of the connection's buffer
+ * eyelet_call_keep() - copy what is needed of a request out of the connection's buffer
  * @frame:    the frame's data, which @request points into
  *
  * Return: 0 or -ENOMEM.

@@ -177,6 +177,18 @@ static int await(struct eyelet_guests *guests, struct eyelet_guest *guest)
     return control(guests, EPOLL_CTL_MOD, serving->connection.fd, events, number_of(guests, guest));
 }
 
+/*
+ * Is it looked after without that? More of its calls are going to be run, and who sends the answers that wait until
+ * then asks for everything anew.
+ */
+static bool is_awaited(const struct eyelet_guest *guest)
+{
+    const struct eyelet_serving *serving = &guest->serving;
+
+    return serving->n_queued > 0 && serving->can_write &&
+           eyelet_timer_is_set(&guest->timer, eyelet_serving_flush_deadline(serving));
+}
+
 static void free_guest(struct eyelet_guests *guests, struct eyelet_guest *guest)
 {
     guests->n_closed--;
@@ -358,7 +370,7 @@ void eyelet_guests_attend(struct eyelet_guests *guests, struct eyelet_serving *s
         eyelet_writing_flush_now(serving);
     else
         eyelet_serving_relieve(serving);
-    if (await(guests, guest) < 0)
+    if (!is_awaited(guest) && await(guests, guest) < 0)
         serving->is_over = true;
     if (may_leave || eyelet_serving_wants_turn(serving))
         give_turn(guests, guest);

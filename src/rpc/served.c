@@ -86,6 +86,8 @@ static void clear_inbox(struct eyelet_call *call)
     struct eyelet_serving *serving = call->serving;
     size_t held = eyelet_inbox_held(&call->inbox);
 
+    if (call->inbox.first == NULL)
+        return;
     if (eyelet_inbox_is_stuffed(&call->inbox, &serving->env->inbox_limits))
         serving->n_stuffed--;
     eyelet_inbox_clear(&call->inbox, serving->env->opts.wipe);
@@ -382,7 +384,8 @@ static int keep_request(struct eyelet_call *call, const struct eyelet_session_ev
 {
     if (!eyelet_connection_detach(&call->serving->connection, event->frame.len, &call->frame))
         return eyelet_call_keep(call, event->frame, &event->request);
-    call->request = event->request;
+    call->request.payload = event->request.payload;
+    call->request.metadata = event->request.metadata;
     if ((call->method->kind & EYELET_CLIENT_STREAM) == 0)
         lend_room(call, event->frame.len);
     return 0;

@@ -21,12 +21,25 @@
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
 #define UNFLUSHED_MAX_NS EYELET_NS_PER_MS /* an answer waits so long for others, if the next handler is a slow one */
 
+/* Beside the answers that wait there must be room for one more, and for the request that is coming. */
+static size_t queue_max(const struct eyelet_server_opts *opts)
+{
+    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK);
+
+    if (opts->connection_buffer_max < beside + QUEUE_LEN_MIN)
+        return QUEUE_LEN_MIN;
+    if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
+        return opts->connection_buffer_max - beside;
+    return EYELET_WRITING_QUEUE_MAX;
+}
+
 int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eyelet_peer *peer,
                         struct eyelet_serving_env *env)
 {
     *serving = (struct eyelet_serving){
         .peer = *peer,
         .env = env,
+        .queue_max = queue_max(&env->opts),
         .can_read = true,
         .can_write = true,
         .calls_end_ns = EYELET_NO_DEADLINE,
@@ -86,25 +99,12 @@ static bool is_used_up(const struct turn *turn)
     return turn->n_frames >= TURN_FRAMES_MAX || turn->n_bytes >= TURN_BYTES_MAX;
 }
 
-/* Beside the answers that wait there must be room for one more, and for the request that is coming. */
-static size_t queue_max(const struct eyelet_serving *serving)
-{
-    const struct eyelet_server_opts *opts = &serving->env->opts;
-    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK);
-
-    if (opts->connection_buffer_max < beside + QUEUE_LEN_MIN)
-        return QUEUE_LEN_MIN;
-    if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
-        return opts->connection_buffer_max - beside;
-    return EYELET_WRITING_QUEUE_MAX;
-}
-
 static bool is_queue_full(const struct eyelet_serving *serving)
 {
     const struct eyelet_connection *connection = &serving->connection;
 
-    return connection->out.len >= queue_max(serving) ||
-           (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
+    return connection->out.len > 0 &&
+           (connection->out.len >= serving->queue_max || connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
 /*
@@ -413,13 +413,16 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
     return serving->connection.out.len > 0 && !serving->can_write;
 }
 
+uint64_t eyelet_serving_flush_deadline(const struct eyelet_serving *serving)
+{
+    return serving->unflushed_ns != 0 ? serving->unflushed_ns + UNFLUSHED_MAX_NS : EYELET_NO_DEADLINE;
+}
+
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)
 {
     uint64_t deadline_ns = eyelet_earlier_ns(peers_deadline(serving), serving->calls_end_ns);
 
-    if (serving->unflushed_ns != 0)
-        deadline_ns = eyelet_earlier_ns(deadline_ns, serving->unflushed_ns + UNFLUSHED_MAX_NS);
-    return deadline_ns;
+    return eyelet_earlier_ns(deadline_ns, eyelet_serving_flush_deadline(serving));
 }
 
 void eyelet_serving_count(const struct eyelet_serving *serving, struct eyelet_counters *counters)

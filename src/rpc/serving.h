@@ -88,6 +88,7 @@ enum eyelet_serving_turn {
  * @connection:     its session and bytes
  * @peer:           as at accept
  * @env:            the server's
+ * @queue_max:      bytes of answers that may wait before nothing more is read or run
  * @calls:          all its calls
  * @n_calls:        number of those
  * @queue_first:    calls that wait for a thread, in the order of their arrival
@@ -119,6 +120,7 @@ struct eyelet_serving {
     struct eyelet_connection connection;
     struct eyelet_peer peer;
     struct eyelet_serving_env *env;
+    size_t queue_max;
     struct eyelet_call *calls;
     uint32_t n_calls;
     struct eyelet_call *queue_first;
@@ -178,6 +180,9 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving);
  * EYELET_NO_DEADLINE for never.
  */
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving);
+
+/* When answers that wait for others are to be sent for that alone; a part of the above. */
+uint64_t eyelet_serving_flush_deadline(const struct eyelet_serving *serving);
 
 /*
  * eyelet_serving_shed() - give back memory: calls that wait for a thread, streams that nobody reads and deferred calls

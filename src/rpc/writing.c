@@ -36,7 +36,7 @@ static void notice_room(struct eyelet_serving *serving)
     }
 }
 
-bool eyelet_writing_try(struct eyelet_serving *serving)
+bool eyelet_writing_try_now(struct eyelet_serving *serving)
 {
     struct eyelet_connection *connection = &serving->connection;
     uint64_t sent = connection->sent;
