@@ -52,13 +52,11 @@ static bool is_empty(const struct iovec *iov, size_t n_iov)
 
 static ssize_t send_once(int fd, const struct iovec *iov, size_t n_iov)
 {
-    const struct msghdr message = {
-        .msg_iov = (struct iovec *)iov, /* sendmsg() only reads it */
-        .msg_iovlen = n_iov,
-    };
+    struct msghdr message;
 
     if (n_iov == 1)
         return sendto(fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL, NULL, 0);
+    message = (struct msghdr){ .msg_iov = (struct iovec *)iov, .msg_iovlen = n_iov }; /* sendmsg() only reads them */
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 

@@ -94,20 +94,24 @@ static void keep_large(struct eyelet_buffer_pool *pool, uint8_t *data, size_t ca
 
 static bool wants_spare(const struct eyelet_buffer_pool *pool)
 {
-    unsigned max = pool->n_spares_max > 0 ? pool->n_spares_max : 1;
-
-    return pool->n_spares < max && pool->n_spares < EYELET_BUFFER_SPARES_MAX;
+    return pool->n_spares == 0 || (pool->n_spares < pool->n_spares_max && pool->n_spares < EYELET_BUFFER_SPARES_MAX);
 }
 
-/* Memory in which nothing is left that is to be wiped. */
-static void put_back(struct eyelet_buffer_pool *pool, uint8_t *data, size_t cap)
+static void put_back_other(struct eyelet_buffer_pool *pool, uint8_t *data, size_t cap)
 {
     if (cap > EYELET_BUFFER_SPARE_CAP)
         keep_large(pool, data, cap);
-    else if (cap == EYELET_BUFFER_SPARE_CAP && wants_spare(pool))
-        pool->spares[pool->n_spares++] = data;
     else
         free(data);
+}
+
+/* Memory in which nothing is left that is to be wiped. */
+static inline void put_back(struct eyelet_buffer_pool *pool, uint8_t *data, size_t cap)
+{
+    if (cap == EYELET_BUFFER_SPARE_CAP && wants_spare(pool))
+        pool->spares[pool->n_spares++] = data;
+    else
+        put_back_other(pool, data, cap);
 }
 
 void eyelet_buffer_pool_give(struct eyelet_buffer_pool *pool, struct eyelet_block *block)
@@ -151,13 +155,6 @@ static void move_to(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *poo
     *buffer = (struct eyelet_buffer){ .data = memory, .len = len, .cap = cap, .written = len };
 }
 
-static void borrow_spare(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
-{
-    uint8_t *spare = pool->spares[--pool->n_spares];
-
-    move_to(buffer, pool, spare, EYELET_BUFFER_SPARE_CAP);
-}
-
 static void move_to_front(struct eyelet_buffer *buffer, const struct eyelet_buffer_pool *pool)
 {
     if (buffer->start == 0)
@@ -196,12 +193,15 @@ static int grow(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, s
     return 0;
 }
 
-int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len)
+int eyelet_buffer_reserve_more(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len)
 {
     size_t need;
 
-    if (eyelet_buffer_room_len(buffer) >= len)
+    if (buffer->data == NULL && len <= EYELET_BUFFER_SPARE_CAP && pool->n_spares > 0) { /* nearly always */
+        buffer->data = pool->spares[--pool->n_spares];
+        buffer->cap = EYELET_BUFFER_SPARE_CAP;
         return 0;
+    }
     if (len > SIZE_MAX / 4 - buffer->len)
         return -ENOMEM;
 
@@ -210,14 +210,14 @@ int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
         move_to_front(buffer, pool);
         return 0;
     }
-    if (need <= EYELET_BUFFER_SPARE_CAP && pool->n_spares > 0) {
-        borrow_spare(buffer, pool);
-        return 0;
+    if (need > EYELET_BUFFER_SPARE_CAP) {
+        eyelet_buffer_borrow(buffer, pool, need);
+        return buffer->cap >= need ? 0 : grow(buffer, pool, need);
     }
-    if (need <= EYELET_BUFFER_SPARE_CAP)
+    if (pool->n_spares == 0)
         return grow(buffer, pool, EYELET_BUFFER_SPARE_CAP);
-    eyelet_buffer_borrow(buffer, pool, need);
-    return buffer->cap >= need ? 0 : grow(buffer, pool, need);
+    move_to(buffer, pool, pool->spares[--pool->n_spares], EYELET_BUFFER_SPARE_CAP);
+    return 0;
 }
 
 void eyelet_buffer_borrow(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t cap)
@@ -251,12 +251,6 @@ bool eyelet_buffer_detach(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
     return true;
 }
 
-void eyelet_buffer_unsettle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
-{
-    assert(buffer->cap <= pool->held);
-    pool->held -= buffer->cap;
-}
-
 /* Copies a small rest into memory of its size; keeps it where it is when there is no memory for that. */
 static void shrink(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
@@ -267,13 +261,9 @@ static void shrink(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool
         move_to(buffer, pool, memory, cap);
 }
 
-void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
+void eyelet_buffer_settle_rest(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
-    if (buffer->data == NULL)
-        return;
-    if (buffer->len == 0)
-        eyelet_buffer_clear(buffer, pool);
-    else if (buffer->len <= EYELET_BUFFER_SMALL && buffer->cap > EYELET_BUFFER_SMALL)
+    if (buffer->len <= EYELET_BUFFER_SMALL && buffer->cap > EYELET_BUFFER_SMALL)
         shrink(buffer, pool);
     if (pool->wipe)
         wipe_around(buffer);
@@ -282,10 +272,13 @@ void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_poo
 
 void eyelet_buffer_clear(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
 {
-    if (buffer->data == NULL)
+    uint8_t *data = buffer->data;
+    size_t cap = buffer->cap;
+
+    if (data == NULL)
         return;
     if (pool->wipe)
         wipe(buffer, buffer->wiped, buffer->written);
-    put_back(pool, buffer->data, buffer->cap);
     *buffer = (struct eyelet_buffer){ 0 };
+    put_back(pool, data, cap);
 }

@@ -104,19 +104,6 @@ struct eyelet_block eyelet_buffer_pool_need(struct eyelet_buffer_pool *pool, siz
 void eyelet_buffer_pool_give(struct eyelet_buffer_pool *pool, struct eyelet_block *block);
 
 /*
- * eyelet_buffer_reserve() - make room behind the bytes that wait
- * @len:  bytes of room wanted, at least
- *
- * Above EYELET_BUFFER_SPARE_CAP no more memory is taken than is asked for: who adds little by little asks for as much
- * again as there is, or moves all bytes each time.
- *
- * The buffer comes out of its settled state: its memory does not count as held until eyelet_buffer_settle().
- *
- * Return: 0 or -ENOMEM.
- */
-int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len);
-
-/*
  * eyelet_buffer_borrow() - have memory for @cap bytes in all, if a block of that size lies idle
  *
  * No memory is taken for it, so it may be done for bytes that have not come (HOSTILE R5).
@@ -141,6 +128,27 @@ static inline uint8_t *eyelet_buffer_room(struct eyelet_buffer *buffer)
 static inline size_t eyelet_buffer_room_len(const struct eyelet_buffer *buffer)
 {
     return buffer->cap - buffer->start - buffer->len;
+}
+
+/* What eyelet_buffer_reserve() does when there is not room enough; it is not for others. */
+int eyelet_buffer_reserve_more(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len);
+
+/*
+ * eyelet_buffer_reserve() - make room behind the bytes that wait
+ * @len:  bytes of room wanted, at least
+ *
+ * Above EYELET_BUFFER_SPARE_CAP no more memory is taken than is asked for: who adds little by little asks for as much
+ * again as there is, or moves all bytes each time.
+ *
+ * The buffer comes out of its settled state: its memory does not count as held until eyelet_buffer_settle().
+ *
+ * Return: 0 or -ENOMEM.
+ */
+static inline int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len)
+{
+    if (eyelet_buffer_room_len(buffer) >= len)
+        return 0;
+    return eyelet_buffer_reserve_more(buffer, pool, len);
 }
 
 /* @len bytes were written into the room. */
@@ -176,16 +184,30 @@ static inline struct eyelet_slice eyelet_buffer_bytes(const struct eyelet_buffer
     return (struct eyelet_slice){ buffer->len > 0 ? buffer->data + buffer->start : NULL, buffer->len };
 }
 
+/* Frees an unsettled buffer's memory, or gives it back to the pool. */
+void eyelet_buffer_clear(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool);
+
+/* What eyelet_buffer_settle() does with a buffer in which bytes wait; it is not for others. */
+void eyelet_buffer_settle_rest(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool);
+
 /*
  * eyelet_buffer_unsettle(), eyelet_buffer_settle() - begin and end of work on a buffer
  *
  * To settle is to keep no more memory than the waiting bytes need and to count it in @pool->held. Bytes that were
  * dropped may be read until then, and until the next eyelet_buffer_reserve().
  */
-void eyelet_buffer_unsettle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool);
-void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool);
+static inline void eyelet_buffer_unsettle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
+{
+    assert(buffer->cap <= pool->held);
+    pool->held -= buffer->cap;
+}
 
-/* Frees an unsettled buffer's memory, or gives it back to the pool. */
-void eyelet_buffer_clear(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool);
+static inline void eyelet_buffer_settle(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool)
+{
+    if (buffer->len > 0)
+        eyelet_buffer_settle_rest(buffer, pool);
+    else if (buffer->data != NULL)
+        eyelet_buffer_clear(buffer, pool);
+}
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "io/socket.h"
+#include "rpc/loans.h"
 #include "rpc/trace.h"
 
 #define DETACH_MIN   (EYELET_BUFFER_SPARE_CAP / 2) /* a shorter frame is cheaper copied than its memory replaced */
@@ -76,18 +77,24 @@ static size_t room_wanted(const struct eyelet_connection *connection)
     return is_there ? missing + 1 : missing + HEADS_LEN;
 }
 
-/* Memory that lies idle costs nothing more: enough of it for the frame that is coming, or for one like the last. */
-static void borrow_room(struct eyelet_connection *connection)
+/*
+ * Room to read into. Memory that lies idle costs nothing more: enough of it for the frame that is coming, or for one
+ * like the last. Return: 0 or -ENOMEM.
+ */
+static int make_room_to_read(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
-    size_t len = 0;
+    bool is_in_data = connection->session.decoder.state == EYELET_FRAME_STATE_DATA;
+    bool is_new = in->len == 0 && !is_in_data;
+    size_t len = is_new ? connection->last_len : 0, wanted = EYELET_BUFFER_SPARE_CAP;
 
-    if (connection->session.decoder.state == EYELET_FRAME_STATE_DATA)
+    if (is_in_data)
         len = connection->session.decoder.head.data_len + HEADS_LEN;
-    else if (in->len == 0)
-        len = connection->last_len;
-    if (len > in->cap)
+    if (len > EYELET_BUFFER_SPARE_CAP)
         eyelet_buffer_borrow(in, connection->pool, len);
+    if (!is_new)
+        wanted = room_wanted(connection);
+    return eyelet_buffer_reserve(in, connection->pool, wanted);
 }
 
 /* A server waits for edges, and has to know when there may be more; recv() is the cheaper one. */
@@ -101,12 +108,10 @@ static int receive(const struct eyelet_connection *connection, uint8_t *room, si
 int eyelet_connection_read(struct eyelet_connection *connection)
 {
     struct eyelet_buffer *in = &connection->in;
-    size_t wanted, n;
+    size_t n;
     int r;
 
-    borrow_room(connection);
-    wanted = room_wanted(connection);
-    if (eyelet_buffer_room_len(in) < wanted && eyelet_buffer_reserve(in, connection->pool, wanted) < 0)
+    if (make_room_to_read(connection) < 0)
         return EYELET_CONNECTION_NO_MEMORY;
     r = receive(connection, eyelet_buffer_room(in), eyelet_buffer_room_len(in), &n);
     if (r < 0)
@@ -118,14 +123,12 @@ int eyelet_connection_read(struct eyelet_connection *connection)
     return r == EYELET_SOCKET_CUT ? EYELET_CONNECTION_CUT : 0;
 }
 
-enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection, uint64_t now_ns,
+enum eyelet_session_event_kind eyelet_connection_feed(struct eyelet_connection *connection, uint64_t now_ns,
                                                       struct eyelet_session_event *ret)
 {
     struct eyelet_slice bytes = eyelet_buffer_bytes(&connection->in);
     enum eyelet_session_event_kind kind;
 
-    if (bytes.len == 0 && connection->session.reading == EYELET_SESSION_READS_NOTHING)
-        return ret->kind = EYELET_SESSION_MORE; /* between two frames, as the session knows */
     kind = eyelet_session_feed(&connection->session, &bytes, now_ns, ret);
     if (kind != EYELET_SESSION_MORE)
         connection->last_len = HEADS_LEN + connection->session.decoder.head.data_len;
@@ -141,12 +144,13 @@ bool eyelet_connection_detach(struct eyelet_connection *connection, size_t len, 
 }
 
 /* A queue that must grow doubles, as long as it is small: a peer that takes few bytes at a time costs no copying. */
-static int make_room(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool, size_t len)
+static int make_room_to_queue(struct eyelet_buffer *out, struct eyelet_buffer_pool *pool, size_t len)
 {
-    size_t ahead = out->len < EYELET_CONNECTION_SLACK ? out->len : EYELET_CONNECTION_SLACK;
+    size_t ahead;
 
     if (eyelet_buffer_room_len(out) >= len)
         return 0;
+    ahead = out->len < EYELET_CONNECTION_SLACK ? out->len : EYELET_CONNECTION_SLACK;
     return eyelet_buffer_reserve(out, pool, len > ahead ? len : ahead);
 }
 
@@ -165,7 +169,7 @@ static uint8_t *queue(struct eyelet_connection *connection, size_t len)
     uint8_t *room;
 
     widen(connection, len);
-    if (make_room(&connection->out, connection->pool, len) < 0)
+    if (make_room_to_queue(&connection->out, connection->pool, len) < 0)
         return NULL;
     room = eyelet_buffer_room(&connection->out);
     eyelet_buffer_add(&connection->out, len);
@@ -197,19 +201,8 @@ static void note_sent(struct eyelet_connection *connection)
     connection->mark = eyelet_connection_queued(connection);
 }
 
-/* What belongs at @room is sent from where it lies; or copied, when there are too many of these. */
-static void lend(struct eyelet_connection *connection, uint8_t *room, struct eyelet_slice bytes)
-{
-    size_t offset = (size_t)(room - eyelet_buffer_bytes(&connection->out).data);
-
-    if (connection->n_loans == EYELET_CONNECTION_LOANS_MAX)
-        memcpy(room, bytes.data, bytes.len);
-    else
-        connection->loans[connection->n_loans++] =
-            (struct eyelet_loan){ .at = connection->sent + offset, .bytes = bytes };
-}
-
-static void pack_behind(struct eyelet_connection *connection, const struct eyelet_outgoing *message, uint8_t *room)
+static inline void pack_behind(struct eyelet_connection *connection, const struct eyelet_outgoing *message,
+                               uint8_t *room)
 {
     size_t at;
 
@@ -217,21 +210,25 @@ static void pack_behind(struct eyelet_connection *connection, const struct eyele
         return;
     at = message->pack(message, room);
     if (at != SIZE_MAX)
-        lend(connection, room + at, message->large);
+        eyelet_connection_lend(connection, room + at, message->large);
 }
 
-static int trace_queued(const struct eyelet_connection *connection, const uint8_t *frame)
+static void trace_sent(const struct eyelet_connection *connection, const uint8_t *frame)
 {
-    if (connection->trace != NULL) {
-        const struct eyelet_frame_head head = {
-            .data_len = eyelet_get_be32(frame),
-            .stream_id = eyelet_get_be32(frame + 4),
-            .type = frame[8],
-            .flags = frame[9],
-        };
+    const struct eyelet_frame_head head = {
+        .data_len = eyelet_get_be32(frame),
+        .stream_id = eyelet_get_be32(frame + 4),
+        .type = frame[8],
+        .flags = frame[9],
+    };
 
-        eyelet_trace_frame(connection->trace, connection->fd, true, &head);
-    }
+    eyelet_trace_frame(connection->trace, connection->fd, true, &head);
+}
+
+static inline int trace_queued(const struct eyelet_connection *connection, const uint8_t *frame)
+{
+    if (connection->trace != NULL)
+        trace_sent(connection, frame);
     return 0;
 }
 
@@ -310,33 +307,6 @@ int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32
     return trace_queued(connection, room);
 }
 
-static uint64_t end_of(const struct eyelet_loan *loan)
-{
-    return loan->at + loan->bytes.len;
-}
-
-/* What of it has not been sent, and where that begins. */
-static struct eyelet_loan rest_of(const struct eyelet_loan *loan, uint64_t sent)
-{
-    size_t gone = loan->at < sent ? (size_t)(sent - loan->at) : 0;
-
-    return (struct eyelet_loan){
-        .at = loan->at + gone,
-        .bytes = { loan->bytes.data + gone, loan->bytes.len - gone },
-    };
-}
-
-void eyelet_connection_keep(struct eyelet_connection *connection)
-{
-    for (unsigned i = 0; i < connection->n_loans; i++) {
-        struct eyelet_loan rest = rest_of(&connection->loans[i], connection->sent);
-        uint8_t *hole = connection->out.data + connection->out.start + (rest.at - connection->sent);
-
-        memcpy(hole, rest.bytes.data, rest.bytes.len);
-    }
-    connection->n_loans = 0;
-}
-
 void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
 {
     eyelet_buffer_cut(&connection->out, len);
@@ -347,94 +317,31 @@ void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
     connection->n_behind -= connection->n_behind > 0;
 }
 
-/* Parts of what is to be sent: the holes in the queue, and what lies around them. */
-struct parts {
-    struct iovec iov[2 * EYELET_CONNECTION_LOANS_MAX + 1];
-    size_t n;
-};
-
-static void add_part(struct parts *parts, struct eyelet_slice bytes)
-{
-    if (bytes.len > 0) /* sendmsg() only reads them */
-        parts->iov[parts->n++] = (struct iovec){ .iov_base = (uint8_t *)bytes.data, .iov_len = bytes.len };
-}
-
-static void list_parts(const struct eyelet_connection *connection, struct parts *ret)
+/* One system call. Return: as eyelet_socket_send_some(). */
+static int send_some(const struct eyelet_connection *connection, size_t *ret_n)
 {
     struct eyelet_slice queued = eyelet_buffer_bytes(&connection->out);
-    uint64_t at = connection->sent;
+    struct iovec whole = { .iov_base = (uint8_t *)queued.data, .iov_len = queued.len }; /* sendto() only reads it */
 
-    ret->n = 0;
-    for (unsigned i = 0; i < connection->n_loans; i++) {
-        struct eyelet_loan rest = rest_of(&connection->loans[i], connection->sent);
-
-        add_part(ret, eyelet_slice_take(&queued, (size_t)(rest.at - at)));
-        add_part(ret, rest.bytes);
-        eyelet_slice_take(&queued, rest.bytes.len);
-        at = rest.at + rest.bytes.len;
-    }
-    add_part(ret, queued);
-}
-
-static void drop_sent(struct eyelet_connection *connection, size_t len)
-{
-    unsigned n_over = 0;
-
-    connection->sent += len;
-    eyelet_buffer_drop(&connection->out, len);
-    while (n_over < connection->n_loans && end_of(&connection->loans[n_over]) <= connection->sent)
-        n_over++;
-    connection->n_loans -= n_over;
-    memmove(connection->loans, connection->loans + n_over, connection->n_loans * sizeof(*connection->loans));
-    note_sent(connection);
+    if (connection->n_loans > 0)
+        return eyelet_connection_send_loans(connection, ret_n);
+    return eyelet_socket_send_some(connection->fd, &whole, 1, ret_n);
 }
 
 int eyelet_connection_flush(struct eyelet_connection *connection)
 {
     while (connection->out.len > 0) {
-        struct parts parts;
         size_t n;
         int r;
 
-        list_parts(connection, &parts);
-        r = eyelet_socket_send_some(connection->fd, parts.iov, parts.n, &n);
+        r = send_some(connection, &n);
         if (r < 0)
             return r;
-        drop_sent(connection, n);
+        connection->sent += n;
+        eyelet_buffer_drop(&connection->out, n);
+        if (connection->n_loans > 0)
+            eyelet_connection_end_loans(connection);
+        note_sent(connection);
     }
     return 0;
-}
-
-uint64_t eyelet_connection_queued(const struct eyelet_connection *connection)
-{
-    return connection->sent + connection->out.len;
-}
-
-void eyelet_connection_wake(struct eyelet_connection *connection)
-{
-    if (connection->n_awake++ > 0)
-        return;
-    eyelet_buffer_unsettle(&connection->in, connection->pool);
-    eyelet_buffer_unsettle(&connection->out, connection->pool);
-}
-
-void eyelet_connection_settle(struct eyelet_connection *connection)
-{
-    assert(connection->n_awake > 0);
-    if (--connection->n_awake > 0)
-        return;
-    eyelet_buffer_settle(&connection->out, connection->pool);
-    eyelet_buffer_settle(&connection->in, connection->pool);
-}
-
-bool eyelet_connection_waits_for_data(const struct eyelet_connection *connection)
-{
-    const struct eyelet_frame_decoder *decoder = &connection->session.decoder;
-
-    return decoder->state == EYELET_FRAME_STATE_DATA && eyelet_frame_missing(decoder, connection->in.len) > 0;
-}
-
-size_t eyelet_connection_held(const struct eyelet_connection *connection)
-{
-    return connection->in.cap + connection->out.cap;
 }

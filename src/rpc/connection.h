@@ -5,6 +5,7 @@
 #ifndef EYELET_RPC_CONNECTION_H
 #define EYELET_RPC_CONNECTION_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -107,9 +108,18 @@ void eyelet_connection_clear(struct eyelet_connection *connection);
  */
 int eyelet_connection_read(struct eyelet_connection *connection);
 
-/* eyelet_connection_next() - the next event of what was read, as eyelet_session_feed(). */
-enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection, uint64_t now_ns,
+/* What eyelet_connection_next() does when there is something to feed the session with; it is not for others. */
+enum eyelet_session_event_kind eyelet_connection_feed(struct eyelet_connection *connection, uint64_t now_ns,
                                                       struct eyelet_session_event *ret);
+
+/* eyelet_connection_next() - the next event of what was read, as eyelet_session_feed(). */
+static inline enum eyelet_session_event_kind eyelet_connection_next(struct eyelet_connection *connection,
+                                                                    uint64_t now_ns, struct eyelet_session_event *ret)
+{
+    if (connection->in.len == 0 && connection->session.reading == EYELET_SESSION_READS_NOTHING)
+        return ret->kind = EYELET_SESSION_MORE; /* between two frames, as the session knows */
+    return eyelet_connection_feed(connection, now_ns, ret);
+}
 
 /*
  * eyelet_connection_detach() - take away the memory that the frame of the last event lies in, if most of it is that
@@ -143,12 +153,19 @@ int eyelet_connection_queue_end(struct eyelet_connection *connection, uint32_t i
 int eyelet_connection_queue_failure(struct eyelet_connection *connection, uint32_t id,
                                     const struct eyelet_error *error);
 
+/* What eyelet_connection_keep() does when there is something; it is not for others. */
+void eyelet_connection_keep_loans(struct eyelet_connection *connection);
+
 /*
  * eyelet_connection_keep() - copy what has not left of all that lies in memory of others
  *
  * Cannot fail: the room for it is there since it was queued.
  */
-void eyelet_connection_keep(struct eyelet_connection *connection);
+static inline void eyelet_connection_keep(struct eyelet_connection *connection)
+{
+    if (connection->n_loans > 0)
+        eyelet_connection_keep_loans(connection);
+}
 
 /*
  * eyelet_connection_unqueue() - take the last @len bytes back, none of which may have been sent
@@ -163,19 +180,44 @@ void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
 int eyelet_connection_flush(struct eyelet_connection *connection);
 
 /* Bytes queued from the start of the connection, sent or not: the position behind the last queued frame. */
-uint64_t eyelet_connection_queued(const struct eyelet_connection *connection);
+static inline uint64_t eyelet_connection_queued(const struct eyelet_connection *connection)
+{
+    return connection->sent + connection->out.len;
+}
 
 /*
  * eyelet_connection_wake(), eyelet_connection_settle() - begin and end of work on a connection, see buffer.h; both may
  * be nested, also by several threads: the last one to end settles
  */
-void eyelet_connection_wake(struct eyelet_connection *connection);
-void eyelet_connection_settle(struct eyelet_connection *connection);
+static inline void eyelet_connection_wake(struct eyelet_connection *connection)
+{
+    if (connection->n_awake++ > 0)
+        return;
+    eyelet_buffer_unsettle(&connection->in, connection->pool);
+    eyelet_buffer_unsettle(&connection->out, connection->pool);
+}
+
+static inline void eyelet_connection_settle(struct eyelet_connection *connection)
+{
+    assert(connection->n_awake > 0);
+    if (--connection->n_awake > 0)
+        return;
+    eyelet_buffer_settle(&connection->out, connection->pool);
+    eyelet_buffer_settle(&connection->in, connection->pool);
+}
 
 /* Is a frame's data not whole yet? Then all that was read and not taken belongs to this frame. */
-bool eyelet_connection_waits_for_data(const struct eyelet_connection *connection);
+static inline bool eyelet_connection_waits_for_data(const struct eyelet_connection *connection)
+{
+    const struct eyelet_frame_decoder *decoder = &connection->session.decoder;
+
+    return decoder->state == EYELET_FRAME_STATE_DATA && eyelet_frame_missing(decoder, connection->in.len) > 0;
+}
 
 /* Bytes of memory in its buffers. */
-size_t eyelet_connection_held(const struct eyelet_connection *connection);
+static inline size_t eyelet_connection_held(const struct eyelet_connection *connection)
+{
+    return connection->in.cap + connection->out.cap;
+}
 
 #endif
