@@ -77,7 +77,7 @@ static int pause_between(const struct eyelet_connect_policy *policy, uint64_t de
         delay_ns = jittered_ns(delay_ns);
     wake_ns = eyelet_earlier_ns(eyelet_now_ns() + delay_ns, policy->deadline_ns);
 
-    r = eyelet_socket_wait_or_wake(-1, 0, policy->stop_fd != NULL ? *policy->stop_fd : -1, wake_ns, NULL);
+    r = eyelet_socket_wait_or_wake(-1, 0, policy->stop_fd != NULL ? *policy->stop_fd : -1, 0, wake_ns, NULL);
     if (r == 0)
         return -ECANCELED;
     if (r != -ETIMEDOUT)

@@ -122,15 +122,16 @@ int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n)
 }
 
 /* poll()'s timeout: rounded up, so that a wait never ends before its deadline and then spins. */
-static int timeout_until(uint64_t deadline_ns)
+static int timeout_until(uint64_t now_ns, uint64_t deadline_ns)
 {
-    uint64_t now_ns, left_ms;
+    uint64_t left_ms;
 
     if (deadline_ns == EYELET_NO_DEADLINE)
         return -1;
     if (deadline_ns == 0)
         return 0;
-    now_ns = eyelet_now_ns();
+    if (now_ns == 0)
+        now_ns = eyelet_now_ns();
     if (now_ns >= deadline_ns)
         return 0;
 
@@ -138,13 +139,14 @@ static int timeout_until(uint64_t deadline_ns)
     return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
 }
 
-int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadline_ns, short *ret_revents)
+int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t now_ns, uint64_t deadline_ns,
+                               short *ret_revents)
 {
     struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = wake_fd, .events = POLLIN } };
     int timeout_ms, n;
 
     for (;;) {
-        timeout_ms = timeout_until(deadline_ns);
+        timeout_ms = timeout_until(now_ns, deadline_ns);
         n = poll(fds, wake_fd >= 0 ? 2 : 1, timeout_ms);
         if (n > 0)
             break;
@@ -152,6 +154,7 @@ int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadl
             return -errno;
         if (timeout_ms == 0)
             return -ETIMEDOUT;
+        now_ns = 0;
     }
     if (fds[0].revents & POLLNVAL)
         return -EBADF;
@@ -163,7 +166,7 @@ int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadl
 
 int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *ret_revents)
 {
-    return eyelet_socket_wait_or_wake(fd, events, -1, deadline_ns, ret_revents);
+    return eyelet_socket_wait_or_wake(fd, events, -1, 0, deadline_ns, ret_revents);
 }
 
 int eyelet_wake_open(int *ret_fd)

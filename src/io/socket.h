@@ -74,9 +74,11 @@ int eyelet_socket_wait_until(int fd, short events, uint64_t deadline_ns, short *
 /*
  * eyelet_socket_wait_or_wake() - the same for a descriptor that another thread may call back from
  * @wake_fd:      of eyelet_wake_open(); not read here. -1 for none
+ * @now_ns:       the time, if the caller has just asked for it; 0 to have it asked here
  * @ret_revents:  what poll() said of @fd: 0 when it was only @wake_fd
  */
-int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t deadline_ns, short *ret_revents);
+int eyelet_socket_wait_or_wake(int fd, short events, int wake_fd, uint64_t now_ns, uint64_t deadline_ns,
+                               short *ret_revents);
 
 /*
  * eyelet_wake_open(), _send(), _drain() - a descriptor by which one thread ends another's poll(): readable from the

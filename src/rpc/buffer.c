@@ -37,14 +37,14 @@ void eyelet_buffer_pool_clear(struct eyelet_buffer_pool *pool)
     pool->held = 0;
 }
 
-uint64_t eyelet_buffer_pool_deadline(const struct eyelet_buffer_pool *pool)
+uint64_t eyelet_buffer_pool_end_ns(const struct eyelet_buffer_pool *pool)
 {
-    return pool->n_large > 0 ? eyelet_deadline_after_ms(pool->large_ns, EYELET_BUFFER_LARGE_MS) : EYELET_NO_DEADLINE;
+    return eyelet_deadline_after_ms(pool->large_ns, EYELET_BUFFER_LARGE_MS);
 }
 
-void eyelet_buffer_pool_look(struct eyelet_buffer_pool *pool, uint64_t now_ns)
+void eyelet_buffer_pool_end(struct eyelet_buffer_pool *pool, uint64_t now_ns)
 {
-    if (eyelet_buffer_pool_deadline(pool) <= now_ns)
+    if (eyelet_buffer_pool_end_ns(pool) <= now_ns)
         free_large(pool);
 }
 

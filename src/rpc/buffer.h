@@ -85,12 +85,24 @@ struct eyelet_buffer_pool {
 /* Frees the spares, and the large blocks. */
 void eyelet_buffer_pool_clear(struct eyelet_buffer_pool *pool);
 
+/* What the next two do when there are large blocks; they are not for others. */
+uint64_t eyelet_buffer_pool_end_ns(const struct eyelet_buffer_pool *pool);
+void eyelet_buffer_pool_end(struct eyelet_buffer_pool *pool, uint64_t now_ns);
+
 /*
  * eyelet_buffer_pool_deadline(), eyelet_buffer_pool_look() - when large blocks have lain idle for long enough, or
  * UINT64_MAX for none; frees them if that is over at @now_ns
  */
-uint64_t eyelet_buffer_pool_deadline(const struct eyelet_buffer_pool *pool);
-void eyelet_buffer_pool_look(struct eyelet_buffer_pool *pool, uint64_t now_ns);
+static inline uint64_t eyelet_buffer_pool_deadline(const struct eyelet_buffer_pool *pool)
+{
+    return pool->n_large > 0 ? eyelet_buffer_pool_end_ns(pool) : UINT64_MAX;
+}
+
+static inline void eyelet_buffer_pool_look(struct eyelet_buffer_pool *pool, uint64_t now_ns)
+{
+    if (pool->n_large > 0)
+        eyelet_buffer_pool_end(pool, now_ns);
+}
 
 /*
  * eyelet_buffer_pool_take() - a large block of @len bytes or up to twice as many that lies idle; without data when none

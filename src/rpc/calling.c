@@ -61,7 +61,12 @@ size_t eyelet_client_depth(const struct eyelet_client *client)
 
 bool eyelet_client_is_called_back(const struct eyelet_client *client)
 {
-    return client->first_telling != NULL && eyelet_client_depth(client) > 0;
+    const struct eyelet_telling *telling = client->first_telling;
+    pthread_t self = pthread_self();
+
+    while (telling != NULL && !pthread_equal(telling->thread, self))
+        telling = telling->next;
+    return telling != NULL;
 }
 
 /* Releases the lock for a function of the program's, and takes it back. */
@@ -172,13 +177,13 @@ static void tell_end(struct eyelet_client *client)
     client->n_users--; /* not the last: this thread is inside */
 }
 
-/* Return: false when there is nothing to tell. */
-static bool tell_one(struct eyelet_client *client, bool is_last)
+/* @is_outer: also what is not a state. Return: false when there is nothing to tell. */
+static bool tell_one(struct eyelet_client *client, bool is_outer)
 {
     bool has_state = client->n_states > 0 && !client->is_telling_state;
     bool has_more = client->log.first != NULL || client->ended.first != NULL;
 
-    if (!has_state && (!has_more || (!is_last && eyelet_client_is_called_back(client))))
+    if (!has_state && (!has_more || !is_outer))
         return false;
     eyelet_client_pass_on(client); /* it may take long */
     if (has_state)
@@ -190,11 +195,13 @@ static bool tell_one(struct eyelet_client *client, bool is_last)
     return true;
 }
 
-void eyelet_client_tell(struct eyelet_client *client, bool is_last)
+void eyelet_client_tell_news(struct eyelet_client *client, bool is_last)
 {
-    while (tell_one(client, is_last))
+    bool is_outer = !eyelet_client_is_called_back(client);
+
+    while (tell_one(client, is_outer || is_last))
         ;
-    if (client->leaves_later && !eyelet_client_is_called_back(client))
+    if (client->leaves_later && is_outer)
         eyelet_client_flush(client); /* calls that were started meanwhile leave together */
 }
 
@@ -251,7 +258,9 @@ static uint32_t timeout_of(const struct eyelet_client *client, const struct eyel
 void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *client, enum eyelet_pending_use use,
                          const struct eyelet_calling *what)
 {
-    memset(pending, 0, offsetof(struct eyelet_pending, error)); /* an error is written whole, and is large */
+    memset(pending, 0, offsetof(struct eyelet_pending, inbox)); /* in pieces that need no loop */
+    pending->inbox = (struct eyelet_inbox){ 0 };
+    pending->traffic = (struct eyelet_traffic){ 0 };
     pending->client = client;
     pending->service = what->service;
     pending->method = what->method;
@@ -275,10 +284,10 @@ static struct eyelet_call_info info_of(const struct eyelet_pending *pending, con
         .n_metadata = opts_of(what)->n_metadata,
         .status = pending->status,
         .error = pending->status != EYELET_OK ? &pending->error : NULL,
-        .received_messages = pending->received_messages,
-        .received_bytes = pending->received_bytes,
-        .sent_messages = pending->sent_messages,
-        .sent_bytes = pending->sent_bytes,
+        .received_messages = pending->traffic.received_messages,
+        .received_bytes = pending->traffic.received_bytes,
+        .sent_messages = pending->traffic.sent_messages,
+        .sent_bytes = pending->traffic.sent_bytes,
     };
 }
 
@@ -295,8 +304,6 @@ static enum eyelet_status ask_interceptors(struct eyelet_pending *pending, const
     struct eyelet_telling telling;
     enum eyelet_status status;
 
-    if (client->opts.n_interceptors == 0)
-        return EYELET_OK;
     note_peer(pending);
     info = info_of(pending, what);
     begin_telling(client, &telling);
@@ -307,14 +314,14 @@ static enum eyelet_status ask_interceptors(struct eyelet_pending *pending, const
     return status;
 }
 
-bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what)
+bool eyelet_pending_ask(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
     const struct eyelet_call_opts *opts = opts_of(what);
     enum eyelet_status status = EYELET_OK;
 
     if (opts->n_metadata > 0)
         status = eyelet_metadata_check(opts->metadata, opts->n_metadata, &pending->error);
-    if (status == EYELET_OK)
+    if (status == EYELET_OK && pending->client->opts.n_interceptors > 0)
         status = ask_interceptors(pending, what);
     if (status != EYELET_OK) {
         eyelet_pending_finish(pending, status);
@@ -327,14 +334,12 @@ bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_ca
     return true;
 }
 
-void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet_calling *what)
+void eyelet_pending_tell_hooks(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
     struct eyelet_client *client = pending->client;
     struct eyelet_call_info info;
     struct eyelet_telling telling;
 
-    if (pending->is_concluded)
-        return;
     pending->is_concluded = true;
     if (pending->status != EYELET_OK) {
         client->counters.calls_failed += pending->id != 0;
@@ -653,8 +658,8 @@ enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, Protobu
         spoil(pending, status, "%s", why.text);
         return status;
     }
-    pending->received_messages = 1;
-    pending->received_bytes = payload.len;
+    pending->traffic.received_messages = 1;
+    pending->traffic.received_bytes = payload.len;
     return EYELET_OK;
 }
 
@@ -745,8 +750,8 @@ static void begin(struct eyelet_pending *pending, const struct eyelet_calling *w
 
     pending->fd = client->connection.fd;
     pending->is_open = (pending->method->kind & EYELET_CLIENT_STREAM) != 0;
-    pending->sent_messages = !pending->is_open;
-    pending->sent_bytes = what->message.len;
+    pending->traffic.sent_messages = !pending->is_open;
+    pending->traffic.sent_bytes = what->message.len;
     if (client->opts.n_interceptors > 0)
         note_peer(pending);
     link_pending(client, pending, now_ns);

@@ -36,19 +36,19 @@ enum eyelet_pending_use {
     EYELET_PENDING_KEEPALIVE, /* the client's own question whether the server lives */
 };
 
+/* What a call has brought so far, for hooks. */
+struct eyelet_traffic {
+    uint64_t received_messages;
+    uint64_t received_bytes;
+    uint64_t sent_messages;
+    uint64_t sent_bytes;
+};
+
 /**
  * struct eyelet_pending - one call, from its start to its end; protected by the client's lock unless said otherwise
- * @client:            whose; counts as a user of the client's memory if it is STARTED or STREAMS
- * @service, @method:  static tables; set once
- * @unpack:            the codec's; set once
- * @use:               set once
- * @timeout_ms, @start_ns, @deadline_ns:  set once
- * @seen_ns:           the time, if nothing was waited for since; otherwise 0
- * @peer, @has_peer:   for interceptors: who it went to
- * @fd:                for the trace: the connection's descriptor
  * @id:                its stream id; 0 while no request of it is queued
- * @connection_number: which connection that is on, and @len and @end
- * @len, @end:         of its request: bytes of the frame, and the connection's position behind it
+ * @status:            how it ended
+ * @has_peer:          @peer is set
  * @is_open:           a stream whose side here has not ended
  * @is_over:           @status and @error say how
  * @is_given_up:       it was this side that ended it
@@ -56,16 +56,46 @@ enum eyelet_pending_use {
  * @is_stuffed:        counted in the client's @n_stuffed
  * @is_concluded:      hooks were told of its end
  * @has_direct:        @direct is the reply, in the connection's buffer, which the driver keeps for it
+ * @end:               of its request: the connection's position behind it
  * @reply:             of a started call whose reply was unpacked before its end is told
- * @inbox:             what came and was not taken
- * @next, @previous:   in the client's list while it is in flight; @next also among those that are to be told
  * @waiters:           threads that sleep for it
- * @tell, @done, @userdata:  of eyelet_client_start()
+ * @done:              of eyelet_client_start()
  * @n_asked:           interceptors that have let it pass
- * @received_messages ... @sent_bytes:  for hooks
+ * @inbox:             what came and was not taken
+ * @traffic:           zero at the begin, like all that is in front of it; what follows is set before it is read
+ * @client:            whose; counts as a user of the client's memory if it is STARTED or STREAMS
+ * @service, @method:  static tables; set once
+ * @unpack:            the codec's; set once
+ * @use:               set once
+ * @timeout_ms, @start_ns, @deadline_ns:  set once
+ * @seen_ns:           the time, if nothing was waited for since; otherwise 0
+ * @fd:                for the trace: the connection's descriptor
+ * @peer:              for interceptors: who it went to
+ * @connection_number: which connection its request is on
+ * @len:               of that: bytes of the frame
+ * @direct:            see @has_direct
+ * @next, @previous:   in the client's list while it is in flight; @next also among those that are to be told
+ * @tell, @userdata:   with @done
  * @error:             set on failure only
  */
 struct eyelet_pending {
+    uint32_t id;
+    enum eyelet_status status;
+    bool has_peer;
+    bool is_open;
+    bool is_over;
+    bool is_given_up;
+    bool was_lost;
+    bool is_stuffed;
+    bool is_concluded;
+    bool has_direct;
+    uint64_t end;
+    ProtobufCMessage *reply;
+    struct eyelet_waiter *waiters;
+    void (*done)(void);
+    size_t n_asked;
+    struct eyelet_inbox inbox;
+    struct eyelet_traffic traffic;
     struct eyelet_client *client;
     const struct eyelet_service *service;
     const struct eyelet_method *method;
@@ -75,35 +105,15 @@ struct eyelet_pending {
     uint64_t start_ns;
     uint64_t deadline_ns;
     uint64_t seen_ns;
-    struct eyelet_peer peer;
-    bool has_peer;
     int fd;
-    uint32_t id;
+    struct eyelet_peer peer;
     uint64_t connection_number;
     size_t len;
-    uint64_t end;
-    bool is_open;
-    bool is_over;
-    bool is_given_up;
-    bool was_lost;
-    bool is_stuffed;
-    bool is_concluded;
-    bool has_direct;
     struct eyelet_slice direct;
-    ProtobufCMessage *reply;
-    struct eyelet_inbox inbox;
     struct eyelet_pending *next;
     struct eyelet_pending *previous;
-    struct eyelet_waiter *waiters;
     eyelet_tell_fn tell;
-    void (*done)(void);
     void *userdata;
-    size_t n_asked;
-    uint64_t received_messages;
-    uint64_t received_bytes;
-    uint64_t sent_messages;
-    uint64_t sent_bytes;
-    enum eyelet_status status;
     struct eyelet_error error;
 };
 
@@ -135,6 +145,15 @@ struct eyelet_waiter {
     struct eyelet_waiter *previous;
     struct eyelet_waiter *next_of_pending;
 };
+
+/* eyelet_waiter_init() - all else of a waiter is set when it sleeps, which most never do */
+static inline void eyelet_waiter_init(struct eyelet_waiter *waiter, struct eyelet_pending *pending,
+                                      enum eyelet_wants wants, uint64_t limit)
+{
+    waiter->pending = pending;
+    waiter->wants = wants;
+    waiter->limit = limit;
+}
 
 /* Calls one behind the other, by @next. Zeroed is none. */
 struct eyelet_pending_queue {
@@ -171,8 +190,8 @@ struct eyelet_telling {
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order
  * @n_pending:     number of those
- * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended behind
- *                 the first of them
+ * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended
+ * behind the first of them
  * @ended:         started calls whose end is to be told
  * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
@@ -189,65 +208,66 @@ struct eyelet_telling {
  */
 struct eyelet_client {
     pthread_mutex_t lock;
-    struct eyelet_client_opts opts;
-    struct eyelet_address where;
-    char address[EYELET_ADDRESS_TEXT_MAX];
     const struct eyelet_trace *trace;
     int wake_fd;
+    bool is_closing;
+    bool is_lost;
+    bool has_driver;
+    bool is_polling;
+    bool is_woken;
+    bool is_cut;
+    bool leaves_later;
     size_t n_users;
     size_t n_inside;
-    bool is_closing;
-    pthread_cond_t left;
+    struct eyelet_client_opts opts;
 
-    struct eyelet_connection connection;
-    struct eyelet_buffer_pool pool;
-    bool is_lost;
-    struct eyelet_error lost;
-    int write_error;
-    uint64_t connect_pause_ns; /* how far the last two connections were apart; 0 after a reply */
-    uint64_t connect_not_before_ns;
-    struct eyelet_peer peer;
-
-    bool has_driver;
     const struct eyelet_waiter *driver;
-    bool is_polling;
+    int write_error;
     short poll_events;
     uint64_t poll_until_ns;
-    bool is_woken;
-    struct eyelet_spin spin;
-    bool is_cut;
-    uint64_t undriven_ns;
     struct eyelet_waiter *heir;
     struct eyelet_waiter *first_waiter;
     struct eyelet_waiter *last_waiter;
     unsigned n_wait_sending;
+    unsigned n_stuffed;
+    struct eyelet_spin spin;
+    uint64_t undriven_ns;
+    uint64_t heard_ns;
+    uint64_t asked_ns;
+    uint64_t connect_pause_ns; /* how far the last two connections were apart; 0 after a reply */
+    uint64_t connect_not_before_ns;
 
     struct eyelet_pending *first_pending;
     size_t n_pending;
+    uint64_t calls_end_ns;
+    size_t n_timed;
     struct eyelet_pending_queue direct;
     struct eyelet_pending_queue ended;
     struct eyelet_pending *first_idle;
     unsigned n_idle;
-    struct eyelet_telling *first_telling;
-    bool leaves_later;
-    size_t n_timed;
-    uint64_t calls_end_ns;
-    struct eyelet_inbox_limits inbox_limits;
-    _Atomic size_t n_held;
-    unsigned n_stuffed;
-    uint64_t heard_ns;
-    uint64_t asked_ns;
-    struct eyelet_pending keepalive;
-    bool has_loop;
-    pthread_t loop;
-
-    enum eyelet_client_state states[2];
     unsigned n_states;
-    struct eyelet_error why; /* of the EYELET_CLIENT_LOST among them */
-    bool is_telling_state;
+    struct eyelet_telling *first_telling;
+    _Atomic size_t n_held;
     struct eyelet_counters counters; /* without those that the connection keeps */
     struct eyelet_log log;
+
+    struct eyelet_connection connection;
+    struct eyelet_buffer_pool pool;
+
+    /* What no call needs that goes well lies behind all that it needs: it is long. */
+    struct eyelet_inbox_limits inbox_limits;
     struct eyelet_log_rate log_rate;
+    bool has_loop;
+    pthread_t loop;
+    bool is_telling_state;
+    enum eyelet_client_state states[2];
+    struct eyelet_error why; /* of the EYELET_CLIENT_LOST among them */
+    struct eyelet_error lost;
+    struct eyelet_peer peer;
+    struct eyelet_pending keepalive;
+    struct eyelet_address where;
+    char address[EYELET_ADDRESS_TEXT_MAX];
+    pthread_cond_t left;
 };
 
 /* --- in and out --------------------------------------------------------------------------------------------------- */
@@ -259,13 +279,20 @@ void eyelet_client_leave(struct eyelet_client *client);
 /* One user less; the lock is held. The last one to go frees the client as it unlocks it. */
 void eyelet_client_drop_and_unlock(struct eyelet_client *client);
 
+/* What eyelet_client_tell() does when there may be something; it is not for others. */
+void eyelet_client_tell_news(struct eyelet_client *client, bool is_last);
+
 /*
  * eyelet_client_tell() - hand over what the program is to be told, with the lock released meanwhile; then what was
  * started there leaves
  * @is_last:  also ends of started calls, in whatever this thread is called from; otherwise only the outermost function
  *            of a thread tells of those, so that functions that make calls do not pile up
  */
-void eyelet_client_tell(struct eyelet_client *client, bool is_last);
+static inline void eyelet_client_tell(struct eyelet_client *client, bool is_last)
+{
+    if (client->ended.first != NULL || client->log.first != NULL || client->n_states > 0 || client->leaves_later)
+        eyelet_client_tell_news(client, is_last);
+}
 
 /* Threads' functions that this thread is in, called from this client. */
 size_t eyelet_client_depth(const struct eyelet_client *client);
@@ -293,13 +320,23 @@ void eyelet_client_free_idle(struct eyelet_client *client);
 void eyelet_pending_init(struct eyelet_pending *pending, struct eyelet_client *client, enum eyelet_pending_use use,
                          const struct eyelet_calling *what);
 
+/* What eyelet_pending_admit() does when there is something to ask; it is not for others. */
+bool eyelet_pending_ask(struct eyelet_pending *pending, const struct eyelet_calling *what);
+
 /*
  * eyelet_pending_admit() - what is asked before a call begins: its metadata, the interceptors, and whether the client
  * is being closed. The lock is held, and released for the interceptors.
  *
  * Return: false when it is over.
  */
-bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what);
+static inline bool eyelet_pending_admit(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    bool has_metadata = what->opts != NULL && what->opts->n_metadata > 0;
+
+    if (!has_metadata && pending->client->opts.n_interceptors == 0 && !pending->client->is_closing)
+        return true;
+    return eyelet_pending_ask(pending, what);
+}
 
 /*
  * eyelet_pending_queue() - queue its request, send what the socket takes, and count it in flight; there is a connection
@@ -354,12 +391,22 @@ void eyelet_client_unpack_direct(struct eyelet_client *client);
  */
 enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, ProtobufCMessage **ret);
 
+/* What eyelet_pending_conclude() does when there is somebody to tell; it is not for others. */
+void eyelet_pending_tell_hooks(struct eyelet_pending *pending, const struct eyelet_calling *what);
+
 /*
  * eyelet_pending_conclude() - tell interceptors and the trace of its end, once, and count it
  * @what:  for the metadata; NULL when that may be gone
  *
  * The lock is held, and released meanwhile.
  */
-void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet_calling *what);
+static inline void eyelet_pending_conclude(struct eyelet_pending *pending, const struct eyelet_calling *what)
+{
+    bool is_good = pending->status == EYELET_OK && pending->n_asked == 0;
+
+    if (!pending->is_concluded && (!is_good || pending->client->trace != NULL))
+        eyelet_pending_tell_hooks(pending, what);
+    pending->is_concluded = true;
+}
 
 #endif

@@ -306,7 +306,7 @@ static bool wait_for_turn(struct eyelet_client *client, uint64_t deadline_ns)
         if (deadline_ns <= turn_ns)
             return false;
         pthread_mutex_unlock(&client->lock);
-        eyelet_socket_wait_or_wake(-1, 0, client->wake_fd, turn_ns, NULL);
+        eyelet_socket_wait_or_wake(-1, 0, client->wake_fd, now_ns, turn_ns, NULL);
         pthread_mutex_lock(&client->lock);
         now_ns = eyelet_now_ns();
     }
@@ -381,8 +381,9 @@ static enum eyelet_status need_connection(struct eyelet_client *client, uint64_t
     enum eyelet_status status;
 
     while (client->is_lost) {
-        struct eyelet_waiter waiter = { .wants = EYELET_WANTS_CONNECTION };
+        struct eyelet_waiter waiter;
 
+        eyelet_waiter_init(&waiter, NULL, EYELET_WANTS_CONNECTION, 0);
         if (client->is_closing)
             return eyelet_error_set(reterr, EYELET_CANCELLED, "the client was closed");
         if (!client->has_driver) {
@@ -446,8 +447,9 @@ static bool connect_for(struct eyelet_pending *pending)
 /* Return: false when the call's deadline came first. */
 static bool wait_for(struct eyelet_pending *pending, enum eyelet_wants wants, uint64_t limit)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = wants, .limit = limit };
+    struct eyelet_waiter waiter;
 
+    eyelet_waiter_init(&waiter, pending, wants, limit);
     return eyelet_client_wait(pending->client, &waiter, pending->deadline_ns);
 }
 

@@ -72,7 +72,6 @@ struct eyelet_connection {
     struct eyelet_buffer in;
     struct eyelet_buffer out;
     bool is_wide;
-    struct eyelet_loan loans[EYELET_CONNECTION_LOANS_MAX];
     unsigned n_loans;
     struct eyelet_buffer_pool *pool;
     size_t last_len;
@@ -83,6 +82,7 @@ struct eyelet_connection {
     unsigned n_behind;
     uint64_t mark;
     const struct eyelet_trace *trace;
+    struct eyelet_loan loans[EYELET_CONNECTION_LOANS_MAX];
 };
 
 /*

@@ -21,7 +21,7 @@ static bool is_gone(const struct eyelet_client *client, const struct eyelet_wait
     return client->is_lost || client->is_closing || waiter->connection_number != client->counters.connections_opened;
 }
 
-static bool is_ready(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
+static bool has_what_it_wants(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
 {
     const struct eyelet_pending *pending = waiter->pending;
 
@@ -38,6 +38,12 @@ static bool is_ready(const struct eyelet_client *client, const struct eyelet_wai
         return !client->is_lost || client->is_closing || !client->has_driver;
     }
     return true;
+}
+
+/* Most wait for the end of a call, and for nothing else. */
+static inline bool is_ready(const struct eyelet_client *client, const struct eyelet_waiter *waiter)
+{
+    return waiter->wants == EYELET_WANTS_END ? waiter->pending->is_over : has_what_it_wants(client, waiter);
 }
 
 static bool waits_to_send(const struct eyelet_waiter *waiter)
@@ -121,7 +127,7 @@ void eyelet_client_signal_senders(struct eyelet_client *client)
             pthread_cond_signal(&waiter->cond);
 }
 
-void eyelet_client_pass_on(struct eyelet_client *client)
+void eyelet_client_wake_heir(struct eyelet_client *client)
 {
     struct eyelet_waiter *heir = client->first_waiter;
 
@@ -280,11 +286,6 @@ static void handle_one(struct eyelet_client *client, const struct eyelet_session
     }
 }
 
-bool eyelet_client_reads(const struct eyelet_client *client)
-{
-    return client->n_stuffed == 0;
-}
-
 /* Handles what was read, as far as streams have room for it. */
 static void handle(struct eyelet_client *client, uint64_t now_ns)
 {
@@ -328,6 +329,19 @@ static void end_by_peer(struct eyelet_client *client)
     eyelet_client_lose(client, &why);
 }
 
+/* @r of a recv() that brought nothing. */
+static void take_no_bytes(struct eyelet_client *client, int r)
+{
+    if (r == EYELET_CONNECTION_ENDED)
+        end_by_peer(client);
+    else if (r == EYELET_CONNECTION_NO_MEMORY)
+        fail_reading(client);
+    else if (r == -EAGAIN && client->write_error != 0)
+        lose_by_errno(client, client->write_error);
+    else if (r != -EAGAIN)
+        lose_by_errno(client, r);
+}
+
 /* One recv(), and what came of it. Return: bytes that it brought. */
 static size_t read_once(struct eyelet_client *client)
 {
@@ -337,17 +351,10 @@ static size_t read_once(struct eyelet_client *client)
     if (client->is_lost || !eyelet_client_reads(client))
         return 0;
     r = eyelet_connection_read(&client->connection);
-    if (r == EYELET_CONNECTION_ENDED) {
-        end_by_peer(client);
-    } else if (r == EYELET_CONNECTION_NO_MEMORY) {
-        fail_reading(client);
-    } else if (r == -EAGAIN && client->write_error != 0) {
-        lose_by_errno(client, client->write_error);
-    } else if (r < 0 && r != -EAGAIN) {
-        lose_by_errno(client, r);
-    }
-    if (r != 0 && r != EYELET_CONNECTION_CUT)
+    if (r != 0 && r != EYELET_CONNECTION_CUT) {
+        take_no_bytes(client, r);
         return 0;
+    }
 
     client->heard_ns = eyelet_now_ns();
     client->asked_ns = 0;
@@ -363,11 +370,11 @@ void eyelet_client_wake_driver(struct eyelet_client *client)
     eyelet_wake_send(client->wake_fd);
 }
 
-void eyelet_client_flush(struct eyelet_client *client)
+void eyelet_client_send(struct eyelet_client *client)
 {
     int r;
 
-    if (client->is_lost || client->write_error != 0 || client->connection.out.len == 0)
+    if (client->is_lost || client->write_error != 0)
         return;
     client->leaves_later = false;
     r = eyelet_connection_flush(&client->connection);
@@ -378,17 +385,6 @@ void eyelet_client_flush(struct eyelet_client *client)
         eyelet_client_wake_driver(client);
     }
     eyelet_client_signal_senders(client);
-}
-
-void eyelet_client_rest(struct eyelet_client *client)
-{
-    struct eyelet_connection *connection = &client->connection;
-
-    if (connection->in.cap <= EYELET_BUFFER_SPARE_CAP && connection->out.cap <= EYELET_BUFFER_SPARE_CAP &&
-        !client->pool.wipe)
-        return;
-    eyelet_connection_settle(connection);
-    eyelet_connection_wake(connection);
 }
 
 static short wanted_events(const struct eyelet_client *client)
@@ -411,19 +407,20 @@ static void begin_spin(struct eyelet_client *client, struct eyelet_spin_look *re
 }
 
 /* With nothing locked. Return: as eyelet_socket_wait_or_wake(). */
-static int spin_and_sleep(int fd, short events, int wake_fd, struct eyelet_spin_look *look, uint64_t until_ns,
-                          short *ret_revents)
+static int spin_and_sleep(int fd, short events, int wake_fd, struct eyelet_spin_look *look, uint64_t now_ns,
+                          uint64_t until_ns, short *ret_revents)
 {
-    int r = -ETIMEDOUT;
+    int r;
 
     if (look->until_ns > 0) {
         do {
-            r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, ret_revents);
-        } while (r == -ETIMEDOUT && eyelet_spin_goes_on(look, eyelet_now_ns()));
+            r = eyelet_socket_wait_or_wake(fd, events, wake_fd, 0, 0, ret_revents);
+            if (r != -ETIMEDOUT)
+                return r;
+            now_ns = eyelet_now_ns();
+        } while (eyelet_spin_goes_on(look, now_ns));
     }
-    if (r != -ETIMEDOUT)
-        return r;
-    return eyelet_socket_wait_or_wake(fd, events, wake_fd, until_ns, ret_revents);
+    return eyelet_socket_wait_or_wake(fd, events, wake_fd, now_ns, until_ns, ret_revents);
 }
 
 static void end_polling(struct eyelet_client *client, const struct eyelet_spin_look *look)
@@ -435,8 +432,8 @@ static void end_polling(struct eyelet_client *client, const struct eyelet_spin_l
     client->is_woken = false;
 }
 
-/* Waits for the socket with nothing locked. Return: what poll() says of it. */
-static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
+/* Waits for the socket with nothing locked. @seen_ns as a call's. Return: what poll() says of it. */
+static short wait_for_peer(struct eyelet_client *client, uint64_t seen_ns, uint64_t until_ns)
 {
     short events = wanted_events(client), revents = 0;
     int fd = events != 0 ? client->connection.fd
@@ -452,7 +449,7 @@ static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
     begin_ns = eyelet_client_reads(client) ? 0 : eyelet_now_ns();
     eyelet_client_rest(client);
     pthread_mutex_unlock(&client->lock);
-    r = spin_and_sleep(fd, events, client->wake_fd, &look, until_ns, &revents);
+    r = spin_and_sleep(fd, events, client->wake_fd, &look, seen_ns, until_ns, &revents);
     pthread_mutex_lock(&client->lock);
     end_polling(client, &look);
     if (begin_ns != 0) /* nothing was read on purpose */
@@ -464,18 +461,22 @@ static short wait_for_peer(struct eyelet_client *client, uint64_t until_ns)
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
+static bool is_in_a_frame(const struct eyelet_client *client)
+{
+    return client->connection.session.reading != EYELET_SESSION_READS_NOTHING;
+}
+
 static uint64_t keepalive_deadline(const struct eyelet_client *client)
 {
-    uint64_t since_ns = client->asked_ns != 0 ? client->asked_ns : client->heard_ns;
-
     if (client->opts.keepalive_ms == 0 || client->n_pending == 0 || client->is_lost || !eyelet_client_reads(client))
         return EYELET_NO_DEADLINE;
-    return eyelet_deadline_after_ms(since_ns, client->opts.keepalive_ms);
+    return eyelet_deadline_after_ms(client->asked_ns != 0 ? client->asked_ns : client->heard_ns,
+                                    client->opts.keepalive_ms);
 }
 
 static uint64_t peers_deadline(const struct eyelet_client *client)
 {
-    if (client->is_lost || !eyelet_client_reads(client))
+    if (!is_in_a_frame(client) || client->is_lost || !eyelet_client_reads(client))
         return EYELET_NO_DEADLINE;
     return eyelet_session_read_deadline(&client->connection.session);
 }
@@ -557,11 +558,6 @@ static void look_at_the_clock(struct eyelet_client *client, uint64_t now_ns)
 
 /* --- the role ----------------------------------------------------------------------------------------------------- */
 
-static bool is_in_a_frame(const struct eyelet_client *client)
-{
-    return client->connection.session.reading != EYELET_SESSION_READS_NOTHING;
-}
-
 static void take_role(struct eyelet_client *client, const struct eyelet_waiter *waiter)
 {
     assert(!client->has_driver);
@@ -595,11 +591,23 @@ static void forgive_absence(struct eyelet_client *client)
     eyelet_session_forgive(&client->connection.session, now_ns - client->undriven_ns, now_ns);
 }
 
+/* The time that its call knows, and will not know any more. */
+static uint64_t forget_time(const struct eyelet_waiter *waiter)
+{
+    uint64_t seen_ns;
+
+    if (waiter->pending == NULL)
+        return 0;
+    seen_ns = waiter->pending->seen_ns;
+    waiter->pending->seen_ns = 0;
+    return seen_ns;
+}
+
 /* One round of the driver. */
 static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t until_ns)
 {
+    uint64_t now_ns, seen_ns = forget_time(waiter);
     short revents = POLLIN;
-    uint64_t now_ns;
     size_t n = 0;
 
     take_role(client, waiter);
@@ -609,7 +617,7 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
     eyelet_client_flush(client);
     if (!is_ready(client, waiter)) {
         if (client->write_error == 0 || !eyelet_client_reads(client))
-            revents = wait_for_peer(client, until_ns);
+            revents = wait_for_peer(client, seen_ns, until_ns);
         if (revents & (POLLIN | POLLHUP | POLLERR))
             n = read_once(client);
         eyelet_client_flush(client);
@@ -623,13 +631,12 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
 
 static bool wait_long(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t deadline_ns)
 {
-    if (waiter->pending != NULL)
-        waiter->pending->seen_ns = 0;
     do {
         if (client->has_driver || client->heir != NULL || waiter->wants == EYELET_WANTS_CONNECTION) {
             eyelet_client_flush(client); /* calls that were started in a function, and are waited for in there */
             if (is_ready(client, waiter))
                 break; /* by just that, and nobody would wake it */
+            forget_time(waiter);
             sleep_until(client, waiter, deadline_ns);
         } else {
             drive(client, waiter, deadline_ns);

@@ -33,8 +33,15 @@ void eyelet_client_turn(struct eyelet_client *client);
 /* eyelet_client_look() - what time brings, but for what only who has the role may do. */
 void eyelet_client_look(struct eyelet_client *client, uint64_t now_ns);
 
+/* What eyelet_client_flush() does when something is queued; it is not for others. */
+void eyelet_client_send(struct eyelet_client *client);
+
 /* Sends what the socket takes; what is left is for whoever drives. */
-void eyelet_client_flush(struct eyelet_client *client);
+static inline void eyelet_client_flush(struct eyelet_client *client)
+{
+    if (client->connection.out.len > 0)
+        eyelet_client_send(client);
+}
 
 /*
  * eyelet_client_rest() - give back the memory of large frames, and overwrite what is to be wiped
@@ -42,7 +49,16 @@ void eyelet_client_flush(struct eyelet_client *client);
  * For who works on the connection last, and while no reply lies in its buffer. What is no larger than a spare stays in
  * the buffers, from one call to the next: the pool is this connection's alone, and would only keep it.
  */
-void eyelet_client_rest(struct eyelet_client *client);
+static inline void eyelet_client_rest(struct eyelet_client *client)
+{
+    struct eyelet_connection *connection = &client->connection;
+
+    if (connection->in.cap <= EYELET_BUFFER_SPARE_CAP && connection->out.cap <= EYELET_BUFFER_SPARE_CAP &&
+        !client->pool.wipe)
+        return;
+    eyelet_connection_settle(connection);
+    eyelet_connection_wake(connection);
+}
 
 /* Fewer bytes wait to be sent than before: wakes those that waited for just this. */
 void eyelet_client_signal_senders(struct eyelet_client *client);
@@ -54,8 +70,15 @@ void eyelet_client_wake_driver(struct eyelet_client *client);
 void eyelet_client_signal(const struct eyelet_pending *pending, bool is_message);
 void eyelet_client_signal_all(struct eyelet_client *client);
 
+/* What eyelet_client_pass_on() does when somebody sleeps; it is not for others. */
+void eyelet_client_wake_heir(struct eyelet_client *client);
+
 /* Somebody who sleeps shall drive, if nobody does. */
-void eyelet_client_pass_on(struct eyelet_client *client);
+static inline void eyelet_client_pass_on(struct eyelet_client *client)
+{
+    if (client->first_waiter != NULL)
+        eyelet_client_wake_heir(client);
+}
 
 /*
  * eyelet_client_lose() - the connection is of no more use: all calls in flight end, and later ones need another
@@ -68,6 +91,9 @@ void eyelet_client_lose(struct eyelet_client *client, const struct eyelet_error 
 uint64_t eyelet_client_next_deadline(const struct eyelet_client *client);
 
 /* May something be read, now? Not while a stream holds all that it may. */
-bool eyelet_client_reads(const struct eyelet_client *client);
+static inline bool eyelet_client_reads(const struct eyelet_client *client)
+{
+    return client->n_stuffed == 0;
+}
 
 #endif

@@ -43,16 +43,8 @@ static void pause_looking(struct eyelet_spin *spin)
     spin->resume_ns = spin->begin_ns + spin->max_ns + spin->pause_ns;
 }
 
-void eyelet_spin_end(struct eyelet_spin *spin, const struct eyelet_spin_look *look)
+void eyelet_spin_end_wait(struct eyelet_spin *spin, uint64_t now_ns)
 {
-    if (look->until_ns > 0 && look->n_in_vain == 0)
-        spin->is_on = false; /* it was there: this wait says nothing */
-}
-
-void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns)
-{
-    if (spin->begin_ns == 0)
-        return;
     if (spin->is_on && now_ns - spin->begin_ns < spin->max_ns)
         spin->pause_ns = spin->pause_ns > spin->max_ns ? spin->pause_ns / 2 : 0; /* once may be chance */
     else if (spin->is_on)

@@ -61,9 +61,20 @@ void eyelet_spin_begin(struct eyelet_spin *spin, uint64_t now_ns, uint64_t until
 bool eyelet_spin_goes_on(struct eyelet_spin_look *look, uint64_t now_ns);
 
 /* eyelet_spin_end() - the thread is awake again, whatever for. */
-void eyelet_spin_end(struct eyelet_spin *spin, const struct eyelet_spin_look *look);
+static inline void eyelet_spin_end(struct eyelet_spin *spin, const struct eyelet_spin_look *look)
+{
+    if (look->until_ns > 0 && look->n_in_vain == 0)
+        spin->is_on = false; /* it was there: this wait says nothing */
+}
+
+/* What eyelet_spin_found() does at the end of a wait; it is not for others. */
+void eyelet_spin_end_wait(struct eyelet_spin *spin, uint64_t now_ns);
 
 /* eyelet_spin_found() - a message came: the end of the wait, if there was one. */
-void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns);
+static inline void eyelet_spin_found(struct eyelet_spin *spin, uint64_t now_ns)
+{
+    if (spin->begin_ns != 0)
+        eyelet_spin_end_wait(spin, now_ns);
+}
 
 #endif

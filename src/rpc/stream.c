@@ -38,8 +38,9 @@ const struct eyelet_service *eyelet_stream_service(const struct eyelet_stream *s
 /* Waits until the stream's deadline, which ends it. */
 static void wait_for(struct eyelet_pending *pending, enum eyelet_wants wants, uint64_t limit)
 {
-    struct eyelet_waiter waiter = { .pending = pending, .wants = wants, .limit = limit };
+    struct eyelet_waiter waiter;
 
+    eyelet_waiter_init(&waiter, pending, wants, limit);
     if (!eyelet_client_wait(pending->client, &waiter, pending->deadline_ns) && !pending->is_over)
         eyelet_pending_expire(pending);
 }
@@ -86,12 +87,9 @@ static void leave(struct eyelet_stream *stream, bool tells_end, struct eyelet_er
 static bool begin(struct eyelet_pending *pending, const struct eyelet_calling *what)
 {
     struct eyelet_client *client = pending->client;
-    struct eyelet_waiter waiter = {
-        .pending = pending,
-        .wants = EYELET_WANTS_ROOM,
-        .limit = EYELET_CLIENT_QUEUE_MAX,
-    };
+    struct eyelet_waiter waiter;
 
+    eyelet_waiter_init(&waiter, pending, EYELET_WANTS_ROOM, EYELET_CLIENT_QUEUE_MAX);
     if (!client->is_lost && !eyelet_client_wait(client, &waiter, pending->deadline_ns)) {
         eyelet_pending_fail(pending, EYELET_DEADLINE_EXCEEDED,
                             "deadline of %u ms exceeded while the requests of others were sent", pending->timeout_ms);
@@ -194,8 +192,8 @@ static enum eyelet_status send_message(struct eyelet_stream *stream, const struc
     r = queue_message(pending, message);
     if (r < 0)
         return fail_to_send(pending, r, message->len, reterr);
-    pending->sent_messages++;
-    pending->sent_bytes += message->len;
+    pending->traffic.sent_messages++;
+    pending->traffic.sent_bytes += message->len;
     wait_until_sent(pending, eyelet_connection_queued(&pending->client->connection));
     return pending->is_given_up || pending->was_lost ? pending->status : EYELET_OK;
 }
@@ -272,8 +270,8 @@ static enum eyelet_got unpack(struct eyelet_pending *pending, struct eyelet_inbo
         spoil(pending, &why);
         return EYELET_GOT_ERROR;
     }
-    pending->received_messages++;
-    pending->received_bytes += len;
+    pending->traffic.received_messages++;
+    pending->traffic.received_bytes += len;
     return EYELET_GOT_MESSAGE;
 }
 
