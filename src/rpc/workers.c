@@ -349,12 +349,10 @@ static bool may_tell(const struct eyelet_workers *workers)
  * What came of telling may be work for others, or the end that they wait for. What the program does when it is told may
  * be news in turn, which is told by the same loop: so its functions never pile up on one another.
  */
-static void tell_news(struct eyelet_workers *workers)
+static void tell_all_news(struct eyelet_workers *workers)
 {
     struct eyelet_teller self = { .thread = pthread_self(), .next = workers->tellers }, **link = &workers->tellers;
 
-    if (!may_tell(workers))
-        return;
     workers->tellers = &self;
     while (has_news(workers)) {
         if (workers->env.hooks_due != NULL)
@@ -366,6 +364,12 @@ static void tell_news(struct eyelet_workers *workers)
     while (*link != &self)
         link = &(*link)->next;
     *link = self.next;
+}
+
+static void tell_news(struct eyelet_workers *workers)
+{
+    if (may_tell(workers))
+        tell_all_news(workers);
 }
 
 void eyelet_workers_unlock(struct eyelet_workers *workers)
