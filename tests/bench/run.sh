@@ -46,6 +46,7 @@ while [ $# -gt 0 ]; do
         ;;
     --peers)
         peers=${2-}
+        [ -n "$peers" ] || usage
         shift
         ;;
     *) usage ;;
