@@ -650,10 +650,13 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
 
 void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *call)
 {
-    uint64_t now_ns = eyelet_now_ns();
+    uint64_t now_ns;
 
+    if (is_watched(workers))
+        return;
+    now_ns = eyelet_now_ns();
     note_unwatched(workers, now_ns);
-    if (is_watched(workers) || now_ns - workers->unwatched_ns < LOOK_AGAIN_NS)
+    if (now_ns - workers->unwatched_ns < LOOK_AGAIN_NS)
         return;
     tell_news(workers);
     if (is_watched(workers))
@@ -744,16 +747,15 @@ static void rest(struct eyelet_workers *workers)
 /* Return: when that was over. */
 static uint64_t wait_for_work(struct eyelet_workers *workers, bool has_run)
 {
-    bool is_needed = workers->watcher == NULL && workers->error == 0; /* nothing comes any more after an error */
-
-    if (!may_tell(workers) && has_work(workers))
+    if (may_tell(workers)) {
+        tell_all_news(workers);
+        return eyelet_now_ns();
+    }
+    if (has_work(workers))
         return glance(workers);
-    if (!may_tell(workers) && is_needed)
+    if (workers->watcher == NULL && workers->error == 0)
         return watch(workers, has_run);
-    if (may_tell(workers))
-        tell_news(workers);
-    else
-        rest(workers);
+    rest(workers); /* nothing comes any more after an error */
     return eyelet_now_ns();
 }
 
