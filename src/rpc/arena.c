@@ -44,9 +44,9 @@ static size_t tail_len(const struct eyelet_arena *arena)
 /* What may be handed out at once has changed: the chunk is another, or the limit is. */
 static void measure(struct eyelet_arena *arena)
 {
-    size_t len = tail_len(arena) < left(arena) ? tail_len(arena) : left(arena);
+    size_t len = tail_len(arena), allowed = left(arena);
 
-    arena->at_hand = len / EYELET_ALLOC_UNIT * EYELET_ALLOC_UNIT;
+    arena->at_hand = (len < allowed ? len : allowed) / EYELET_ALLOC_UNIT * EYELET_ALLOC_UNIT;
 }
 
 /* Hands out of @chunk from now on, of which @len bytes are gone. */
@@ -211,31 +211,30 @@ void *eyelet_arena_alloc_more(struct eyelet_arena *arena, size_t size)
     return rounded >= ARENA_OWN_MIN ? alloc_own(arena, rounded) : alloc_in_next(arena, rounded);
 }
 
-/* The arena as new, but for one chunk. */
-static void begin_anew(struct eyelet_arena *arena, struct eyelet_arena_chunk *kept)
+/* All but the current chunk, and that too if it is too big to be kept. Return: what is left. */
+static struct eyelet_arena_chunk *prune(struct eyelet_arena_chunk *chunk)
 {
-    *arena = (struct eyelet_arena){ .limit = SIZE_MAX, .wipe = arena->wipe };
-    begin_chunk(arena, kept, 0);
-    measure(arena);
+    if (!chunk->is_borrowed && chunk->room_len > EYELET_ARENA_CHUNK_MAX) {
+        free_chunks(chunk);
+        return NULL;
+    }
+    if (chunk->next != NULL)
+        free_chunks(chunk->next);
+    chunk->next = NULL;
+    return chunk;
 }
 
 void eyelet_arena_reset_used(struct eyelet_arena *arena)
 {
-    struct eyelet_arena_chunk *kept;
-
     if (arena->wipe)
         wipe_chunks(arena);
-    give_lent_back(arena);
-    kept = arena->chunk;
-    if (kept != NULL && !kept->is_borrowed && kept->room_len > EYELET_ARENA_CHUNK_MAX) {
-        free_chunks(kept);
-        kept = NULL;
-    }
-    if (kept != NULL) {
-        free_chunks(kept->next);
-        kept->next = NULL;
-    }
-    begin_anew(arena, kept);
+    if (arena->lent != NULL)
+        give_lent_back(arena);
+    begin_chunk(arena, arena->chunk != NULL ? prune(arena->chunk) : NULL, 0);
+    arena->used = 0;
+    arena->limit = SIZE_MAX;
+    arena->failure = EYELET_ALLOC_FAILURE_NONE;
+    measure(arena);
 }
 
 void eyelet_arena_clear(struct eyelet_arena *arena)

@@ -131,6 +131,8 @@ static void make_room(struct eyelet_serving *serving)
 /* May another frame be taken? What a handler waits for may lie behind any number of calls that wait for a thread. */
 static bool may_take(const struct eyelet_serving *serving)
 {
+    if (serving->n_calls == 0)
+        return true;
     if (serving->n_stuffed > 0 || !has_memory(serving))
         return false;
     return serving->n_receiving > 0 || (serving->n_queued < AHEAD_CALLS_MAX && serving->queued_bytes < AHEAD_BYTES_MAX);

@@ -96,6 +96,7 @@ enum eyelet_serving_turn {
  * @n_queued:       number of those
  * @n_running:      handlers that run
  * @n_receiving:    of those, so many wait for a message
+ * @n_sending:      and so many for room to send
  * @n_stuffed:      streams that hold so much that nothing more is read
  * @kept:           bytes that its calls keep: requests and messages
  * @kept_deferred:  of those, in calls that are answered later
@@ -128,6 +129,7 @@ struct eyelet_serving {
     uint32_t n_queued;
     uint32_t n_running;
     uint32_t n_receiving;
+    uint32_t n_sending;
     uint32_t n_stuffed;
     size_t kept;
     size_t kept_deferred;
