@@ -197,11 +197,6 @@ int eyelet_buffer_reserve_more(struct eyelet_buffer *buffer, struct eyelet_buffe
 {
     size_t need;
 
-    if (buffer->data == NULL && len <= EYELET_BUFFER_SPARE_CAP && pool->n_spares > 0) { /* nearly always */
-        buffer->data = pool->spares[--pool->n_spares];
-        buffer->cap = EYELET_BUFFER_SPARE_CAP;
-        return 0;
-    }
     if (len > SIZE_MAX / 4 - buffer->len)
         return -ENOMEM;
 

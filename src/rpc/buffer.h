@@ -142,7 +142,7 @@ static inline size_t eyelet_buffer_room_len(const struct eyelet_buffer *buffer)
     return buffer->cap - buffer->start - buffer->len;
 }
 
-/* What eyelet_buffer_reserve() does when there is not room enough; it is not for others. */
+/* What eyelet_buffer_reserve() does when a spare alone is not enough; it is not for others. */
 int eyelet_buffer_reserve_more(struct eyelet_buffer *buffer, struct eyelet_buffer_pool *pool, size_t len);
 
 /*
@@ -160,7 +160,11 @@ static inline int eyelet_buffer_reserve(struct eyelet_buffer *buffer, struct eye
 {
     if (eyelet_buffer_room_len(buffer) >= len)
         return 0;
-    return eyelet_buffer_reserve_more(buffer, pool, len);
+    if (buffer->data != NULL || len > EYELET_BUFFER_SPARE_CAP || pool->n_spares == 0)
+        return eyelet_buffer_reserve_more(buffer, pool, len);
+    buffer->data = pool->spares[--pool->n_spares];
+    buffer->cap = EYELET_BUFFER_SPARE_CAP;
+    return 0;
 }
 
 /* @len bytes were written into the room. */

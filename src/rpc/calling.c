@@ -357,10 +357,8 @@ void eyelet_pending_tell_hooks(struct eyelet_pending *pending, const struct eyel
     end_telling(client, &telling);
 }
 
-void eyelet_pending_clear_inbox(struct eyelet_pending *pending)
+void eyelet_pending_drop_messages(struct eyelet_pending *pending)
 {
-    if (pending->inbox.first == NULL)
-        return;
     pending->client->n_held -= eyelet_inbox_held(&pending->inbox);
     eyelet_inbox_clear(&pending->inbox, pending->client->opts.wipe);
 }

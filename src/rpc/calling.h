@@ -372,8 +372,15 @@ void eyelet_client_expire(struct eyelet_client *client, uint64_t now_ns);
 /* A message for it: copied into its inbox. Return: 0; -ENOBUFS over the client's buffer_max; -ENOMEM. */
 int eyelet_pending_put(struct eyelet_pending *pending, struct eyelet_slice message, uint64_t now_ns);
 
+/* What eyelet_pending_clear_inbox() does when something waits; it is not for others. */
+void eyelet_pending_drop_messages(struct eyelet_pending *pending);
+
 /* What waits in its inbox is dropped; needs no lock once it is over and nobody else knows it. */
-void eyelet_pending_clear_inbox(struct eyelet_pending *pending);
+static inline void eyelet_pending_clear_inbox(struct eyelet_pending *pending)
+{
+    if (pending->inbox.first != NULL)
+        eyelet_pending_drop_messages(pending);
+}
 
 /* The first message of its inbox, to be freed with eyelet_inbox_free(); NULL for none. */
 struct eyelet_inbox_message *eyelet_pending_take(struct eyelet_pending *pending, uint64_t now_ns);
