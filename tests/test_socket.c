@@ -95,7 +95,7 @@ static void bytes_go_from_one_end_to_the_other(void **state)
     size_t n = 99;
 
     (void)state;
-    assert_int_equal(eyelet_socket_send_some(pair[0], iov, 3, &n), 0);
+    assert_int_equal(eyelet_socket_send_parts(pair[0], iov, 3, &n), 0);
     assert_int_equal(n, 5);
     assert_int_equal(eyelet_socket_recv_some(pair[1], room, 3, &n), 0);
     assert_int_equal(n, 3);
@@ -115,12 +115,15 @@ static void an_empty_iovec_is_no_error_and_a_long_one_is_taken_in_parts(void **s
     size_t n = 99;
 
     (void)state;
-    assert_int_equal(eyelet_socket_send_some(pair[0], empty, 2, &n), 0);
+    assert_int_equal(eyelet_socket_send_parts(pair[0], empty, 2, &n), 0);
     assert_int_equal(n, 0);
     for (size_t i = 0; i < IOV_MAX + 10; i++)
         many[i] = (struct iovec){ "x", 1 };
-    assert_int_equal(eyelet_socket_send_some(pair[0], many, IOV_MAX + 10, &n), 0);
+    assert_int_equal(eyelet_socket_send_parts(pair[0], many, IOV_MAX + 10, &n), 0);
     assert_int_equal(n, IOV_MAX);
+    n = 99;
+    assert_int_equal(eyelet_socket_send_some(pair[0], "", 0, &n), 0);
+    assert_int_equal(n, 0);
 }
 
 static void a_gone_peer_is_an_error_without_a_signal(void **state)
@@ -130,7 +133,8 @@ static void a_gone_peer_is_an_error_without_a_signal(void **state)
 
     (void)state;
     close_end(&pair[1]);
-    assert_int_equal(eyelet_socket_send_some(pair[0], &iov, 1, &n), -EPIPE);
+    assert_int_equal(eyelet_socket_send_some(pair[0], "x", 1, &n), -EPIPE);
+    assert_int_equal(eyelet_socket_send_parts(pair[0], &iov, 1, &n), -EPIPE);
 }
 
 static void every_errno_of_send_and_recv_comes_back_and_eintr_does_not(void **state)
@@ -144,7 +148,9 @@ static void every_errno_of_send_and_recv_comes_back_and_eintr_does_not(void **st
     for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
         n = 99;
         faults_fail(FAULT_SENDMSG, 1, errnos[i]);
-        assert_int_equal(eyelet_socket_send_some(pair[0], &iov, 1, &n), -errnos[i]);
+        assert_int_equal(eyelet_socket_send_some(pair[0], "xyz", 3, &n), -errnos[i]);
+        faults_fail(FAULT_SENDMSG, 1, errnos[i]);
+        assert_int_equal(eyelet_socket_send_parts(pair[0], &iov, 1, &n), -errnos[i]);
         faults_fail(FAULT_RECV, 1, errnos[i]);
         assert_int_equal(eyelet_socket_recv_some(pair[1], room, sizeof(room), &n), -errnos[i]);
         faults_fail(FAULT_RECV, 1, errnos[i]);
@@ -155,9 +161,12 @@ static void every_errno_of_send_and_recv_comes_back_and_eintr_does_not(void **st
         faults_fail(FAULT_SENDMSG, i, EINTR);
         faults_fail(FAULT_RECV, i, EINTR);
     }
-    assert_int_equal(eyelet_socket_send_some(pair[0], &iov, 1, &n), 0);
+    assert_int_equal(eyelet_socket_send_some(pair[0], "xyz", 3, &n), 0);
+    for (unsigned i = 1; i <= 20; i++)
+        faults_fail(FAULT_SENDMSG, i, EINTR);
+    assert_int_equal(eyelet_socket_send_parts(pair[0], &iov, 1, &n), 0);
     assert_int_equal(eyelet_socket_recv_some(pair[1], room, sizeof(room), &n), 0);
-    assert_int_equal(n, 3);
+    assert_int_equal(n, 6);
 }
 
 static void short_counts_are_told_as_they_are(void **state)
@@ -169,7 +178,9 @@ static void short_counts_are_told_as_they_are(void **state)
     (void)state;
     faults_short(FAULT_SENDMSG, 4);
     faults_short(FAULT_RECV, 1);
-    assert_int_equal(eyelet_socket_send_some(pair[0], iov, 2, &n), 0);
+    assert_int_equal(eyelet_socket_send_parts(pair[0], iov, 2, &n), 0);
+    assert_int_equal(n, 4);
+    assert_int_equal(eyelet_socket_send_some(pair[0], "abcdef", 6, &n), 0);
     assert_int_equal(n, 4);
     assert_int_equal(eyelet_socket_recv_some(pair[1], room, sizeof(room), &n), 0);
     assert_int_equal(n, 1);

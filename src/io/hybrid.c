@@ -24,21 +24,19 @@
 static int ask(int fd, uint32_t port, uint64_t deadline_ns)
 {
     char room[sizeof("CONNECT 4294967295\n")];
-    struct iovec iov = { .iov_base = room };
     struct eyelet_text text;
     size_t n;
     int r;
 
     eyelet_text_init_plain(&text, room, sizeof(room));
     eyelet_text_add(&text, "CONNECT %u\n", port);
-    iov.iov_len = text.len;
     r = eyelet_socket_wait_until(fd, POLLOUT, deadline_ns, NULL);
     if (r < 0)
         return r;
-    r = eyelet_socket_send_some(fd, &iov, 1, &n);
+    r = eyelet_socket_send_some(fd, room, text.len, &n);
     if (r < 0)
         return r == -EPIPE ? -ECONNRESET : r;
-    return n == iov.iov_len ? 0 : -ECONNRESET; /* a new socket takes these few bytes at once, or it is dying */
+    return n == text.len ? 0 : -ECONNRESET; /* a new socket takes these few bytes at once, or it is dying */
 }
 
 /*

@@ -42,6 +42,28 @@ uint64_t eyelet_deadline_after_ms(uint64_t now_ns, uint32_t timeout_ms)
     return now_ns + timeout_ns;
 }
 
+/* What came of sending. Return: as eyelet_socket_send_some(). */
+static int judge_sent(ssize_t n, bool is_empty, size_t *ret_n)
+{
+    if (n < 0)
+        return -errno;
+    if (n == 0 && !is_empty)
+        return -EPIPE; /* nothing was taken: trying again would go on for ever */
+
+    *ret_n = (size_t)n;
+    return 0;
+}
+
+int eyelet_socket_send_some(int fd, const void *data, size_t len, size_t *ret_n)
+{
+    ssize_t n;
+
+    do {
+        n = sendto(fd, data, len, MSG_NOSIGNAL, NULL, 0);
+    } while (n < 0 && errno == EINTR);
+    return judge_sent(n, len == 0, ret_n);
+}
+
 static bool is_empty(const struct iovec *iov, size_t n_iov)
 {
     for (size_t i = 0; i < n_iov; i++)
@@ -50,33 +72,18 @@ static bool is_empty(const struct iovec *iov, size_t n_iov)
     return true;
 }
 
-static ssize_t send_once(int fd, const struct iovec *iov, size_t n_iov)
+int eyelet_socket_send_parts(int fd, const struct iovec *iov, size_t n_iov, size_t *ret_n)
 {
-    struct msghdr message;
-
-    if (n_iov == 1)
-        return sendto(fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL, NULL, 0);
-    message = (struct msghdr){ .msg_iov = (struct iovec *)iov, .msg_iovlen = n_iov }; /* sendmsg() only reads them */
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
-}
-
-int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_t *ret_n)
-{
+    const struct msghdr message = {
+        .msg_iov = (struct iovec *)iov, /* sendmsg() only reads it */
+        .msg_iovlen = n_iov < IOV_MAX ? n_iov : IOV_MAX,
+    };
     ssize_t n;
 
-    if (n_iov > IOV_MAX)
-        n_iov = IOV_MAX;
     do {
-        n = send_once(fd, iov, n_iov);
+        n = sendmsg(fd, &message, MSG_NOSIGNAL);
     } while (n < 0 && errno == EINTR);
-
-    if (n < 0)
-        return -errno;
-    if (n == 0 && !is_empty(iov, n_iov))
-        return -EPIPE; /* nothing was taken: trying again would go on for ever */
-
-    *ret_n = (size_t)n;
-    return 0;
+    return judge_sent(n, is_empty(iov, message.msg_iovlen), ret_n);
 }
 
 static int receive_once(int fd, void *room, size_t cap, int flags, size_t *ret_n)

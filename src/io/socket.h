@@ -31,13 +31,18 @@ static inline uint64_t eyelet_earlier_ns(uint64_t one_ns, uint64_t other_ns)
 }
 
 /*
- * eyelet_socket_send_some() - one sendmsg() with MSG_NOSIGNAL, or sendto() for one piece, which is cheaper
- * @n_iov:  what is over IOV_MAX waits for the next call
+ * eyelet_socket_send_some() - one send(), which never raises SIGPIPE
  *
- * Return: 0 with *ret_n bytes taken, at least 1 unless the iovec is empty; -EAGAIN on a non-blocking socket that is
- * full; otherwise -errno: the connection is over.
+ * Return: 0 with *ret_n bytes taken, at least 1 unless @len is 0; -EAGAIN on a non-blocking socket that is full;
+ * otherwise -errno: the connection is over.
  */
-int eyelet_socket_send_some(int fd, const struct iovec *iov, size_t n_iov, size_t *ret_n);
+int eyelet_socket_send_some(int fd, const void *data, size_t len, size_t *ret_n);
+
+/*
+ * eyelet_socket_send_parts() - the same for bytes that lie apart: one sendmsg(), which costs more
+ * @n_iov:  what is over IOV_MAX waits for the next call
+ */
+int eyelet_socket_send_parts(int fd, const struct iovec *iov, size_t n_iov, size_t *ret_n);
 
 /*
  * eyelet_socket_recv_some() - one recv()

@@ -29,7 +29,7 @@ static int wait_for(int fd, short events)
 
 int eyelet_vsock_send(int fd, const void *data, size_t len, size_t chunk_size)
 {
-    struct iovec iov = { .iov_base = (void *)data }; /* sendmsg() only reads it */
+    const char *rest = data;
     size_t n;
     int r;
 
@@ -37,15 +37,14 @@ int eyelet_vsock_send(int fd, const void *data, size_t len, size_t chunk_size)
         return -EINVAL;
 
     while (len > 0) {
-        iov.iov_len = len < chunk_size ? len : chunk_size;
-        r = eyelet_socket_send_some(fd, &iov, 1, &n);
+        r = eyelet_socket_send_some(fd, rest, len < chunk_size ? len : chunk_size, &n);
         if (r == -EAGAIN) {
             r = wait_for(fd, POLLOUT);
             n = 0;
         }
         if (r < 0)
             return r;
-        iov.iov_base = (char *)iov.iov_base + n;
+        rest += n;
         len -= n;
     }
     return 0;

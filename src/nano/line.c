@@ -201,9 +201,8 @@ int eyelet_line_flush(struct eyelet_line *line, uint64_t now_ns)
     struct eyelet_line_buffer *out = &line->out;
 
     while (out->start < out->end && line->is_writable) {
-        struct iovec iov = { out->bytes + out->start, out->end - out->start };
         size_t n;
-        int r = eyelet_socket_send_some(line->fd, &iov, 1, &n);
+        int r = eyelet_socket_send_some(line->fd, out->bytes + out->start, out->end - out->start, &n);
 
         if (r == -EAGAIN) {
             line->is_writable = false;

@@ -321,11 +321,10 @@ void eyelet_connection_unqueue(struct eyelet_connection *connection, size_t len)
 static int send_some(const struct eyelet_connection *connection, size_t *ret_n)
 {
     struct eyelet_slice queued = eyelet_buffer_bytes(&connection->out);
-    struct iovec whole = { .iov_base = (uint8_t *)queued.data, .iov_len = queued.len }; /* sendto() only reads it */
 
     if (connection->n_loans > 0)
         return eyelet_connection_send_loans(connection, ret_n);
-    return eyelet_socket_send_some(connection->fd, &whole, 1, ret_n);
+    return eyelet_socket_send_some(connection->fd, queued.data, queued.len, ret_n);
 }
 
 int eyelet_connection_flush(struct eyelet_connection *connection)

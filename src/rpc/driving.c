@@ -384,7 +384,8 @@ void eyelet_client_send(struct eyelet_client *client)
     } else if (r == -EAGAIN && (client->poll_events & POLLOUT) == 0) {
         eyelet_client_wake_driver(client);
     }
-    eyelet_client_signal_senders(client);
+    if (client->driver != NULL || client->n_wait_sending > 0)
+        eyelet_client_signal_senders(client);
 }
 
 static short wanted_events(const struct eyelet_client *client)

@@ -80,7 +80,7 @@ int eyelet_connection_send_loans(const struct eyelet_connection *connection, siz
     struct parts parts;
 
     list_parts(connection, &parts);
-    return eyelet_socket_send_some(connection->fd, parts.iov, parts.n, ret_n);
+    return eyelet_socket_send_parts(connection->fd, parts.iov, parts.n, ret_n);
 }
 
 void eyelet_connection_end_loans(struct eyelet_connection *connection)
