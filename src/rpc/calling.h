@@ -267,6 +267,9 @@ void eyelet_client_drop_and_unlock(struct eyelet_client *client);
  */
 void eyelet_client_tell(struct eyelet_client *client, bool is_last);
 
+/* Is there something that it would tell? */
+bool eyelet_client_has_news(const struct eyelet_client *client, bool is_last);
+
 /* Threads' functions that this thread is in, called from this client. */
 size_t eyelet_client_depth(const struct eyelet_client *client);
 
