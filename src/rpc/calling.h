@@ -171,8 +171,8 @@ struct eyelet_telling {
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order
  * @n_pending:     number of those
- * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended behind
- *                 the first of them
+ * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended
+ *                 behind the first of them
  * @ended:         started calls whose end is to be told
  * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's

@@ -152,8 +152,8 @@ struct eyelet_serving {
 };
 
 /*
- * eyelet_serving_queue_max() - @queue_max of a server: beside the answers that wait there must be room for one more, and
- * for the request that is coming
+ * eyelet_serving_queue_max() - @queue_max of a server: beside the answers that wait there must be room for one more,
+ * and for the request that is coming
  */
 size_t eyelet_serving_queue_max(const struct eyelet_server_opts *opts);
 
