@@ -99,11 +99,18 @@ static int setup(void **state)
         .codec = &codec,
         .pool = { .held_max = 128 << 20 },
     };
+    env.queue_max = eyelet_serving_queue_max(&env.opts);
     n_served = 0;
     reply_factor = 1;
     if (eyelet_workers_init(&workers) < 0)
         return -1;
     return eyelet_serving_init(&serving, fds[0], &(struct eyelet_peer){ 0 }, &env);
+}
+
+static void limit(size_t connection_buffer_max)
+{
+    env.opts.connection_buffer_max = connection_buffer_max;
+    env.queue_max = eyelet_serving_queue_max(&env.opts);
 }
 
 static int teardown(void **state)
@@ -478,7 +485,7 @@ static void an_unfinished_frame_that_outgrows_the_memory_is_refused_and_the_next
     size_t sent = 0;
 
     (void)state;
-    env.opts.connection_buffer_max = 200000;
+    limit(200000);
     put_say(&wire, 1, 1000000);
     put_say(&wire, 3, 50);
     while (sent < wire.len) {
@@ -498,7 +505,7 @@ static void the_limit_of_one_connection_is_its_own(void **state)
     size_t sent = 0;
 
     (void)state;
-    env.opts.connection_buffer_max = 200000;
+    limit(200000);
     put_say(&wire, 1, 1000000);
     put_say(&wire, 3, 50);
     while (sent < wire.len) {
@@ -514,7 +521,7 @@ static void the_limit_of_one_connection_is_its_own(void **state)
 static void a_reply_there_is_no_room_for_becomes_an_error(void **state)
 {
     (void)state;
-    env.opts.connection_buffer_max = 1000;
+    limit(1000);
     reply_factor = 100;
     say(1, 100);
     assert_int_equal(turn(), EYELET_SERVING_WAITS);
@@ -559,7 +566,7 @@ static unsigned pipeline(uint32_t n, size_t payload_len, size_t connection_buffe
     unsigned n_ok;
 
     assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_SNDBUF, &large, sizeof(large)), 0);
-    env.opts.connection_buffer_max = connection_buffer_max;
+    limit(connection_buffer_max);
     for (uint32_t i = 0; i < n; i++)
         put_say(&wire, 2 * i + 1, payload_len);
     do {
@@ -670,7 +677,7 @@ static void h104_answers_that_wait_stop_the_reading_at_exactly_what_is_left_for_
             uint32_t id = 1;
 
             env.opts.frame_max = queues[i].frame_max;
-            env.opts.connection_buffer_max = queues[i].connection_buffer_max;
+            limit(queues[i].connection_buffer_max);
             let_wait(&id, queues[i].queue_max - short_of);
             assert_int_equal(ask(&id, SHORT_LEN_MIN), short_of); /* one byte less, and one more is served */
             assert_false(ask(&id, SHORT_LEN_MIN));
@@ -715,7 +722,7 @@ static void a_limit_that_holds_a_frame_holds_it_in_pieces_too(void **state)
     struct wire wire = { 0 };
 
     (void)state;
-    env.opts.connection_buffer_max = 8192 + WIRE_HEAD_LEN;
+    limit(8192 + WIRE_HEAD_LEN);
     put_say(&wire, 1, 8000);
     for (size_t cut = 1; cut < 4; cut++) {
         assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + (cut - 1) * 2000, 2000 }));

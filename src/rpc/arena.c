@@ -38,7 +38,22 @@ static size_t left(const struct eyelet_arena *arena)
 
 static size_t tail_len(const struct eyelet_arena *arena)
 {
-    return arena->chunk != NULL ? arena->chunk->room_len - arena->filled : 0;
+    return arena->chunk != NULL ? (size_t)(arena->chunk->room + arena->chunk->room_len - arena->next) : 0;
+}
+
+/* What may be handed out at once has changed: the chunk is another, or the limit is. */
+static void measure(struct eyelet_arena *arena)
+{
+    size_t len = tail_len(arena), allowed = left(arena);
+
+    arena->at_hand = (len < allowed ? len : allowed) / EYELET_ALLOC_UNIT * EYELET_ALLOC_UNIT;
+}
+
+/* Hands out of @chunk from now on, of which @len bytes are gone. */
+static void begin_chunk(struct eyelet_arena *arena, struct eyelet_arena_chunk *chunk, size_t len)
+{
+    arena->chunk = chunk;
+    arena->next = chunk != NULL ? chunk->room + len : NULL;
 }
 
 static void free_chunks(struct eyelet_arena_chunk *chunk)
@@ -59,7 +74,7 @@ static void wipe_chunks(const struct eyelet_arena *arena)
 
     if (chunk == NULL)
         return;
-    explicit_bzero(chunk->room, arena->filled);
+    explicit_bzero(chunk->room, (size_t)(arena->next - chunk->room));
     for (chunk = chunk->next; chunk != NULL; chunk = chunk->next)
         explicit_bzero(chunk->room, chunk->room_len);
 }
@@ -104,13 +119,13 @@ static void *alloc_own(struct eyelet_arena *arena, size_t size)
         return NULL;
 
     if (arena->chunk == NULL) {
-        arena->chunk = chunk;
-        arena->filled = size;
+        begin_chunk(arena, chunk, size);
     } else {
         chunk->next = arena->chunk->next;
         arena->chunk->next = chunk;
     }
     arena->used += sizeof(*chunk) + size;
+    measure(arena);
     return chunk->room;
 }
 
@@ -128,9 +143,9 @@ static void *alloc_in_next(struct eyelet_arena *arena, size_t size)
         return NULL;
 
     chunk->next = arena->chunk;
-    arena->chunk = chunk;
-    arena->filled = size;
+    begin_chunk(arena, chunk, size);
     arena->used += tail + need;
+    measure(arena);
     return chunk->room;
 }
 
@@ -144,7 +159,8 @@ void eyelet_arena_init(struct eyelet_arena *arena, void *room, size_t room_len)
 
     assert((uintptr_t)room % EYELET_ALLOC_UNIT == 0);
     *chunk = (struct eyelet_arena_chunk){ .room_len = room_len - sizeof(*chunk), .is_borrowed = true };
-    arena->chunk = chunk;
+    begin_chunk(arena, chunk, 0);
+    measure(arena);
 }
 
 void eyelet_arena_lend(struct eyelet_arena *arena, void *room, size_t room_len)
@@ -160,7 +176,9 @@ void eyelet_arena_lend(struct eyelet_arena *arena, void *room, size_t room_len)
         .room_len = room_len - sizeof(*chunk),
         .is_borrowed = true,
     };
-    arena->chunk = arena->lent = chunk;
+    arena->lent = chunk;
+    begin_chunk(arena, chunk, 0);
+    measure(arena);
 }
 
 /* It may lie behind others by now. */
@@ -179,46 +197,44 @@ static void give_lent_back(struct eyelet_arena *arena)
 void eyelet_arena_set_limit(struct eyelet_arena *arena, size_t len)
 {
     arena->limit = len < SIZE_MAX - arena->used ? arena->used + len : SIZE_MAX;
+    measure(arena);
 }
 
-void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size)
+void *eyelet_arena_alloc_more(struct eyelet_arena *arena, size_t size)
 {
     size_t rounded = round_up(size);
-    void *block;
 
     if (rounded == 0 || rounded > left(arena))
         return refuse(arena, EYELET_ALLOC_FAILURE_LIMIT);
-    if (rounded > tail_len(arena))
-        return rounded >= ARENA_OWN_MIN ? alloc_own(arena, rounded) : alloc_in_next(arena, rounded);
-
-    block = arena->chunk->room + arena->filled;
-    arena->filled += rounded;
-    arena->used += rounded;
-    return block;
+    if (rounded <= arena->at_hand)
+        return eyelet_arena_alloc(arena, rounded);
+    return rounded >= ARENA_OWN_MIN ? alloc_own(arena, rounded) : alloc_in_next(arena, rounded);
 }
 
-void eyelet_arena_reset(struct eyelet_arena *arena)
+/* All but the current chunk, and that too if it is too big to be kept. Return: what is left. */
+static struct eyelet_arena_chunk *prune(struct eyelet_arena_chunk *chunk)
 {
-    struct eyelet_arena_chunk *kept;
-
-    if (arena->used == 0 && arena->lent == NULL) { /* of the memories of a call most were of no use */
-        arena->limit = SIZE_MAX;
-        arena->failure = EYELET_ALLOC_FAILURE_NONE;
-        return;
+    if (!chunk->is_borrowed && chunk->room_len > EYELET_ARENA_CHUNK_MAX) {
+        free_chunks(chunk);
+        return NULL;
     }
+    if (chunk->next != NULL)
+        free_chunks(chunk->next);
+    chunk->next = NULL;
+    return chunk;
+}
+
+void eyelet_arena_reset_used(struct eyelet_arena *arena)
+{
     if (arena->wipe)
         wipe_chunks(arena);
-    give_lent_back(arena);
-    kept = arena->chunk;
-    if (kept != NULL && !kept->is_borrowed && kept->room_len > EYELET_ARENA_CHUNK_MAX) {
-        free_chunks(kept);
-        kept = NULL;
-    }
-    if (kept != NULL) {
-        free_chunks(kept->next);
-        kept->next = NULL;
-    }
-    *arena = (struct eyelet_arena){ .chunk = kept, .limit = SIZE_MAX, .wipe = arena->wipe };
+    if (arena->lent != NULL)
+        give_lent_back(arena);
+    begin_chunk(arena, arena->chunk != NULL ? prune(arena->chunk) : NULL, 0);
+    arena->used = 0;
+    arena->limit = SIZE_MAX;
+    arena->failure = EYELET_ALLOC_FAILURE_NONE;
+    measure(arena);
 }
 
 void eyelet_arena_clear(struct eyelet_arena *arena)

@@ -29,7 +29,8 @@ struct eyelet_arena_chunk;
  * struct eyelet_arena - allocations that end together
  * @chunk:    the chunk that allocations are cut from, in front of all others; NULL before the first
  * @lent:     the one that was lent until the next reset, or NULL
- * @filled:   bytes of it that are handed out
+ * @next:     where the current chunk is handed out from; multiples of EYELET_ALLOC_UNIT
+ * @at_hand:  bytes from there on that neither the chunk nor the limit ends; the same
  * @used:     bytes that count since the last reset: handed out, rounded up, and what chunks cost beside that
  * @limit:    @used never passes this; SIZE_MAX for none
  * @failure:  why the last allocation failed
@@ -40,7 +41,8 @@ struct eyelet_arena_chunk;
 struct eyelet_arena {
     struct eyelet_arena_chunk *chunk;
     struct eyelet_arena_chunk *lent;
-    size_t filled;
+    uint8_t *next;
+    size_t at_hand;
     size_t used;
     size_t limit;
     enum eyelet_alloc_failure failure;
@@ -74,14 +76,20 @@ void eyelet_arena_set_limit(struct eyelet_arena *arena, size_t len);
  * Return: memory aligned for any type, its content unspecified; NULL when @arena->failure says why, @arena being as
  * useful as before.
  */
-void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size);
+static inline void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size);
+
+/* The same where the current chunk does not do. */
+void *eyelet_arena_alloc_more(struct eyelet_arena *arena, size_t size);
 
 /*
  * eyelet_arena_reset() - end all allocations, lift the limit
  *
  * One chunk of at most EYELET_ARENA_CHUNK_MAX stays, so that small messages, one after the other, cost no malloc.
  */
-void eyelet_arena_reset(struct eyelet_arena *arena);
+static inline void eyelet_arena_reset(struct eyelet_arena *arena);
+
+/* The same of one that was used. */
+void eyelet_arena_reset_used(struct eyelet_arena *arena);
 
 /* eyelet_arena_clear() - free everything; NULL is allowed. */
 void eyelet_arena_clear(struct eyelet_arena *arena);
@@ -104,5 +112,27 @@ struct eyelet_heap {
  * Return: a block for free(); NULL when @heap->failure says why.
  */
 void *eyelet_heap_alloc(struct eyelet_heap *heap, size_t size);
+
+/* --- on the way of every call ------------------------------------------------------------------------------------- */
+
+static inline void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size)
+{
+    size_t rounded = (size + EYELET_ALLOC_UNIT - 1) / EYELET_ALLOC_UNIT * EYELET_ALLOC_UNIT;
+    void *block = arena->next;
+
+    if (size == 0 || size > arena->at_hand) /* else rounding brings it to @at_hand at most, which is round */
+        return eyelet_arena_alloc_more(arena, size);
+    arena->next += rounded;
+    arena->at_hand -= rounded;
+    arena->used += rounded;
+    return block;
+}
+
+/* Of the memories of a call most were of no use. */
+static inline void eyelet_arena_reset(struct eyelet_arena *arena)
+{
+    if (arena->used != 0 || arena->lent != NULL || arena->limit != SIZE_MAX || arena->failure)
+        eyelet_arena_reset_used(arena);
+}
 
 #endif

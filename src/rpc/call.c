@@ -18,9 +18,9 @@
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-static void init_memory(struct eyelet_arena *arena, bool wipe)
+static void init_memory(struct eyelet_arena *arena, void *room, size_t room_len, bool wipe)
 {
-    eyelet_arena_init(arena, NULL, 0);
+    eyelet_arena_init(arena, room, room_len);
     arena->wipe = wipe;
 }
 
@@ -34,9 +34,9 @@ struct eyelet_call *eyelet_call_new(bool wipe)
         free(call);
         return NULL;
     }
-    init_memory(&call->request_memory, wipe);
-    init_memory(&call->reply_memory, wipe);
-    init_memory(&call->message_memory, wipe);
+    init_memory(&call->request_memory, call->request_room, sizeof(call->request_room), wipe);
+    init_memory(&call->reply_memory, call->reply_room, sizeof(call->reply_room), wipe);
+    init_memory(&call->message_memory, NULL, 0, wipe);
     return call;
 }
 
@@ -54,14 +54,14 @@ void eyelet_call_reset(struct eyelet_call *call)
     eyelet_arena_reset(&call->request_memory);
     eyelet_arena_reset(&call->reply_memory);
     eyelet_arena_reset(&call->message_memory);
-    eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
+    if (call->inbox.first != NULL)
+        eyelet_inbox_clear(&call->inbox, call->request_memory.wipe);
     call->serving = NULL;
     call->previous = call->next = call->queue_next = NULL;
     call->is_spoiled = false;
     call->codec_reply = NULL;
     call->reply = (struct eyelet_outgoing){ 0 };
     clear_failure(call);
-    call->info = (struct eyelet_call_info){ 0 };
     call->has_message = call->is_queued = call->is_live = call->is_deferred = call->is_returned = false;
     call->ends_at_stop = call->is_completed = call->wants_message = call->wants_room = call->is_inbox_ended = false;
     call->cancelled = EYELET_OK;
@@ -95,19 +95,15 @@ static struct eyelet_slice moved(struct eyelet_slice part, struct eyelet_slice f
 
 int eyelet_call_keep(struct eyelet_call *call, struct eyelet_slice frame, const struct eyelet_request *request)
 {
-    uint8_t *copy = eyelet_arena_alloc(&call->request_memory, frame.len);
+    struct eyelet_slice part = request->metadata.len > 0 ? frame : request->payload; /* metadata lies all over it */
+    uint8_t *copy = eyelet_arena_alloc(&call->request_memory, part.len);
 
     if (copy == NULL)
         return -ENOMEM;
-    if (frame.len > 0)
-        memcpy(copy, frame.data, frame.len);
-    call->request = (struct eyelet_request){
-        .service = moved(request->service, frame, copy),
-        .method = moved(request->method, frame, copy),
-        .payload = moved(request->payload, frame, copy),
-        .metadata = moved(request->metadata, frame, copy),
-        .timeout_ns = request->timeout_ns,
-    };
+    if (part.len > 0)
+        memcpy(copy, part.data, part.len);
+    call->request.payload = moved(request->payload, part, copy);
+    call->request.metadata = moved(request->metadata, part, copy);
     return 0;
 }
 
@@ -249,8 +245,10 @@ enum eyelet_status eyelet_call_run(struct eyelet_call *call, const struct eyelet
     if (now_ns >= call->deadline_ns)
         return eyelet_call_fail(call, EYELET_DEADLINE_EXCEEDED, "deadline was over before the call was run");
 
-    status = ask_interceptors(call);
-    if (status == EYELET_OK)
-        status = codec->serve(call);
-    return status;
+    if (call->serving->env->opts.n_interceptors > 0) {
+        status = ask_interceptors(call);
+        if (status != EYELET_OK)
+            return status;
+    }
+    return codec->serve(call);
 }

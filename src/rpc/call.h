@@ -6,6 +6,7 @@
 #define EYELET_RPC_CALL_H
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@
 #include "rpc/connection.h"
 #include "rpc/inbox.h"
 
+#define EYELET_CALL_ROOM 512u /* short messages lie beside their call: many calls at once fit into a cache */
+
 struct eyelet_serving;
 
 /**
@@ -29,7 +32,7 @@ struct eyelet_serving;
  * @queue_next:      calls that wait for a thread, or whose hook is to be told; or that are free
  * @id:              stream id
  * @kind:            of the method
- * @request:         slices of @frame, or of @request_memory
+ * @request:         slices of @frame, or of @request_memory; its names are not kept
  * @frame:           the memory that a large request came in; of the server's pool
  * @room:            lent to @request_memory; the same
  * @has_message:     is there a request's message, or the first one of a stream?
@@ -70,6 +73,8 @@ struct eyelet_serving;
  * @hook_thread:     by whom
  * @inbox:           messages that nobody took
  * @is_inbox_ended:  the peer sends no more
+ *
+ * @request_room, @reply_room:  where the memories begin. The handler's thread's
  */
 struct eyelet_call {
     struct eyelet_serving *serving;
@@ -119,6 +124,9 @@ struct eyelet_call {
     pthread_t hook_thread;
     struct eyelet_inbox inbox;
     bool is_inbox_ended;
+
+    alignas(EYELET_ALLOC_UNIT) uint8_t request_room[EYELET_CALL_ROOM];
+    alignas(EYELET_ALLOC_UNIT) uint8_t reply_room[EYELET_CALL_ROOM];
 };
 
 /**
@@ -141,7 +149,7 @@ void eyelet_call_reset(struct eyelet_call *call);
 void eyelet_call_free(struct eyelet_call *call);
 
 /*
- * eyelet_call_keep() - copy a request out of the connection's buffer
+ * eyelet_call_keep() - copy what is needed of a request out of the connection's buffer
  * @frame:    the frame's data, which @request points into
  *
  * Return: 0 or -ENOMEM.

@@ -177,6 +177,18 @@ static int await(struct eyelet_guests *guests, struct eyelet_guest *guest)
     return control(guests, EPOLL_CTL_MOD, serving->connection.fd, events, number_of(guests, guest));
 }
 
+/*
+ * Is it looked after without that? More of its calls are going to be run, and who sends the answers that wait until
+ * then asks for everything anew.
+ */
+static bool is_awaited(const struct eyelet_guest *guest)
+{
+    const struct eyelet_serving *serving = &guest->serving;
+
+    return serving->n_queued > 0 && serving->can_write &&
+           eyelet_timer_is_set(&guest->timer, eyelet_serving_flush_deadline(serving));
+}
+
 static void free_guest(struct eyelet_guests *guests, struct eyelet_guest *guest)
 {
     guests->n_closed--;
@@ -227,6 +239,11 @@ static struct eyelet_guest *largest_guest(const struct eyelet_guests *guests)
     return largest;
 }
 
+static bool is_memory_short(const struct eyelet_serving_env *env)
+{
+    return env->pool.held - env->leaving > env->pool.held_max;
+}
+
 /*
  * When all together are over their limit, whoever has most of it gives it back, not whoever comes next; and before
  * anybody else takes more. A guest that is closed for it goes in its own turn. What is leaving anyway is nobody's
@@ -234,10 +251,9 @@ static struct eyelet_guest *largest_guest(const struct eyelet_guests *guests)
  */
 static void shed_memory(struct eyelet_guests *guests)
 {
-    const struct eyelet_serving_env *env = guests->env;
     struct eyelet_guest *largest;
 
-    while (env->pool.held - env->leaving > env->pool.held_max && (largest = largest_guest(guests)) != NULL) {
+    while (is_memory_short(guests->env) && (largest = largest_guest(guests)) != NULL) {
         eyelet_serving_shed(&largest->serving, eyelet_now_ns());
         give_turn(guests, largest);
     }
@@ -245,9 +261,9 @@ static void shed_memory(struct eyelet_guests *guests)
 
 /* --- work --------------------------------------------------------------------------------------------------------- */
 
-static void run_turn(struct eyelet_guests *guests, struct eyelet_guest *guest)
+static void run_turn(struct eyelet_guests *guests, struct eyelet_guest *guest, uint64_t now_ns)
 {
-    switch (eyelet_serving_take_turn(&guest->serving, eyelet_now_ns(), guests->awake_ns)) {
+    switch (eyelet_serving_take_turn(&guest->serving, now_ns, guests->awake_ns)) {
     case EYELET_SERVING_WAITS:
         if (await(guests, guest) < 0) {
             guest_close(guests, guest);
@@ -263,11 +279,12 @@ static void run_turn(struct eyelet_guests *guests, struct eyelet_guest *guest)
         guest_close(guests, guest);
         break;
     }
-    shed_memory(guests);
+    if (is_memory_short(guests->env))
+        shed_memory(guests);
 }
 
 /* Those who want more after their turn are behind all others, in the next round. */
-void eyelet_guests_run_round(struct eyelet_guests *guests)
+void eyelet_guests_run_round(struct eyelet_guests *guests, uint64_t now_ns)
 {
     const struct eyelet_guest *last = guests->turns.last;
     struct eyelet_guest *guest;
@@ -275,7 +292,9 @@ void eyelet_guests_run_round(struct eyelet_guests *guests)
 
     while (!is_last && (guest = next_turn(guests)) != NULL) {
         is_last = guest == last;
-        run_turn(guests, guest);
+        run_turn(guests, guest, now_ns);
+        if (!is_last)
+            now_ns = eyelet_now_ns();
     }
 }
 
@@ -358,12 +377,13 @@ void eyelet_guests_attend(struct eyelet_guests *guests, struct eyelet_serving *s
         eyelet_writing_flush_now(serving);
     else
         eyelet_serving_relieve(serving);
-    if (await(guests, guest) < 0)
+    if (!is_awaited(guest) && await(guests, guest) < 0)
         serving->is_over = true;
     if (may_leave || eyelet_serving_wants_turn(serving))
         give_turn(guests, guest);
     add_caller(guests, guest);
-    shed_memory(guests);
+    if (is_memory_short(guests->env))
+        shed_memory(guests);
 }
 
 void eyelet_guests_call_is_over(struct eyelet_guests *guests, struct eyelet_call *call)

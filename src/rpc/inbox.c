@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <eyelet/stream.h>
-
-#define NS_PER_MS UINT64_C(1000000)
-
 static bool is_over(const struct eyelet_inbox *inbox, const struct eyelet_inbox_limits *limits)
 {
     return inbox->n_messages > limits->messages_max || inbox->n_bytes > limits->bytes_max;
@@ -80,21 +76,6 @@ struct eyelet_inbox_message *eyelet_inbox_take(struct eyelet_inbox *inbox, const
     inbox->over_ns = is_over(inbox, limits) ? since(now_ns) : 0;
     message->next = NULL;
     return message;
-}
-
-size_t eyelet_inbox_held(const struct eyelet_inbox *inbox)
-{
-    return inbox->n_bytes + inbox->n_messages * EYELET_INBOX_MESSAGE_COST;
-}
-
-bool eyelet_inbox_is_stuffed(const struct eyelet_inbox *inbox, const struct eyelet_inbox_limits *limits)
-{
-    return eyelet_inbox_held(inbox) >= limits->hard_bytes_max;
-}
-
-uint64_t eyelet_inbox_deadline(const struct eyelet_inbox *inbox)
-{
-    return inbox->over_ns > 0 ? inbox->over_ns + EYELET_STREAM_FULL_MS * NS_PER_MS : UINT64_MAX;
 }
 
 void eyelet_inbox_free(struct eyelet_inbox_message *message, bool wipe)

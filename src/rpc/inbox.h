@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 #include <eyelet/slice.h>
+#include <eyelet/stream.h>
 
-#define EYELET_INBOX_MESSAGE_COST 64u /* what a message counts beside its bytes */
+#define EYELET_INBOX_MESSAGE_COST 64u                                         /* it counts beside a message's bytes */
+#define EYELET_INBOX_FULL_NS      (EYELET_STREAM_FULL_MS * UINT64_C(1000000)) /* so long may it hold too much */
 
 /**
  * struct eyelet_inbox_message - one message; freed by eyelet_inbox_free()
@@ -56,13 +58,22 @@ struct eyelet_inbox_message *eyelet_inbox_take(struct eyelet_inbox *inbox, const
                                                uint64_t now_ns);
 
 /* Bytes of memory that it holds. */
-size_t eyelet_inbox_held(const struct eyelet_inbox *inbox);
+static inline size_t eyelet_inbox_held(const struct eyelet_inbox *inbox)
+{
+    return inbox->n_bytes + inbox->n_messages * EYELET_INBOX_MESSAGE_COST;
+}
 
 /* Does it hold so much that nothing may be put in before something is taken? */
-bool eyelet_inbox_is_stuffed(const struct eyelet_inbox *inbox, const struct eyelet_inbox_limits *limits);
+static inline bool eyelet_inbox_is_stuffed(const struct eyelet_inbox *inbox, const struct eyelet_inbox_limits *limits)
+{
+    return eyelet_inbox_held(inbox) >= limits->hard_bytes_max;
+}
 
 /* When its stream is to be ended for want of a reader, EYELET_STREAM_FULL_MS after @over_ns; UINT64_MAX for never. */
-uint64_t eyelet_inbox_deadline(const struct eyelet_inbox *inbox);
+static inline uint64_t eyelet_inbox_deadline(const struct eyelet_inbox *inbox)
+{
+    return inbox->over_ns > 0 ? inbox->over_ns + EYELET_INBOX_FULL_NS : UINT64_MAX;
+}
 
 /* Frees a message (NULL is allowed), all messages; @wipe overwrites them before. */
 void eyelet_inbox_free(struct eyelet_inbox_message *message, bool wipe);

@@ -22,6 +22,19 @@
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
 #define UNFLUSHED_MAX_NS EYELET_NS_PER_MS /* an answer waits so long for others, if the next handler is a slow one */
 
+size_t eyelet_serving_queue_max(const struct eyelet_server_opts *opts)
+{
+    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK), min = QUEUE_LEN_MIN;
+
+    if (opts->connection_buffer_max < QUEUE_PART_MIN * (size_t)QUEUE_LEN_MIN)
+        min = opts->connection_buffer_max / QUEUE_PART_MIN;
+    if (opts->connection_buffer_max < beside + min)
+        return min;
+    if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
+        return opts->connection_buffer_max - beside;
+    return EYELET_WRITING_QUEUE_MAX;
+}
+
 int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eyelet_peer *peer,
                         struct eyelet_serving_env *env)
 {
@@ -87,27 +100,12 @@ static bool is_used_up(const struct turn *turn)
     return turn->n_frames >= TURN_FRAMES_MAX || turn->n_bytes >= TURN_BYTES_MAX;
 }
 
-/* Beside the answers that wait there must be room for one more, and for the request that is coming. */
-static size_t queue_max(const struct eyelet_serving *serving)
-{
-    const struct eyelet_server_opts *opts = &serving->env->opts;
-    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK), min = QUEUE_LEN_MIN;
-
-    if (opts->connection_buffer_max < QUEUE_PART_MIN * (size_t)QUEUE_LEN_MIN)
-        min = opts->connection_buffer_max / QUEUE_PART_MIN;
-    if (opts->connection_buffer_max < beside + min)
-        return min;
-    if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
-        return opts->connection_buffer_max - beside;
-    return EYELET_WRITING_QUEUE_MAX;
-}
-
 static bool is_queue_full(const struct eyelet_serving *serving)
 {
     const struct eyelet_connection *connection = &serving->connection;
 
-    return connection->out.len >= queue_max(serving) ||
-           (connection->out.len > 0 && connection->n_queued >= QUEUE_FRAMES_MAX);
+    return connection->out.len > 0 &&
+           (connection->out.len >= serving->env->queue_max || connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
 /*
@@ -134,6 +132,8 @@ static void make_room(struct eyelet_serving *serving)
 /* May another frame be taken? What a handler waits for may lie behind any number of calls that wait for a thread. */
 static bool may_take(const struct eyelet_serving *serving)
 {
+    if (serving->n_calls == 0)
+        return true;
     if (serving->n_stuffed > 0 || !has_memory(serving))
         return false;
     return serving->n_receiving > 0 || (serving->n_queued < AHEAD_CALLS_MAX && serving->queued_bytes < AHEAD_BYTES_MAX);
@@ -416,13 +416,16 @@ bool eyelet_serving_wants_write(const struct eyelet_serving *serving)
     return serving->connection.out.len > 0 && !serving->can_write;
 }
 
+uint64_t eyelet_serving_flush_deadline(const struct eyelet_serving *serving)
+{
+    return serving->unflushed_ns != 0 ? serving->unflushed_ns + UNFLUSHED_MAX_NS : EYELET_NO_DEADLINE;
+}
+
 uint64_t eyelet_serving_deadline(const struct eyelet_serving *serving)
 {
     uint64_t deadline_ns = eyelet_earlier_ns(peers_deadline(serving), serving->calls_end_ns);
 
-    if (serving->unflushed_ns != 0)
-        deadline_ns = eyelet_earlier_ns(deadline_ns, serving->unflushed_ns + UNFLUSHED_MAX_NS);
-    return deadline_ns;
+    return eyelet_earlier_ns(deadline_ns, eyelet_serving_flush_deadline(serving));
 }
 
 void eyelet_serving_count(const struct eyelet_serving *serving, struct eyelet_counters *counters)

@@ -4,6 +4,7 @@
 #ifndef EYELET_RPC_TIMERS_H
 #define EYELET_RPC_TIMERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,12 @@ struct eyelet_timers {
     size_t n;
     size_t cap;
 };
+
+/* Does it go off by then? */
+static inline bool eyelet_timer_is_set(const struct eyelet_timer *timer, uint64_t by_ns)
+{
+    return timer->position != 0 && timer->deadline_ns <= by_ns;
+}
 
 void eyelet_timers_clear(struct eyelet_timers *timers);
 

@@ -29,8 +29,13 @@ void eyelet_writing_fail(struct eyelet_serving *serving, uint32_t id, const stru
 bool eyelet_writing_flush(struct eyelet_serving *serving);
 void eyelet_writing_flush_now(struct eyelet_serving *serving);
 
-/* eyelet_writing_try() - the same for a connection that is awake. */
-bool eyelet_writing_try(struct eyelet_serving *serving);
+/* eyelet_writing_try() - the same for a connection that is awake; eyelet_writing_try_now() where something is queued. */
+bool eyelet_writing_try_now(struct eyelet_serving *serving);
+
+static inline bool eyelet_writing_try(struct eyelet_serving *serving)
+{
+    return (serving->connection.out.len == 0 && serving->unflushed_ns == 0) || eyelet_writing_try_now(serving);
+}
 
 /* eyelet_writing_has_room() - may a stream send its next message, or does it wait? */
 bool eyelet_writing_has_room(const struct eyelet_serving *serving);
