@@ -177,30 +177,23 @@ static void tell_end(struct eyelet_client *client)
     client->n_users--; /* not the last: this thread is inside */
 }
 
-/* @is_outer: also what is not a state. Return: false when there is nothing to tell. */
-static bool tell_one(struct eyelet_client *client, bool is_outer)
+static void tell_one(struct eyelet_client *client)
 {
-    bool has_state = client->n_states > 0 && !client->is_telling_state;
-    bool has_more = client->log.first != NULL || client->ended.first != NULL;
-
-    if (!has_state && (!has_more || !is_outer))
-        return false;
     eyelet_client_pass_on(client); /* it may take long */
-    if (has_state)
+    if (eyelet_client_has_state(client))
         tell_state(client);
     else if (client->log.first != NULL)
         tell_log(client);
     else
         tell_end(client);
-    return true;
 }
 
 void eyelet_client_tell_news(struct eyelet_client *client, bool is_last)
 {
     bool is_outer = !eyelet_client_is_called_back(client);
 
-    while (tell_one(client, is_outer || is_last))
-        ;
+    while (eyelet_client_has_news(client, is_last || is_outer))
+        tell_one(client);
     if (client->leaves_later && is_outer)
         eyelet_client_flush(client); /* calls that were started meanwhile leave together */
 }

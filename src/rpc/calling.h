@@ -191,7 +191,7 @@ struct eyelet_telling {
  * @first_pending: calls in flight, in no order
  * @n_pending:     number of those
  * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended
- * behind the first of them
+ *                 behind the first of them
  * @ended:         started calls whose end is to be told
  * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
@@ -279,6 +279,18 @@ void eyelet_client_leave(struct eyelet_client *client);
 /* One user less; the lock is held. The last one to go frees the client as it unlocks it. */
 void eyelet_client_drop_and_unlock(struct eyelet_client *client);
 
+/* Threads' functions that this thread is in, called from this client. */
+size_t eyelet_client_depth(const struct eyelet_client *client);
+
+/* Is this thread in one? */
+bool eyelet_client_is_called_back(const struct eyelet_client *client);
+
+/* Is there a change of state to tell? While one is told, whoever tells goes on to tell the next. */
+static inline bool eyelet_client_has_state(const struct eyelet_client *client)
+{
+    return client->n_states > 0 && !client->is_telling_state;
+}
+
 /* What eyelet_client_tell() does when there may be something; it is not for others. */
 void eyelet_client_tell_news(struct eyelet_client *client, bool is_last);
 
@@ -294,11 +306,14 @@ static inline void eyelet_client_tell(struct eyelet_client *client, bool is_last
         eyelet_client_tell_news(client, is_last);
 }
 
-/* Threads' functions that this thread is in, called from this client. */
-size_t eyelet_client_depth(const struct eyelet_client *client);
-
-/* Is this thread in one? */
-bool eyelet_client_is_called_back(const struct eyelet_client *client);
+/* Is there something that it would tell? */
+static inline bool eyelet_client_has_news(const struct eyelet_client *client, bool is_last)
+{
+    if (eyelet_client_has_state(client))
+        return true;
+    return (client->log.first != NULL || client->ended.first != NULL) &&
+           (is_last || !eyelet_client_is_called_back(client));
+}
 
 /* on_state is to be told of @state; @why for EYELET_CLIENT_LOST. */
 void eyelet_client_note_state(struct eyelet_client *client, enum eyelet_client_state state,

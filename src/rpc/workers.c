@@ -662,6 +662,7 @@ void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *cal
     if (is_watched(workers))
         return;
     watch_for(workers, call, 0);
+    hand_over_watch(workers); /* who had nothing to do meanwhile took this thread for one that watches */
     note_unwatched(workers, eyelet_now_ns());
 }
 
