@@ -181,6 +181,21 @@ static void a_call_that_is_over_leaves_no_deadline_behind(void **state)
     caller_close();
 }
 
+/* The time that passed since its start was none of waiting, and counts all the same. */
+static void what_is_collected_late_is_waited_for_until_its_deadline_and_no_longer(void **state)
+{
+    struct eyelet_pending *pending = NULL;
+    char text[64];
+
+    (void)state;
+    faults_fake_clock(CALLER_NOW_NS);
+    assert_int_equal(start_for(300, NULL, &pending, NULL), EYELET_OK);
+    faults_advance_ns(200 * EYELET_NS_PER_MS);
+    assert_int_equal(collect(pending, text, NULL), EYELET_DEADLINE_EXCEEDED);
+    assert_int_equal(eyelet_now_ns(), CALLER_NOW_NS + 300 * EYELET_NS_PER_MS);
+    caller_close();
+}
+
 /* --- functions that use the client -------------------------------------------------------------------------------- */
 
 static struct told inner;
@@ -350,6 +365,7 @@ int main(void)
         TEST(h115_replies_that_nobody_collects_are_bounded_together),
         TEST(ends_are_told_in_the_order_in_which_they_came),
         TEST(a_call_that_is_over_leaves_no_deadline_behind),
+        TEST(what_is_collected_late_is_waited_for_until_its_deadline_and_no_longer),
         TEST(h120_a_function_may_close_the_client),
         TEST(h120_a_function_may_close_the_client_under_a_blocking_call),
         TEST(h119_close_tells_all_that_is_in_flight),

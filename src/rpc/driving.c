@@ -592,15 +592,16 @@ static void forgive_absence(struct eyelet_client *client)
     eyelet_session_forgive(&client->connection.session, now_ns - client->undriven_ns, now_ns);
 }
 
-/* The time that its call knows, and will not know any more. */
+/* The time that its call knows, and will not know any more; a call that does not block has been left alone since. */
 static uint64_t forget_time(const struct eyelet_waiter *waiter)
 {
+    struct eyelet_pending *pending = waiter->pending;
     uint64_t seen_ns;
 
-    if (waiter->pending == NULL)
+    if (pending == NULL)
         return 0;
-    seen_ns = waiter->pending->seen_ns;
-    waiter->pending->seen_ns = 0;
+    seen_ns = pending->use == EYELET_PENDING_BLOCKS ? pending->seen_ns : 0;
+    pending->seen_ns = 0;
     return seen_ns;
 }
 
