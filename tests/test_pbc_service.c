@@ -425,11 +425,12 @@ static void h111_a_call_is_answered_or_refused_whatever_fails(void **state)
     start(1);
     put_order(&request, 1, "Sell", "tea", 0);
     for (unsigned nth = 1; has_failed; nth++) {
-        int fd = live_connect(path_of_test);
         bool is_answered;
+        int fd;
 
         faults_reset();
         faults_fail(FAULT_ALLOC, nth, ENOMEM);
+        fd = live_connect(path_of_test); /* the server's memory for it is among what may fail */
         is_answered = trade(fd, wire_slice(&request), head);
         has_failed = faults_count(FAULT_ALLOC) >= nth;
         faults_reset();
