@@ -88,18 +88,6 @@ static void a_unix_socket_is_widened_and_never_narrowed(void **state)
     eyelet_socket_close(inet);
 }
 
-static void h019_only_unix_sockets_are_told_to_refuse_descriptors(void **state)
-{
-    int inet = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    (void)state;
-    assert_int_equal(eyelet_socket_refuse_descriptors(-1), -EBADF);
-    assert_int_equal(eyelet_socket_refuse_descriptors(inet), 0);
-    eyelet_socket_close(inet);
-    faults_fail(FAULT_SETSOCKOPT, 1, ENOPROTOOPT);
-    assert_int_equal(eyelet_socket_refuse_descriptors(pair[0]), -ENOPROTOOPT);
-}
-
 static void bytes_go_from_one_end_to_the_other(void **state)
 {
     struct iovec iov[] = { { "he", 2 }, { "", 0 }, { "llo", 3 } };
@@ -394,7 +382,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_deadline_never_overflows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_unix_socket_is_widened_and_never_narrowed, setup, teardown),
-        cmocka_unit_test_setup_teardown(h019_only_unix_sockets_are_told_to_refuse_descriptors, setup, teardown),
         cmocka_unit_test_setup_teardown(bytes_go_from_one_end_to_the_other, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_iovec_is_no_error_and_a_long_one_is_taken_in_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(a_gone_peer_is_an_error_without_a_signal, setup, teardown),

@@ -16,14 +16,6 @@
 
 #include <linux/vm_sockets.h>
 
-#ifndef SO_PASSRIGHTS /* Linux 6.16; headers may be older than the kernel */
-#if defined(__sparc__) || defined(__hppa__)
-#define SO_PASSRIGHTS (-1) /* no option: another number there */
-#else
-#define SO_PASSRIGHTS 83 /* asm-generic/socket.h */
-#endif
-#endif
-
 union socket_address {
     struct sockaddr any;
     struct sockaddr_vm vm;
@@ -315,20 +307,6 @@ int eyelet_socket_get_option(int fd, int name, int *ret)
     socklen_t len = sizeof(*ret);
 
     return getsockopt(fd, SOL_SOCKET, name, ret, &len) < 0 ? -errno : 0;
-}
-
-int eyelet_socket_refuse_descriptors(int fd)
-{
-    const int no = 0;
-    int family;
-    int r;
-
-    r = eyelet_socket_get_option(fd, SO_DOMAIN, &family);
-    if (r < 0)
-        return r;
-    if (family != AF_UNIX)
-        return 0;
-    return setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no)) < 0 ? -errno : EYELET_SOCKET_CUT;
 }
 
 void eyelet_socket_widen(int fd, int len)

@@ -52,7 +52,7 @@ int eyelet_socket_send_parts(int fd, const struct iovec *iov, size_t n_iov, size
  */
 int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n);
 
-#define EYELET_SOCKET_CUT 1 /* of eyelet_socket_recv_edge() and eyelet_socket_refuse_descriptors() */
+#define EYELET_SOCKET_CUT 1 /* of eyelet_socket_recv_edge() */
 
 /*
  * eyelet_socket_recv_edge() - the same for who waits for edges and takes a short read for the last one
@@ -61,14 +61,6 @@ int eyelet_socket_recv_some(int fd, void *room, size_t cap, size_t *ret_n);
  * descriptors that a unix peer tried to pass, and that were dropped.
  */
 int eyelet_socket_recv_edge(int fd, void *room, size_t cap, size_t *ret_n);
-
-/*
- * eyelet_socket_refuse_descriptors() - have the kernel refuse what descriptors a unix peer tries to pass
- *
- * Return: 0 when no read will be cut by any; EYELET_SOCKET_CUT when none can be sent any more, but reads may be cut by
- * those that were, until one has left nothing behind; -errno when they may be at any time: Linux before 6.16.
- */
-int eyelet_socket_refuse_descriptors(int fd);
 
 /* eyelet_socket_recv_now() - the same, with -EAGAIN on a blocking socket too. */
 int eyelet_socket_recv_now(int fd, void *room, size_t cap, size_t *ret_n);

@@ -24,16 +24,6 @@ static void trace_received(const struct eyelet_frame_head *head, void *userdata)
     eyelet_trace_frame(connection->trace, connection->fd, false, head);
 }
 
-/* A server waits for edges, and has to know when there may be more. */
-static enum eyelet_connection_cuts cuts_of(int fd, enum eyelet_session_role role)
-{
-    int r = role == EYELET_SESSION_SERVER ? eyelet_socket_refuse_descriptors(fd) : 0;
-
-    if (r < 0)
-        return EYELET_CUTS_ALWAYS;
-    return r == EYELET_SOCKET_CUT ? EYELET_CUTS_AT_FIRST : EYELET_CUTS_NEVER;
-}
-
 int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum eyelet_session_role role,
                            const struct eyelet_session_limits *limits, uint32_t n_slots,
                            struct eyelet_buffer_pool *pool, const struct eyelet_trace *trace)
@@ -49,7 +39,6 @@ int eyelet_connection_init(struct eyelet_connection *connection, int fd, enum ey
         return -ENOMEM;
 
     *connection = (struct eyelet_connection){ .fd = fd, .slots = slots, .pool = pool, .trace = trace };
-    connection->cuts = cuts_of(fd, role);
     eyelet_session_init(&connection->session, role, limits, slots, n_slots);
     if (trace != NULL) {
         connection->session.on_frame = trace_received;
@@ -108,17 +97,12 @@ static int make_room_to_read(struct eyelet_connection *connection)
     return eyelet_buffer_reserve(in, connection->pool, wanted);
 }
 
-/* recv() is much the cheaper one, but does not tell of a cut. Return: as eyelet_socket_recv_edge(). */
-static int receive(struct eyelet_connection *connection, uint8_t *room, size_t cap, size_t *ret_n)
+/* A server waits for edges, and has to know when there may be more; recv() is the cheaper one. */
+static int receive(const struct eyelet_connection *connection, uint8_t *room, size_t cap, size_t *ret_n)
 {
-    int r;
-
-    if (connection->cuts == EYELET_CUTS_NEVER)
-        return eyelet_socket_recv_some(connection->fd, room, cap, ret_n);
-    r = eyelet_socket_recv_edge(connection->fd, room, cap, ret_n);
-    if (connection->cuts == EYELET_CUTS_AT_FIRST && (r == -EAGAIN || (r == 0 && *ret_n < cap)))
-        connection->cuts = EYELET_CUTS_NEVER;
-    return r;
+    if (connection->session.role == EYELET_SESSION_SERVER)
+        return eyelet_socket_recv_edge(connection->fd, room, cap, ret_n);
+    return eyelet_socket_recv_some(connection->fd, room, cap, ret_n);
 }
 
 int eyelet_connection_read(struct eyelet_connection *connection)

@@ -49,20 +49,12 @@ struct eyelet_loan {
     struct eyelet_slice bytes;
 };
 
-/* Whether a read may end before what is there does. */
-enum eyelet_connection_cuts {
-    EYELET_CUTS_NEVER,
-    EYELET_CUTS_AT_FIRST, /* until one has left nothing behind */
-    EYELET_CUTS_ALWAYS,
-};
-
 /**
  * struct eyelet_connection - plain members, each written here only unless it says otherwise
  * @fd:        non-blocking; -1 when closed
  * @session:   the protocol
  * @streams:   the session's storage
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
- * @cuts:      see above; never at a client, which does not take a short read for the last one
  * @is_wide:   the socket was asked to take large frames
  * @loans:     what is not in the holes of @out, in their order
  * @n_loans:   number of those
@@ -79,7 +71,6 @@ struct eyelet_connection {
     struct eyelet_slot *slots;
     struct eyelet_buffer in;
     struct eyelet_buffer out;
-    enum eyelet_connection_cuts cuts;
     bool is_wide;
     unsigned n_loans;
     struct eyelet_buffer_pool *pool;

@@ -1,7 +1,6 @@
 /*
  * Peers of live tests. Only calls that no test makes fail are used for the peers' bytes: send() and read(),
- * where the library has sendmsg(), sendto() and recv(), and ppoll(), which knows no fake clock. To pass a descriptor
- * takes sendmsg().
+ * where the library has sendmsg(), sendto() and recv(), and ppoll(), which knows no fake clock.
  */
 #include "support/live.h"
 
@@ -60,29 +59,6 @@ bool live_send(int fd, struct eyelet_slice bytes)
         eyelet_slice_take(&bytes, (size_t)n);
     }
     return true;
-}
-
-int live_pass_descriptor(int fd, struct eyelet_slice bytes)
-{
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = { .head = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) } };
-    struct iovec iov = { .iov_base = (uint8_t *)bytes.data, .iov_len = bytes.len };
-    const struct msghdr message = {
-        .msg_iov = &iov,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof(control),
-    };
-    ssize_t n;
-
-    memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
-    n = sendmsg(fd, &message, MSG_NOSIGNAL);
-    if (n < 0)
-        return -errno;
-    live_must((size_t)n == bytes.len, "a descriptor was passed with some of its bytes");
-    return 0;
 }
 
 void live_send_wire(int fd, struct wire *wire)

@@ -35,9 +35,6 @@ bool live_send(int fd, struct eyelet_slice bytes);
 /* The same for what a wire holds, which is cleared; the peer must still be there. */
 void live_send_wire(int fd, struct wire *wire);
 
-/* Sends bytes in one piece, and @fd itself passed with them. Return: 0; -errno when the kernel refuses. */
-int live_pass_descriptor(int fd, struct eyelet_slice bytes);
-
 /* What must come, byte by byte, and nothing behind it; @wire is cleared. */
 void live_expect_bytes(int fd, struct wire *wire);
 
