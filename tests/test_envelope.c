@@ -1201,13 +1201,13 @@ static void a_request_is_written_with_its_payload_last(void **state)
         struct eyelet_outgoing_request request;
         struct eyelet_slice bytes;
     } table[] = {
-        { { "demo.Echo", "Say", NULL, 0, 4, 2000000000 }, BYTES(
+        { { BYTES("demo.Echo"), BYTES("Say"), NULL, 0, 4, 2000000000 }, BYTES(
             "\x0a\x09" "demo.Echo" "\x12\x03Say" "\x20\x80\xa8\xd6\xb9\x07" "\x1a\x04") },
-        { { "s", "m", NULL, 0, 0, 1 }, BYTES(
+        { { BYTES("s"), BYTES("m"), NULL, 0, 0, 1 }, BYTES(
             "\x0a\x01s" "\x12\x01m" "\x20\x01") },
-        { { "s", "m", NULL, 0, 1, INT64_MAX }, BYTES(
+        { { BYTES("s"), BYTES("m"), NULL, 0, 1, INT64_MAX }, BYTES(
             "\x0a\x01s" "\x12\x01m" "\x20\xff\xff\xff\xff\xff\xff\xff\xff\x7f" "\x1a\x01") },
-        { { "s", "m", pairs, 3, 1, 127 }, BYTES(
+        { { BYTES("s"), BYTES("m"), pairs, 3, 1, 127 }, BYTES(
             "\x0a\x01s" "\x12\x01m" "\x20\x7f"
             "\x2a\x0e" "\x0a\x08trace-id\x12\x02X1" /* lower case */
             "\x2a\x05" "\x0a\x01x\x12\x00"
@@ -1244,8 +1244,9 @@ static void a_request_head_is_right_at_every_border_of_varints(void **state)
 
         put(&want, (struct eyelet_slice)BYTES("\x0a\x01s\x12\x01m\x20\x80\x01\x1a"));
         put(&want, varint_borders[i].varint);
-        check_request_head(&(struct eyelet_outgoing_request){ "s", "m", NULL, 0, varint_borders[i].len, 128 },
-                           message_slice(&want));
+        check_request_head(
+            &(struct eyelet_outgoing_request){ BYTES("s"), BYTES("m"), NULL, 0, varint_borders[i].len, 128 },
+            message_slice(&want));
         message_clear(&want);
     }
 }
@@ -1261,7 +1262,8 @@ static void metadata_is_written_right_at_every_border_of_varints(void **state)
 
         put(&want, (struct eyelet_slice)BYTES("\x0a\x01s\x12\x01m\x20\x01"));
         put_pair(&want, slice_of("k"), message_slice(&value));
-        check_request_head(&(struct eyelet_outgoing_request){ "s", "m", &pair, 1, 0, 1 }, message_slice(&want));
+        check_request_head(&(struct eyelet_outgoing_request){ BYTES("s"), BYTES("m"), &pair, 1, 0, 1 },
+                           message_slice(&want));
         message_clear(&want);
         message_clear(&value);
     }
@@ -1277,9 +1279,8 @@ static void the_longest_names_and_keys_are_written_whole(void **state)
     put_field(&want, 2, message_slice(&name));
     put(&want, (struct eyelet_slice)BYTES("\x20\x01"));
     put_pair(&want, message_slice(&low), slice_of(""));
-    check_request_head(
-        &(struct eyelet_outgoing_request){ (const char *)name.data, (const char *)name.data, &pair, 1, 0, 1 },
-        message_slice(&want));
+    check_request_head(&(struct eyelet_outgoing_request){ message_slice(&name), message_slice(&name), &pair, 1, 0, 1 },
+                       message_slice(&want));
     message_clear(&name);
     message_clear(&key);
     message_clear(&low);
@@ -1508,8 +1509,8 @@ static struct message encode_request(const Ttrpc__Request *request)
 {
     struct eyelet_metadata pairs[10];
     struct eyelet_outgoing_request outgoing = {
-        .service = request->service,
-        .method = request->method,
+        .service = eyelet_slice_of(request->service),
+        .method = eyelet_slice_of(request->method),
         .metadata = pairs,
         .n_metadata = request->n_metadata,
         .payload_len = request->payload.len,

@@ -78,36 +78,33 @@ static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, 
 _Static_assert((int)KEY_VALUE_KEY == (int)ANY_TYPE_URL && (int)KEY_VALUE_VALUE == (int)ANY_VALUE,
                "one decoder reads both");
 
-static bool metadata_is_sound(const struct eyelet_field *field)
+static bool metadata_is_sound(struct eyelet_field field)
 {
     struct eyelet_slice key, value;
 
-    return field->wire_type == EYELET_WIRE_BYTES && pair_decode(field->bytes, &key, &value);
+    return field.wire_type == EYELET_WIRE_BYTES && pair_decode(field.bytes, &key, &value);
 }
 
-static bool request_take(struct eyelet_slice *in, struct eyelet_request *request, bool *ret_has_metadata)
+/* Puts a field where it belongs; metadata stays where it lies. False for a wire type that it does not have. */
+static inline bool request_store(const struct eyelet_field *field, struct eyelet_request *request, bool *has_metadata)
 {
-    struct eyelet_field field;
     uint64_t number;
 
-    if (!take_field(in, &field))
-        return false;
-
-    switch (field.number) {
+    switch (field->number) {
     case REQUEST_SERVICE:
-        return store_bytes(&field, &request->service);
+        return store_bytes(field, &request->service);
     case REQUEST_METHOD:
-        return store_bytes(&field, &request->method);
+        return store_bytes(field, &request->method);
     case REQUEST_PAYLOAD:
-        return store_bytes(&field, &request->payload);
+        return store_bytes(field, &request->payload);
     case REQUEST_TIMEOUT_NANO:
-        if (!store_number(&field, &number))
+        if (!store_number(field, &number))
             return false;
         request->timeout_ns = (int64_t)number;
         return true;
     case REQUEST_METADATA:
-        *ret_has_metadata = true;
-        return metadata_is_sound(&field);
+        *has_metadata = true;
+        return metadata_is_sound(*field);
     default:
         return true;
     }
@@ -117,10 +114,11 @@ bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret)
 {
     struct eyelet_slice whole = in;
     struct eyelet_request request = { 0 };
+    struct eyelet_field field;
     bool has_metadata = false;
 
     while (in.len > 0) {
-        if (!request_take(&in, &request, &has_metadata))
+        if (eyelet_wire_take_field(&in, &field) != NULL || !request_store(&field, &request, &has_metadata))
             return false;
     }
     if (has_metadata)
@@ -215,7 +213,7 @@ bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
     bool is_good = true;
 
     while (in.len > 0 && is_good) {
-        if (!take_field(&in, &field))
+        if (eyelet_wire_take_field(&in, &field) != NULL)
             return false;
         if (field.number == RESPONSE_STATUS)
             is_good = store_bytes(&field, &status) && status_decode(status, &response);
@@ -276,7 +274,7 @@ struct writer {
     size_t cap;
 };
 
-static void put_raw(struct writer *writer, const void *bytes, size_t len)
+static inline void put_raw(struct writer *writer, const void *bytes, size_t len)
 {
     assert(len <= writer->cap - writer->len);
     if (len > 0)
@@ -284,13 +282,13 @@ static void put_raw(struct writer *writer, const void *bytes, size_t len)
     writer->len += len;
 }
 
-static void put_byte(struct writer *writer, uint8_t byte)
+static inline void put_byte(struct writer *writer, uint8_t byte)
 {
     assert(writer->len < writer->cap);
     writer->room[writer->len++] = byte;
 }
 
-static void put_varint(struct writer *writer, uint64_t number)
+static inline void put_varint(struct writer *writer, uint64_t number)
 {
     while (number >= 0x80) {
         put_byte(writer, (uint8_t)(number | 0x80));
@@ -299,25 +297,25 @@ static void put_varint(struct writer *writer, uint64_t number)
     put_byte(writer, (uint8_t)number);
 }
 
-static void put_tag(struct writer *writer, uint32_t number, uint32_t wire_type)
+static inline void put_tag(struct writer *writer, uint32_t number, uint32_t wire_type)
 {
     put_byte(writer, (uint8_t)(number << 3 | wire_type));
 }
 
-static void put_number(struct writer *writer, uint32_t field, uint64_t number)
+static inline void put_number(struct writer *writer, uint32_t field, uint64_t number)
 {
     put_tag(writer, field, EYELET_WIRE_VARINT);
     put_varint(writer, number);
 }
 
 /* The tag and length of a field whose bytes follow. */
-static void put_head(struct writer *writer, uint32_t field, size_t len)
+static inline void put_head(struct writer *writer, uint32_t field, size_t len)
 {
     put_tag(writer, field, EYELET_WIRE_BYTES);
     put_varint(writer, len);
 }
 
-static void put_bytes(struct writer *writer, uint32_t field, struct eyelet_slice bytes)
+static inline void put_bytes(struct writer *writer, uint32_t field, struct eyelet_slice bytes)
 {
     put_head(writer, field, bytes.len);
     put_raw(writer, bytes.data, bytes.len);
@@ -430,40 +428,45 @@ static bool is_odd_byte(uint8_t byte)
 }
 
 /* Is there what a name of a good peer does not have? This is asked of every call. */
-static bool has_odd_bytes(struct eyelet_slice name)
+static inline bool has_odd_bytes(struct eyelet_slice name)
 {
-    while (name.len >= sizeof(uint64_t)) {
-        if (is_odd_word(name.data))
-            return true;
-        eyelet_slice_take(&name, sizeof(uint64_t));
+    size_t at = 0;
+
+    if (name.len >= sizeof(uint64_t)) {
+        for (; name.len - at > sizeof(uint64_t); at += sizeof(uint64_t)) {
+            if (is_odd_word(name.data + at))
+                return true;
+        }
+        return is_odd_word(name.data + name.len - sizeof(uint64_t)); /* it may lie over the one before it */
     }
-    while (name.len > 0) {
-        if (is_odd_byte(*eyelet_slice_take(&name, 1).data))
+    for (; at < name.len; at++) {
+        if (is_odd_byte(name.data[at]))
             return true;
     }
     return false;
 }
 
-static enum eyelet_status judge_odd_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
+/* Nearly all names are plain; what is wrong with one that is not, if anything, is for judge_name() to say. */
+static inline bool is_plain_name(struct eyelet_slice name)
+{
+    return name.len > 0 && name.len <= EYELET_NAME_MAX && !has_odd_bytes(name);
+}
+
+static enum eyelet_status judge_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
 {
     struct shown room;
 
+    if (name.len == 0)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
+    if (name.len > EYELET_NAME_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
+                                name.len, EYELET_NAME_MAX);
     if (memchr(name.data, '\0', name.len) != NULL || memchr(name.data, '/', name.len) != NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' has a NUL byte or a slash", what,
                                 show(name, &room));
     if (!eyelet_utf8_is_valid(name))
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' is not UTF-8", what, show(name, &room));
     return EYELET_OK;
-}
-
-static enum eyelet_status check_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
-{
-    if (name.len == 0)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
-    if (name.len > EYELET_NAME_MAX)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
-                                name.len, EYELET_NAME_MAX);
-    return has_odd_bytes(name) ? judge_odd_name(what, name, reterr) : EYELET_OK;
 }
 
 static bool has_control(struct eyelet_slice text)
@@ -505,17 +508,27 @@ static enum eyelet_status check_pair(struct eyelet_slice key, struct eyelet_slic
     return EYELET_OK;
 }
 
-enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+static enum eyelet_status check_metadata(struct eyelet_slice metadata, struct eyelet_error *reterr)
 {
-    struct eyelet_slice metadata = request->metadata, key, value;
+    struct eyelet_slice key, value;
+    enum eyelet_status status = EYELET_OK;
     size_t n = 0, total = 0;
-    enum eyelet_status status;
 
-    status = check_name("service", request->service, reterr);
-    if (status == EYELET_OK)
-        status = check_name("method", request->method, reterr);
     while (status == EYELET_OK && eyelet_request_next_metadata(&metadata, &key, &value))
         status = check_pair(key, value, &n, &total, reterr);
+    return status;
+}
+
+enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+{
+    enum eyelet_status status = EYELET_OK;
+
+    if (!is_plain_name(request->service))
+        status = judge_name("service", request->service, reterr);
+    if (status == EYELET_OK && !is_plain_name(request->method))
+        status = judge_name("method", request->method, reterr);
+    if (status == EYELET_OK && request->metadata.len > 0)
+        status = check_metadata(request->metadata, reterr);
     return status;
 }
 
@@ -553,7 +566,7 @@ static size_t pair_len(const struct eyelet_metadata *pair)
     return bytes_field_len(strlen(pair->key)) + bytes_field_len(strlen(pair->value));
 }
 
-static void put_metadata(struct writer *writer, const struct eyelet_metadata *pair)
+static void put_pair(struct writer *writer, const struct eyelet_metadata *pair)
 {
     struct eyelet_slice key = eyelet_slice_of(pair->key), value = eyelet_slice_of(pair->value);
     uint8_t lower[EYELET_METADATA_KEY_MAX];
@@ -568,6 +581,14 @@ static void put_metadata(struct writer *writer, const struct eyelet_metadata *pa
     put_bytes(writer, KEY_VALUE_VALUE, value);
 }
 
+/* A writer of its own, so that who has no metadata can keep his in registers. */
+static struct writer put_metadata(struct writer writer, const struct eyelet_metadata *metadata, size_t n_metadata)
+{
+    for (size_t i = 0; i < n_metadata; i++)
+        put_pair(&writer, &metadata[i]);
+    return writer;
+}
+
 /* What stands before the bytes of a field; nothing when there are none. */
 static size_t payload_head_len(size_t payload_len)
 {
@@ -576,7 +597,7 @@ static size_t payload_head_len(size_t payload_len)
 
 size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request)
 {
-    size_t len = bytes_field_len(strlen(request->service)) + bytes_field_len(strlen(request->method)) +
+    size_t len = bytes_field_len(request->service.len) + bytes_field_len(request->method.len) +
                  number_field_len((uint64_t)request->timeout_ns) + payload_head_len(request->payload_len);
 
     for (size_t i = 0; i < request->n_metadata; i++)
@@ -588,11 +609,11 @@ void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, u
 {
     struct writer writer = { .room = room, .cap = room_len };
 
-    put_bytes(&writer, REQUEST_SERVICE, eyelet_slice_of(request->service));
-    put_bytes(&writer, REQUEST_METHOD, eyelet_slice_of(request->method));
+    put_bytes(&writer, REQUEST_SERVICE, request->service);
+    put_bytes(&writer, REQUEST_METHOD, request->method);
     put_number(&writer, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
-    for (size_t i = 0; i < request->n_metadata; i++)
-        put_metadata(&writer, &request->metadata[i]);
+    if (request->n_metadata > 0)
+        writer = put_metadata(writer, request->metadata, request->n_metadata);
     if (request->payload_len > 0)
         put_head(&writer, REQUEST_PAYLOAD, request->payload_len);
     assert(writer.len == room_len);

@@ -108,8 +108,8 @@ enum eyelet_status eyelet_request_check(const struct eyelet_request *request, st
  * @timeout_ns:   more than 0
  */
 struct eyelet_outgoing_request {
-    const char *service;
-    const char *method;
+    struct eyelet_slice service;
+    struct eyelet_slice method;
     const struct eyelet_metadata *metadata;
     size_t n_metadata;
     size_t payload_len;

@@ -19,6 +19,9 @@
 #define EYELET_TAG_LEN_MAX    5  /* a tag is an uint32 */
 #define EYELET_LENGTH_LEN_MAX 5  /* protobuf-c: scan_length_prefixed_data() reads no more, and neither do others */
 
+#define EYELET_FIELD_NUMBER_SHIFT 3 /* encoding.md, "Message Structure": a tag is the number and the wire type */
+#define EYELET_WIRE_TYPE_MASK     7
+
 /* The wire types there are; groups, 3 and 4, are refused. */
 enum {
     EYELET_WIRE_VARINT = 0,
@@ -67,12 +70,44 @@ static inline bool eyelet_wire_take_varint(struct eyelet_slice *in, size_t len_m
     return len > 0;
 }
 
+/* Are there two bytes, and is the first a tag of @wire_type with a number from 1 to 15? */
+static inline bool eyelet_wire_is_short(struct eyelet_slice in, uint32_t wire_type)
+{
+    return in.len >= 2 && (in.data[0] & (0x80 | EYELET_WIRE_TYPE_MASK)) == wire_type &&
+           in.data[0] >= 1 << EYELET_FIELD_NUMBER_SHIFT;
+}
+
+/* What eyelet_wire_take_field() does with any other field; it is not for others. */
+const char *eyelet_wire_take_other_field(struct eyelet_slice *in, struct eyelet_field *ret);
+
 /*
  * eyelet_wire_take_field() - one field
  * @ret:  on failure only its number is set, to 0 when the bytes do not even have one
  *
+ * Of most fields, the tag is one byte, and so is the length of bytes. What is called for any other gets copies: where
+ * this is inlined, nothing of the caller's has to lie in memory.
+ *
  * Return: NULL, or what is wrong with the bytes: a short text, static.
  */
-const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret);
+static inline const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    struct eyelet_slice rest = *in;
+    struct eyelet_field field;
+    const char *reason;
+
+    if (eyelet_wire_is_short(rest, EYELET_WIRE_BYTES) && rest.data[1] < 0x80 && rest.data[1] <= rest.len - 2) {
+        *ret = (struct eyelet_field){
+            .number = rest.data[0] >> EYELET_FIELD_NUMBER_SHIFT,
+            .wire_type = EYELET_WIRE_BYTES,
+            .bytes = { rest.data + 2, rest.data[1] },
+        };
+        *in = (struct eyelet_slice){ rest.data + 2 + ret->bytes.len, rest.len - 2 - ret->bytes.len };
+        return NULL;
+    }
+    reason = eyelet_wire_take_other_field(&rest, &field);
+    *in = rest;
+    *ret = field;
+    return reason;
+}
 
 #endif
