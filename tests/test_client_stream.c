@@ -2,6 +2,7 @@
  * Streams of the main library's client beyond conformance/client_streams.c: its own limits, its end, no memory.
  */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #include "echo.eyelet.h"
+#include "rpc/inbox.h"
 #include "support/caller.h"
 #include "support/faults.h"
 #include "support/folder.h"
@@ -200,6 +202,84 @@ static void h095_a_flood_is_not_read_on_until_its_stream_is_over(void **state)
     free(text);
 }
 
+static unsigned n_told;
+
+/* What a started call's function does: without it the call that waits would have no reply. */
+static void reply_to_another(enum eyelet_status status, Demo__SayReply *reply, const struct eyelet_error *error,
+                             void *userdata)
+{
+    const uint32_t *other_id = userdata;
+    struct wire wire = { 0 };
+
+    (void)error;
+    live_must(status == EYELET_OK, "the started call fails");
+    n_told++;
+    demo__say_reply__free_unpacked(reply, NULL);
+    caller_put_reply(&wire, *other_id, "told");
+    caller_say(&wire);
+}
+
+static bool is_reading(void)
+{
+    return (eyelet_client_events(caller.client) & POLLIN) != 0;
+}
+
+#define HELD_MAX (16u << 20)
+#define COST     (EYELET_INBOX_MESSAGE_COST + 4) /* beside a message's text */
+#define SHORT    2000u
+
+/* The peer says @n of these, and a reply to @id if that is not 0; all of it is read. */
+static void flood(unsigned n, const char *text, uint32_t id)
+{
+    struct wire wire = { 0 };
+
+    put_many(&wire, 1, n, text);
+    if (id != 0)
+        caller_put_reply(&wire, id, "cut off");
+    caller_say(&wire);
+    wait_in_vain(1);
+}
+
+/* So much that no more is taken, with the reply to call 3 in the last piece that was read. Return: calls it took. */
+static uint32_t stuff(const char *text)
+{
+    const size_t len = strlen(text);
+    size_t left = HELD_MAX;
+    uint32_t n = 0;
+
+    for (; left > len + COST + 5 * SHORT; left -= len + COST, n++)
+        flood(1, text, 0);
+    flood(1, text + len - (left - 4 * SHORT - COST), 0);
+    assert_true(is_reading());
+    flood(10, text + len - SHORT, 3);
+    assert_false(is_reading());
+    return n + 2;
+}
+
+static void what_was_cut_off_is_told_before_anything_is_waited_for(void **state)
+{
+    Demo__SayRequest request = DEMO__SAY_REQUEST__INIT;
+    char *text = large_text(100000), got[32];
+    struct demo_echo_chat_stream *chat;
+    uint32_t other_id = 0;
+
+    (void)state;
+    n_told = 0;
+    faults_fake_clock(NOW_NS);
+    request.text = (char *)"x";
+    chat = open_chat(NULL);
+    assert_int_equal(demo_echo_say_start(caller.client, NULL, &request, reply_to_another, &other_id, NULL, NULL),
+                     EYELET_OK);
+    other_id = 5 + 2 * stuff(text);
+    assert_int_equal(n_told, 0);
+    assert_text(chat, text);
+    assert_true(is_reading());
+    assert_int_equal(caller_call(500, "x", got, sizeof(got), NULL), EYELET_OK);
+    assert_string_equal(got, "told");
+    demo_echo_chat_close(chat);
+    free(text);
+}
+
 /* --- lost connections --------------------------------------------------------------------------------------------- */
 
 static void h119_a_stream_outlives_its_client_and_fails(void **state)
@@ -270,6 +350,7 @@ int main(void)
         TEST(h095_taking_one_a_second_keeps_a_full_stream_alive),
         TEST(h095_limits_are_the_clients_options),
         TEST(h095_a_flood_is_not_read_on_until_its_stream_is_over),
+        TEST(what_was_cut_off_is_told_before_anything_is_waited_for),
         TEST(h119_a_stream_outlives_its_client_and_fails),
         TEST(h111_every_allocation_of_a_stream_may_fail),
     };

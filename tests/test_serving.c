@@ -100,11 +100,18 @@ static int setup(void **state)
         .codec = &codec,
         .pool = { .held_max = 128 << 20 },
     };
+    env.queue_max = eyelet_serving_queue_max(&env.opts);
     n_served = 0;
     reply_factor = 1;
     if (eyelet_workers_init(&workers) < 0)
         return -1;
     return eyelet_serving_init(&serving, fds[0], &(struct eyelet_peer){ 0 }, &env);
+}
+
+static void limit(size_t connection_buffer_max)
+{
+    env.opts.connection_buffer_max = connection_buffer_max;
+    env.queue_max = eyelet_serving_queue_max(&env.opts);
 }
 
 static int teardown(void **state)
@@ -479,7 +486,7 @@ static void an_unfinished_frame_that_outgrows_the_memory_is_refused_and_the_next
     size_t sent = 0;
 
     (void)state;
-    env.opts.connection_buffer_max = 200000;
+    limit(200000);
     put_say(&wire, 1, 1000000);
     put_say(&wire, 3, 50);
     while (sent < wire.len) {
@@ -499,7 +506,7 @@ static void the_limit_of_one_connection_is_its_own(void **state)
     size_t sent = 0;
 
     (void)state;
-    env.opts.connection_buffer_max = 200000;
+    limit(200000);
     put_say(&wire, 1, 1000000);
     put_say(&wire, 3, 50);
     while (sent < wire.len) {
@@ -515,7 +522,7 @@ static void the_limit_of_one_connection_is_its_own(void **state)
 static void a_reply_there_is_no_room_for_becomes_an_error(void **state)
 {
     (void)state;
-    env.opts.connection_buffer_max = 1000;
+    limit(1000);
     reply_factor = 100;
     say(1, 100);
     assert_int_equal(turn(), EYELET_SERVING_WAITS);
@@ -560,7 +567,7 @@ static unsigned pipeline(uint32_t n, size_t payload_len, size_t connection_buffe
     unsigned n_ok;
 
     assert_int_equal(setsockopt(peer, SOL_SOCKET, SO_SNDBUF, &large, sizeof(large)), 0);
-    env.opts.connection_buffer_max = connection_buffer_max;
+    limit(connection_buffer_max);
     for (uint32_t i = 0; i < n; i++)
         put_say(&wire, 2 * i + 1, payload_len);
     do {
@@ -605,12 +612,118 @@ static void a_frame_there_is_no_memory_for_takes_no_whole_frame_along(void **sta
     }
 }
 
+/* What may be buffered, and how many bytes of answers then wait before no more requests are read. */
+static const struct {
+    uint32_t frame_max;
+    size_t connection_buffer_max;
+    size_t queue_max;
+} queues[] = {
+    { 4096, 128 << 10, 8 << 10 }, /* little: a sixteenth of it, */
+    { 64 << 10, 1 << 20, 64 << 10 },
+    { 4 << 20, (4 << 20) + 10, 256 << 10 }, /* but no more than 256 KiB, */
+    { 4 << 20, (10 << 20) + 262143, 256 << 10 },
+    { 4 << 20, (10 << 20) + 262145, 262145 }, /* until two frames, and 1 MiB beside each, leave more */
+    { 64 << 10, 3 << 20, 917504 },
+    { 1 << 20, (4 << 20) + 1000000, 1000000 },
+};
+
+#define FILL_LEN      60000u
+#define SHORT_LEN_MIN 200u                    /* from here to 16 KiB all answers have as much */
+#define ANSWER_COST   (WIRE_HEAD_LEN + 1 + 2) /* beside their bytes: a head, a key, a length */
+#define SHORT_MIN     (SHORT_LEN_MIN + ANSWER_COST)
+
+/* One call more, of a peer that does not listen. Return: was it served? */
+static bool ask(uint32_t *id, size_t payload_len)
+{
+    unsigned n_before = n_served;
+
+    say(*id, payload_len);
+    *id += 2;
+    assert_int_equal(turn(), EYELET_SERVING_WAITS);
+    return n_served > n_before;
+}
+
+/* Lets answers wait until exactly @len bytes do: large ones first, and then one that fits. */
+static void let_wait(uint32_t *id, size_t len)
+{
+    const size_t large = len / 4 < FILL_LEN ? len / 4 : FILL_LEN;
+
+    while (serving.connection.out.len == 0)
+        assert_true(ask(id, SHORT_LEN_MIN)); /* the socket takes no more */
+    while (len - serving.connection.out.len >= large + ANSWER_COST + 1 + SHORT_MIN)
+        assert_true(ask(id, large));
+    while (len - serving.connection.out.len >= 2 * SHORT_MIN + 5000)
+        assert_true(ask(id, 5000));
+    assert_true(ask(id, len - serving.connection.out.len - ANSWER_COST));
+    assert_int_equal(serving.connection.out.len, len);
+}
+
+/* The peer listens: whatever it said, read or not, is answered, and well. */
+static void assert_all_answered(uint32_t end_id)
+{
+    struct wire got = { 0 };
+
+    do {
+        drain(&got);
+        assert_int_not_equal(turn(), EYELET_SERVING_OVER);
+    } while (drain(&got) > 0 || serving.connection.out.len > 0);
+    assert_int_equal(count_answers(&got, end_id / 2), end_id / 2);
+    wire_clear(&got);
+}
+
+static void h104_answers_that_wait_stop_the_reading_at_exactly_what_is_left_for_them(void **state)
+{
+    for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+        for (size_t short_of = 0; short_of < 2; short_of++) {
+            uint32_t id = 1;
+
+            env.opts.frame_max = queues[i].frame_max;
+            limit(queues[i].connection_buffer_max);
+            let_wait(&id, queues[i].queue_max - short_of);
+            assert_int_equal(ask(&id, SHORT_LEN_MIN), short_of); /* one byte less, and one more is served */
+            assert_false(ask(&id, SHORT_LEN_MIN));
+            assert_true(serving.connection.out.len < queues[i].queue_max + SHORT_MIN);
+            assert_all_answered(id);
+            assert_int_equal(teardown(state), 0);
+            assert_int_equal(setup(state), 0);
+        }
+    }
+}
+
+/* What waits, what is read ahead, one more answer and one more request have room together. */
+static void h104_no_call_of_a_peer_that_listens_late_is_refused_though_little_may_be_buffered(void **state)
+{
+    static const struct {
+        uint32_t frame_max;
+        size_t connection_buffer_max;
+        uint32_t payload_len;
+    } cases[] = {
+        { 4096, 128 << 10, 7 },           { 4096, 128 << 10, 999 },
+        { 4096, 128 << 10, 4000 },        { 8192, 200000, 999 },
+        { 8192, 200000, 8000 },           { 64 << 10, 256 << 10, 999 },
+        { 64 << 10, 256 << 10, 65000 },   { 64 << 10, 1 << 20, 65000 },
+        { 256 << 10, 1 << 20, 999 },      { 256 << 10, 1 << 20, 260000 },
+        { 256 << 10, 3 << 20, 260000 },   { 1 << 20, 6 << 20, 999 },
+        { 1 << 20, 6 << 20, 1000000 },    { 8192, 144 << 10, 8000 },
+        { 256 << 10, 640 << 10, 260000 }, { 1 << 20, (2 << 20) + (128 << 10), 1000000 },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint32_t n = cases[i].payload_len < 10000 ? 600000 / (cases[i].payload_len + 1000) : 12;
+
+        env.opts.frame_max = cases[i].frame_max;
+        assert_int_equal(pipeline(n, cases[i].payload_len, cases[i].connection_buffer_max), n);
+        assert_int_equal(teardown(state), 0);
+        assert_int_equal(setup(state), 0);
+    }
+}
+
 static void a_limit_that_holds_a_frame_holds_it_in_pieces_too(void **state)
 {
     struct wire wire = { 0 };
 
     (void)state;
-    env.opts.connection_buffer_max = 8192 + WIRE_HEAD_LEN;
+    limit(8192 + WIRE_HEAD_LEN);
     put_say(&wire, 1, 8000);
     for (size_t cut = 1; cut < 4; cut++) {
         assert_true(live_send(peer, (struct eyelet_slice){ wire.bytes + (cut - 1) * 2000, 2000 }));
@@ -807,6 +920,8 @@ int main(void)
         TEST(the_limit_of_one_connection_is_its_own),
         TEST(a_reply_there_is_no_room_for_becomes_an_error),
         TEST(a_frame_there_is_no_memory_for_takes_no_whole_frame_along),
+        TEST(h104_answers_that_wait_stop_the_reading_at_exactly_what_is_left_for_them),
+        TEST(h104_no_call_of_a_peer_that_listens_late_is_refused_though_little_may_be_buffered),
         TEST(a_limit_that_holds_a_frame_holds_it_in_pieces_too),
         TEST(an_unfinished_frame_is_given_back_and_the_connection_lives),
         TEST(answers_that_nobody_takes_are_given_back_with_the_connection),

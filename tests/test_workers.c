@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "rpc/workers.h"
 #include "support/echo.h"
 #include "support/faults.h"
 #include "support/folder.h"
@@ -23,13 +24,28 @@ static atomic_uint n_served;
 static atomic_uint n_before;
 static atomic_uint n_after;
 
-/* "wait" waits at the gate, "large" is answered with LARGE bytes. */
+static struct gate late = GATE;
+static struct eyelet_workers *_Atomic looked_at;
+static atomic_bool has_looked;
+
+/* A handler that asks now and then whether it is cancelled, until that made it look, and then computes for long. */
+static void look(struct eyelet_call *call)
+{
+    looked_at = eyelet_workers_of(call->serving->env);
+    while (!has_looked)
+        live_must(!eyelet_call_is_cancelled(call), "it is cancelled");
+    gate_pass(&late);
+}
+
+/* "wait" waits at the gate, "look" looks and is late, "large" is answered with LARGE bytes. */
 static enum eyelet_status say(struct eyelet_call *call, const Demo__SayRequest *request, Demo__SayReply *reply,
                               void *userdata)
 {
     (void)userdata;
     if (strcmp(request->text, "wait") == 0)
         gate_pass(&gate);
+    if (strcmp(request->text, "look") == 0)
+        look(call);
     reply->text = request->text;
     if (strcmp(request->text, "large") == 0) {
         reply->text = eyelet_call_alloc(call, LARGE + 1);
@@ -49,6 +65,8 @@ static enum eyelet_status chat(struct eyelet_call *call, void *userdata)
     while ((got = demo_echo_chat_call_recv(call, &request)) == EYELET_GOT_MESSAGE) {
         Demo__SayReply reply = DEMO__SAY_REPLY__INIT;
 
+        if (strcmp(request->text, "wait") == 0)
+            gate_pass(&gate);
         reply.text = request->text;
         (void)demo_echo_chat_call_send(call, &reply);
     }
@@ -92,6 +110,9 @@ static const struct eyelet_interceptor counting = { .before = before, .after = a
 static int setup(void **state)
 {
     gate_reset(&gate);
+    gate_reset(&late);
+    looked_at = NULL;
+    has_looked = false;
     n_served = n_before = n_after = 0;
     return folder_setup(state);
 }
@@ -399,6 +420,74 @@ static void time_is_minded_while_every_thread_is_in_a_handler(void **state)
     gate_open(&gate, 1);
     close(streaming);
     close(fd);
+    stop();
+}
+
+/* While one thread only looks, from inside of its handler, the other one's handler goes on until it has to wait. */
+static void let_the_other_wait(void)
+{
+    bool is_waiting = false;
+
+    if (looked_at == NULL || has_looked)
+        return;
+    gate_open(&gate, 1);
+    while (!is_waiting) {
+        eyelet_workers_lock(looked_at);
+        is_waiting = looked_at->n_resting > 0 || looked_at->sleepers != NULL;
+        eyelet_workers_unlock(looked_at);
+    }
+    has_looked = true;
+}
+
+static void a_thread_that_rests_while_a_handler_looks_serves_when_that_has_looked(void **state)
+{
+    int a, b, c;
+
+    (void)state;
+    start_threads(2);
+    a = echo_connect();
+    b = echo_connect();
+    c = echo_connect();
+    echo_say(a, 1, "wait");
+    gate_await(&gate, 1);
+    faults_on_look(let_the_other_wait);
+    echo_say(b, 1, "look");
+    gate_await(&late, 1);
+    echo_expect_reply(a, 1, "wait");
+    for (uint32_t id = 1; id < 20; id += 2)
+        echo_expect_served(c, id);
+    gate_open(&late, 1);
+    echo_expect_reply(b, 1, "look");
+    close(a);
+    close(b);
+    close(c);
+    stop();
+}
+
+static void a_stream_that_waits_while_a_handler_looks_hears_when_that_has_looked(void **state)
+{
+    struct wire wire = { 0 };
+    int a, b;
+
+    (void)state;
+    start_threads(2);
+    a = echo_connect();
+    b = echo_connect();
+    echo_put_open(&wire, 1, "Chat");
+    echo_put_data_text(&wire, 1, "wait");
+    live_send_wire(a, &wire);
+    gate_await(&gate, 1);
+    faults_on_look(let_the_other_wait);
+    echo_say(b, 1, "look");
+    gate_await(&late, 1);
+    echo_expect_text(a, 1, "wait");
+    echo_put_data_text(&wire, 1, "hello");
+    live_send_wire(a, &wire);
+    echo_expect_text(a, 1, "hello");
+    gate_open(&late, 1);
+    echo_expect_reply(b, 1, "look");
+    close(a);
+    close(b);
     stop();
 }
 
@@ -786,6 +875,8 @@ int main(void)
         TEST(streams_on_every_thread_and_more_are_all_served),
         TEST(a_stream_beside_a_flood_of_calls_hears_every_message),
         TEST(time_is_minded_while_every_thread_is_in_a_handler),
+        TEST(a_thread_that_rests_while_a_handler_looks_serves_when_that_has_looked),
+        TEST(a_stream_that_waits_while_a_handler_looks_hears_when_that_has_looked),
         TEST(calls_that_end_before_they_run_give_back_what_they_held),
         TEST(h108_peers_that_come_and_go_leave_nothing),
         TEST(every_call_of_many_is_answered_once),

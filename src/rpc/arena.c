@@ -218,7 +218,8 @@ static struct eyelet_arena_chunk *prune(struct eyelet_arena_chunk *chunk)
         free_chunks(chunk);
         return NULL;
     }
-    free_chunks(chunk->next);
+    if (chunk->next != NULL)
+        free_chunks(chunk->next);
     chunk->next = NULL;
     return chunk;
 }

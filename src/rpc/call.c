@@ -18,9 +18,9 @@
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-static void init_memory(struct eyelet_arena *arena, bool wipe)
+static void init_memory(struct eyelet_arena *arena, void *room, size_t room_len, bool wipe)
 {
-    eyelet_arena_init(arena, NULL, 0);
+    eyelet_arena_init(arena, room, room_len);
     arena->wipe = wipe;
 }
 
@@ -34,9 +34,9 @@ struct eyelet_call *eyelet_call_new(bool wipe)
         free(call);
         return NULL;
     }
-    init_memory(&call->request_memory, wipe);
-    init_memory(&call->reply_memory, wipe);
-    init_memory(&call->message_memory, wipe);
+    init_memory(&call->request_memory, call->request_room, sizeof(call->request_room), wipe);
+    init_memory(&call->reply_memory, call->reply_room, sizeof(call->reply_room), wipe);
+    init_memory(&call->message_memory, NULL, 0, wipe);
     return call;
 }
 

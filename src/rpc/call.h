@@ -6,6 +6,7 @@
 #define EYELET_RPC_CALL_H
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@
 #include "rpc/arena.h"
 #include "rpc/connection.h"
 #include "rpc/inbox.h"
+
+#define EYELET_CALL_ROOM 512u /* short messages lie beside their call: many calls at once fit into a cache */
 
 struct eyelet_serving;
 
@@ -70,6 +73,8 @@ struct eyelet_serving;
  * @hook_thread:     by whom
  * @inbox:           messages that nobody took
  * @is_inbox_ended:  the peer sends no more
+ *
+ * @request_room, @reply_room:  where the memories begin. The handler's thread's
  */
 struct eyelet_call {
     struct eyelet_serving *serving;
@@ -119,6 +124,9 @@ struct eyelet_call {
     pthread_t hook_thread;
     struct eyelet_inbox inbox;
     bool is_inbox_ended;
+
+    alignas(EYELET_ALLOC_UNIT) uint8_t request_room[EYELET_CALL_ROOM];
+    alignas(EYELET_ALLOC_UNIT) uint8_t reply_room[EYELET_CALL_ROOM];
 };
 
 /**

@@ -173,16 +173,26 @@ static void tell_end(struct eyelet_client *client)
     client->n_users--; /* not the last: this thread is inside */
 }
 
+static bool has_state(const struct eyelet_client *client)
+{
+    return client->n_states > 0 && !client->is_telling_state; /* else whoever tells goes on to tell */
+}
+
+bool eyelet_client_has_news(const struct eyelet_client *client, bool is_last)
+{
+    if (has_state(client))
+        return true;
+    return (client->log.first != NULL || client->ended.first != NULL) &&
+           (is_last || !eyelet_client_is_called_back(client));
+}
+
 /* Return: false when there is nothing to tell. */
 static bool tell_one(struct eyelet_client *client, bool is_last)
 {
-    bool has_state = client->n_states > 0 && !client->is_telling_state;
-    bool has_more = client->log.first != NULL || client->ended.first != NULL;
-
-    if (!has_state && (!has_more || (!is_last && eyelet_client_is_called_back(client))))
+    if (!eyelet_client_has_news(client, is_last))
         return false;
     eyelet_client_pass_on(client); /* it may take long */
-    if (has_state)
+    if (has_state(client))
         tell_state(client);
     else if (client->log.first != NULL)
         tell_log(client);

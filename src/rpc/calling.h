@@ -171,8 +171,8 @@ struct eyelet_telling {
  * @n_wait_sending: of those, who waits for bytes to leave
  * @first_pending: calls in flight, in no order
  * @n_pending:     number of those
- * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended behind
- *                 the first of them
+ * @direct:        started calls whose replies the driver will unpack before it does anything else, and what ended
+ *                 behind the first of them
  * @ended:         started calls whose end is to be told
  * @first_idle, @n_idle:  memory of started calls that are over, for the next ones
  * @first_telling: threads in functions of the program's
@@ -266,6 +266,9 @@ void eyelet_client_drop_and_unlock(struct eyelet_client *client);
  *            of a thread tells of those, so that functions that make calls do not pile up
  */
 void eyelet_client_tell(struct eyelet_client *client, bool is_last);
+
+/* Is there something that it would tell? */
+bool eyelet_client_has_news(const struct eyelet_client *client, bool is_last);
 
 /* Threads' functions that this thread is in, called from this client. */
 size_t eyelet_client_depth(const struct eyelet_client *client);

@@ -693,9 +693,7 @@ short eyelet_client_events(const struct eyelet_client *client)
 
 static bool has_work(const struct eyelet_client *client)
 {
-    bool has_state = client->n_states > 0 && !client->is_telling_state; /* else whoever tells goes on to tell */
-
-    return client->ended.first != NULL || has_state || client->log.first != NULL || client->write_error != 0 ||
+    return eyelet_client_has_news(client, true) || client->write_error != 0 ||
            (client->is_cut && eyelet_client_reads(client));
 }
 

@@ -596,6 +596,15 @@ static void forgive_absence(struct eyelet_client *client)
     eyelet_session_forgive(&client->connection.session, now_ns - client->undriven_ns, now_ns);
 }
 
+/*
+ * Is there something to be done before anything is waited for? What was cut off may have ended calls whose functions
+ * are to be told; and while those are unpacked, with nothing locked, a stream may have got room for more of it.
+ */
+static bool has_more_to_do(const struct eyelet_client *client)
+{
+    return eyelet_client_has_news(client, false) || (client->is_cut && eyelet_client_reads(client));
+}
+
 /* One round of the driver. */
 static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, uint64_t until_ns)
 {
@@ -608,7 +617,7 @@ static void drive(struct eyelet_client *client, struct eyelet_waiter *waiter, ui
     if (client->is_cut)
         handle(client, eyelet_now_ns());
     eyelet_client_flush(client);
-    if (!is_ready(client, waiter)) {
+    if (!is_ready(client, waiter) && !has_more_to_do(client)) {
         if (client->write_error == 0 || !eyelet_client_reads(client))
             revents = wait_for_peer(client, until_ns);
         if (revents & (POLLIN | POLLHUP | POLLERR))

@@ -261,9 +261,9 @@ static void shed_memory(struct eyelet_guests *guests)
 
 /* --- work --------------------------------------------------------------------------------------------------------- */
 
-static void run_turn(struct eyelet_guests *guests, struct eyelet_guest *guest)
+static void run_turn(struct eyelet_guests *guests, struct eyelet_guest *guest, uint64_t now_ns)
 {
-    switch (eyelet_serving_take_turn(&guest->serving, eyelet_now_ns(), guests->awake_ns)) {
+    switch (eyelet_serving_take_turn(&guest->serving, now_ns, guests->awake_ns)) {
     case EYELET_SERVING_WAITS:
         if (await(guests, guest) < 0) {
             guest_close(guests, guest);
@@ -284,7 +284,7 @@ static void run_turn(struct eyelet_guests *guests, struct eyelet_guest *guest)
 }
 
 /* Those who want more after their turn are behind all others, in the next round. */
-void eyelet_guests_run_round(struct eyelet_guests *guests)
+void eyelet_guests_run_round(struct eyelet_guests *guests, uint64_t now_ns)
 {
     const struct eyelet_guest *last = guests->turns.last;
     struct eyelet_guest *guest;
@@ -292,7 +292,9 @@ void eyelet_guests_run_round(struct eyelet_guests *guests)
 
     while (!is_last && (guest = next_turn(guests)) != NULL) {
         is_last = guest == last;
-        run_turn(guests, guest);
+        run_turn(guests, guest, now_ns);
+        if (!is_last)
+            now_ns = eyelet_now_ns();
     }
 }
 

@@ -149,8 +149,8 @@ uint64_t eyelet_guests_deadline(const struct eyelet_guests *guests);
 bool eyelet_guests_has_turns(const struct eyelet_guests *guests);
 bool eyelet_guests_has_calls(const struct eyelet_guests *guests);
 
-/* eyelet_guests_run_round() - a turn for each guest that has something to read or write now. */
-void eyelet_guests_run_round(struct eyelet_guests *guests);
+/* eyelet_guests_run_round() - a turn for each guest that has something to read or write now, at @now_ns. */
+void eyelet_guests_run_round(struct eyelet_guests *guests, uint64_t now_ns);
 
 /* eyelet_guests_next_call() - a call to be run, of each guest in turn; NULL when there is none. */
 struct eyelet_call *eyelet_guests_next_call(struct eyelet_guests *guests, uint64_t now_ns);

@@ -139,7 +139,9 @@ static void wait_for_room(struct eyelet_workers *workers, struct eyelet_call *ca
     if (has_room(call))
         return;
     call->wants_room = true;
+    call->serving->n_sending++;
     eyelet_workers_wait(workers, call, has_room);
+    call->serving->n_sending--;
     call->wants_room = false;
 }
 

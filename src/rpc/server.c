@@ -150,6 +150,7 @@ static void fill_env(struct eyelet_serving_env *env)
 
     env->limits = session_limits(opts);
     env->n_slots = slots_for(opts->calls_max);
+    env->queue_max = eyelet_serving_queue_max(opts);
     env->inbox_limits = (struct eyelet_inbox_limits){
         .messages_max = opts->stream_messages_max,
         .bytes_max = opts->stream_bytes_max,

@@ -15,19 +15,21 @@
 
 #define TURN_FRAMES_MAX  64           /* HOSTILE H015 */
 #define TURN_BYTES_MAX   (256u << 10) /* HOSTILE H015 */
-#define QUEUE_LEN_MIN    (256u << 10) /* so much may wait however little may be buffered */
+#define QUEUE_LEN_MIN    (256u << 10) /* so much may wait, or where less than 4 MiB may be buffered: */
+#define QUEUE_PART_MIN   16u          /* such a part of it */
 #define QUEUE_FRAMES_MAX 256u         /* HOSTILE limit "send queue / connection", as EYELET_WRITING_QUEUE_MAX */
 #define AHEAD_CALLS_MAX  64u          /* calls that wait for a thread; more stay unread, and none is refused for it */
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
 #define UNFLUSHED_MAX_NS EYELET_NS_PER_MS /* an answer waits so long for others, if the next handler is a slow one */
 
-/* Beside the answers that wait there must be room for one more, and for the request that is coming. */
-static size_t queue_max(const struct eyelet_server_opts *opts)
+size_t eyelet_serving_queue_max(const struct eyelet_server_opts *opts)
 {
-    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK);
+    size_t beside = 2 * ((size_t)opts->frame_max + EYELET_CONNECTION_SLACK), min = QUEUE_LEN_MIN;
 
-    if (opts->connection_buffer_max < beside + QUEUE_LEN_MIN)
-        return QUEUE_LEN_MIN;
+    if (opts->connection_buffer_max < QUEUE_PART_MIN * (size_t)QUEUE_LEN_MIN)
+        min = opts->connection_buffer_max / QUEUE_PART_MIN;
+    if (opts->connection_buffer_max < beside + min)
+        return min;
     if (opts->connection_buffer_max - beside < EYELET_WRITING_QUEUE_MAX)
         return opts->connection_buffer_max - beside;
     return EYELET_WRITING_QUEUE_MAX;
@@ -39,7 +41,6 @@ int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eye
     *serving = (struct eyelet_serving){
         .peer = *peer,
         .env = env,
-        .queue_max = queue_max(&env->opts),
         .can_read = true,
         .can_write = true,
         .calls_end_ns = EYELET_NO_DEADLINE,
@@ -104,7 +105,7 @@ static bool is_queue_full(const struct eyelet_serving *serving)
     const struct eyelet_connection *connection = &serving->connection;
 
     return connection->out.len > 0 &&
-           (connection->out.len >= serving->queue_max || connection->n_queued >= QUEUE_FRAMES_MAX);
+           (connection->out.len >= serving->env->queue_max || connection->n_queued >= QUEUE_FRAMES_MAX);
 }
 
 /*

@@ -39,6 +39,7 @@ struct eyelet_serving_threads {
  * @opts:         every default filled in
  * @limits:       for their sessions
  * @n_slots:      of a session
+ * @queue_max:    bytes of answers that may wait on a connection before nothing more of it is read or run
  * @inbox_limits: for streams
  * @services:     who answers
  * @codec:        how; set before anything runs
@@ -59,6 +60,7 @@ struct eyelet_serving_env {
     struct eyelet_server_opts opts;
     struct eyelet_session_limits limits;
     uint32_t n_slots;
+    size_t queue_max;
     struct eyelet_inbox_limits inbox_limits;
     const struct eyelet_dispatch_node *services;
     const struct eyelet_serving_codec *codec;
@@ -88,7 +90,6 @@ enum eyelet_serving_turn {
  * @connection:     its session and bytes
  * @peer:           as at accept
  * @env:            the server's
- * @queue_max:      bytes of answers that may wait before nothing more is read or run
  * @calls:          all its calls
  * @n_calls:        number of those
  * @queue_first:    calls that wait for a thread, in the order of their arrival
@@ -96,6 +97,7 @@ enum eyelet_serving_turn {
  * @n_queued:       number of those
  * @n_running:      handlers that run
  * @n_receiving:    of those, so many wait for a message
+ * @n_sending:      and so many for room to send
  * @n_stuffed:      streams that hold so much that nothing more is read
  * @kept:           bytes that its calls keep: requests and messages
  * @kept_deferred:  of those, in calls that are answered later
@@ -120,7 +122,6 @@ struct eyelet_serving {
     struct eyelet_connection connection;
     struct eyelet_peer peer;
     struct eyelet_serving_env *env;
-    size_t queue_max;
     struct eyelet_call *calls;
     uint32_t n_calls;
     struct eyelet_call *queue_first;
@@ -128,6 +129,7 @@ struct eyelet_serving {
     uint32_t n_queued;
     uint32_t n_running;
     uint32_t n_receiving;
+    uint32_t n_sending;
     uint32_t n_stuffed;
     size_t kept;
     size_t kept_deferred;
@@ -148,6 +150,12 @@ struct eyelet_serving {
     uint64_t give_up_ns;
     struct eyelet_log_rate log_rate;
 };
+
+/*
+ * eyelet_serving_queue_max() - @queue_max of a server: beside the answers that wait there must be room for one more,
+ * and for the request that is coming
+ */
+size_t eyelet_serving_queue_max(const struct eyelet_server_opts *opts);
 
 /* eyelet_serving_init() - take over an accepted socket; not on failure. Return: 0, -ENOMEM or -errno. */
 int eyelet_serving_init(struct eyelet_serving *serving, int fd, const struct eyelet_peer *peer,

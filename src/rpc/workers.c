@@ -267,17 +267,17 @@ void eyelet_workers_lock(struct eyelet_workers *workers)
 }
 
 /* This thread is going to be away: from now on nobody watches, if nobody else does. */
-static void note_unwatched(struct eyelet_workers *workers)
+static void note_unwatched(struct eyelet_workers *workers, uint64_t now_ns)
 {
     if (!is_watched(workers) && workers->unwatched_ns == 0)
-        workers->unwatched_ns = eyelet_now_ns();
+        workers->unwatched_ns = now_ns;
 }
 
 /* Something of the program's is about to run in this thread: others see to the rest. */
-static void leave_to_others(struct eyelet_workers *workers)
+static void leave_to_others(struct eyelet_workers *workers, uint64_t now_ns)
 {
     eyelet_workers_share(workers);
-    note_unwatched(workers);
+    note_unwatched(workers, now_ns);
     hand_over_watch(workers);
 }
 
@@ -297,7 +297,7 @@ static void tell_hook(struct eyelet_workers *workers, struct eyelet_call *call)
     call->on_cancel = NULL;
     call->is_in_hook = true;
     call->hook_thread = pthread_self();
-    leave_to_others(workers);
+    leave_to_others(workers, eyelet_now_ns());
     pthread_mutex_unlock(&workers->lock);
     on_cancel(call->cancelled, userdata);
     pthread_mutex_lock(&workers->lock);
@@ -323,7 +323,7 @@ static void tell_log(struct eyelet_workers *workers)
     struct eyelet_log_line *lines = eyelet_log_take(&workers->env.log);
 
     workers->n_telling++;
-    leave_to_others(workers);
+    leave_to_others(workers, eyelet_now_ns());
     pthread_mutex_unlock(&workers->lock);
     eyelet_log_tell(&workers->env.log, lines);
     pthread_mutex_lock(&workers->lock);
@@ -378,16 +378,16 @@ void eyelet_workers_unlock(struct eyelet_workers *workers)
     pthread_mutex_unlock(&workers->lock);
 }
 
-void eyelet_workers_leave(struct eyelet_workers *workers)
+void eyelet_workers_leave(struct eyelet_workers *workers, uint64_t now_ns)
 {
     tell_news(workers);
-    leave_to_others(workers);
+    leave_to_others(workers, now_ns);
     pthread_mutex_unlock(&workers->lock);
 }
 
 static void leave(struct eyelet_serving_env *env)
 {
-    eyelet_workers_leave(eyelet_workers_of(env));
+    eyelet_workers_leave(eyelet_workers_of(env), eyelet_now_ns());
 }
 
 static void back(struct eyelet_serving_env *env)
@@ -566,7 +566,7 @@ static void take_look(struct eyelet_workers *workers, const struct eyelet_look *
  * A thread with nothing to do. One of those minds the time; whoever has run a call minds it for a while as well, so
  * that nobody need be woken to do so whenever the next call goes to the one that did.
  */
-static void watch(struct eyelet_workers *workers, bool has_run)
+static uint64_t watch(struct eyelet_workers *workers, bool has_run)
 {
     uint64_t now_ns = eyelet_now_ns();
     struct eyelet_look look;
@@ -580,23 +580,25 @@ static void watch(struct eyelet_workers *workers, bool has_run)
     wait_for_events(workers, &look, now_ns);
     workers->n_watching--;
     take_look(workers, &look);
+    return look.wake_ns;
 }
 
 /* A thread with something to do sees what else there is, and lets others have the lock. */
-static void glance(struct eyelet_workers *workers)
+static uint64_t glance(struct eyelet_workers *workers)
 {
     struct eyelet_look look;
 
     if (workers->watcher != NULL) {
         pthread_mutex_unlock(&workers->lock);
         pthread_mutex_lock(&workers->lock);
-        return;
+        return eyelet_now_ns();
     }
     look_init(&look, 0);
     workers->n_watching++;
     wait_for_events(workers, &look, eyelet_now_ns());
     workers->n_watching--;
     take_look(workers, &look);
+    return look.wake_ns;
 }
 
 /* --- waiting inside a handler ------------------------------------------------------------------------------------- */
@@ -625,7 +627,7 @@ static void watch_for(struct eyelet_workers *workers, struct eyelet_call *call, 
     wait_for_events(workers, &look, eyelet_now_ns());
     workers->watcher = NULL;
     take_look(workers, &look);
-    eyelet_guests_run_round(&workers->guests);
+    eyelet_guests_run_round(&workers->guests, look.wake_ns);
     if (eyelet_guests_has_calls(&workers->guests))
         call_one(workers);
 }
@@ -643,19 +645,25 @@ void eyelet_workers_wait(struct eyelet_workers *workers, struct eyelet_call *cal
             watch_for(workers, call, next_deadline(workers));
     }
     hand_over_watch(workers);
-    note_unwatched(workers);
+    note_unwatched(workers, eyelet_now_ns());
 }
 
 void eyelet_workers_look(struct eyelet_workers *workers, struct eyelet_call *call)
 {
-    note_unwatched(workers);
-    if (is_watched(workers) || eyelet_now_ns() - workers->unwatched_ns < LOOK_AGAIN_NS)
+    uint64_t now_ns;
+
+    if (is_watched(workers))
+        return;
+    now_ns = eyelet_now_ns();
+    note_unwatched(workers, now_ns);
+    if (now_ns - workers->unwatched_ns < LOOK_AGAIN_NS)
         return;
     tell_news(workers);
     if (is_watched(workers))
         return;
     watch_for(workers, call, 0);
-    note_unwatched(workers);
+    hand_over_watch(workers); /* who had nothing to do meanwhile took this thread for one that watches */
+    note_unwatched(workers, eyelet_now_ns());
 }
 
 /* --- working ------------------------------------------------------------------------------------------------------ */
@@ -677,7 +685,7 @@ void eyelet_workers_end(struct eyelet_workers *workers, struct eyelet_call *call
         return;
 
     eyelet_workers_attend(workers, call->serving); /* the peer need not wait for interceptors */
-    eyelet_workers_leave(workers);
+    eyelet_workers_leave(workers, now_ns);
     eyelet_call_tell_end(call, status);
     eyelet_trace_call(trace, fd, &call->info);
     eyelet_workers_lock(workers);
@@ -700,7 +708,7 @@ static uint64_t run_call(struct eyelet_workers *workers, struct eyelet_call *cal
     enum eyelet_status status;
     uint64_t end_ns;
 
-    eyelet_workers_leave(workers);
+    eyelet_workers_leave(workers, now_ns);
     status = eyelet_call_run(call, workers->env.codec, now_ns);
     eyelet_workers_lock(workers);
     end_ns = eyelet_now_ns();
@@ -737,16 +745,19 @@ static void rest(struct eyelet_workers *workers)
     workers->n_resting--;
 }
 
-static void wait_for_work(struct eyelet_workers *workers, bool has_run)
+/* Return: when that was over. */
+static uint64_t wait_for_work(struct eyelet_workers *workers, bool has_run)
 {
-    if (may_tell(workers))
-        tell_news(workers);
-    else if (has_work(workers))
-        glance(workers);
-    else if (workers->watcher != NULL || workers->error != 0) /* nothing comes any more after an error */
-        rest(workers);
-    else
-        watch(workers, has_run);
+    if (may_tell(workers)) {
+        tell_all_news(workers);
+        return eyelet_now_ns();
+    }
+    if (has_work(workers))
+        return glance(workers);
+    if (workers->watcher == NULL && workers->error == 0)
+        return watch(workers, has_run);
+    rest(workers); /* nothing comes any more after an error */
+    return eyelet_now_ns();
 }
 
 static void work(struct eyelet_workers *workers)
@@ -754,8 +765,7 @@ static void work(struct eyelet_workers *workers)
     bool has_run = false;
 
     while (!is_finished(workers)) {
-        wait_for_work(workers, has_run);
-        eyelet_guests_run_round(&workers->guests);
+        eyelet_guests_run_round(&workers->guests, wait_for_work(workers, has_run));
         has_run = run_calls(workers);
     }
     call_one(workers); /* they call each other, until all know that it is over */

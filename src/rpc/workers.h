@@ -94,7 +94,7 @@ void eyelet_workers_stop(struct eyelet_workers *workers);
  */
 void eyelet_workers_lock(struct eyelet_workers *workers);
 void eyelet_workers_unlock(struct eyelet_workers *workers);
-void eyelet_workers_leave(struct eyelet_workers *workers);
+void eyelet_workers_leave(struct eyelet_workers *workers, uint64_t now_ns);
 
 /* eyelet_workers_of() - whose environment this is. */
 struct eyelet_workers *eyelet_workers_of(struct eyelet_serving_env *env);

@@ -28,7 +28,7 @@ static void note_unflushed(struct eyelet_serving *serving, uint64_t now_ns)
 /* Threads that wait to send on a stream go on when there is room again. */
 static void notice_room(struct eyelet_serving *serving)
 {
-    if (!eyelet_writing_has_room(serving))
+    if (serving->n_sending == 0 || !eyelet_writing_has_room(serving))
         return;
     for (struct eyelet_call *call = serving->calls; call != NULL; call = call->next) {
         if (call->wants_room)

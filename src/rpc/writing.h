@@ -29,7 +29,7 @@ void eyelet_writing_fail(struct eyelet_serving *serving, uint32_t id, const stru
 bool eyelet_writing_flush(struct eyelet_serving *serving);
 void eyelet_writing_flush_now(struct eyelet_serving *serving);
 
-/* eyelet_writing_try() - the same for a connection that is awake; eyelet_writing_try_now() where something is queued. */
+/* eyelet_writing_try() - the same for a connection that is awake; eyelet_writing_try_now(): with something to do. */
 bool eyelet_writing_try_now(struct eyelet_serving *serving);
 
 static inline bool eyelet_writing_try(struct eyelet_serving *serving)

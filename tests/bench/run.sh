@@ -46,6 +46,7 @@ while [ $# -gt 0 ]; do
         ;;
     --peers)
         peers=${2-}
+        [ -n "$peers" ] || usage
         shift
         ;;
     *) usage ;;
@@ -72,8 +73,8 @@ root=$PWD
 here=tests/bench
 out=$root/build/bench
 release=$out/release
-c=(gcc -std=c17 -D_GNU_SOURCE -DNDEBUG -O2 -Iinclude -Itests "-I$here")
-cxx=(g++ -std=c++17 -DNDEBUG -O2 "-I$here")
+c=(gcc -std=c17 -D_GNU_SOURCE -DNDEBUG -O2 -flto=auto -Iinclude -Itests "-I$here")
+cxx=(g++ -std=c++17 -DNDEBUG -O2 -flto=auto "-I$here")
 
 # Whoever can open AF_VSOCK does so in a guest only: tests/support/guest.h.
 guard=(tests/vm/guarded.c tests/support/guest.c -Xlinker --wrap=socket)
@@ -81,7 +82,8 @@ guard=(tests/vm/guarded.c tests/support/guest.c -Xlinker --wrap=socket)
 # Each build_ function leaves $out/NAME_server and $out/NAME_client, or fails; what it says is in $log.
 
 build_library() {
-    cmake --preset release -DEYELET_TESTS=OFF -DEYELET_EXAMPLES=OFF -B "$release" &&
+    cmake --preset release -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON -DEYELET_TESTS=OFF -DEYELET_EXAMPLES=OFF \
+        -B "$release" &&
         cmake --build "$release" -j "$(nproc)" --target eyelet-nano eyelet-static protoc-gen-eyelet &&
         "${c[@]}" -c -o "$out/caller.o" $here/caller.c
 }

@@ -66,6 +66,7 @@ static atomic_uint n_waiting, n_waiting_forever, n_waits, n_timed_out;
 static atomic_int last_timeout_ms;
 
 static atomic_bool clock_is_fake;
+static void (*_Atomic on_look)(void);
 static atomic_bool clock_stands;
 static atomic_uint_fast64_t clock_ns;
 static atomic_uint_fast64_t clock_tick_ns;
@@ -109,6 +110,7 @@ void faults_reset(void)
             calls[i].plans[k].at = 0;
     }
 
+    on_look = NULL;
     needle_len = 0;
     n_with_needle = 0;
     n_waits = 0;
@@ -200,6 +202,11 @@ unsigned faults_timed_out(void)
 unsigned faults_waits(void)
 {
     return n_waits;
+}
+
+void faults_on_look(void (*fn)(void))
+{
+    on_look = fn;
 }
 
 void faults_watch_free(const void *bytes, size_t len)
@@ -600,10 +607,13 @@ WRAP(int, poll, struct pollfd *fds, nfds_t n_fds, int timeout_ms)
 
 WRAP(int, epoll_wait, int epoll_fd, struct epoll_event *events, int events_max, int timeout_ms)
 {
+    void (*fn)(void) = on_look;
     int n;
 
     if (is_to_fail(FAULT_EPOLL_WAIT))
         return -1;
+    if (timeout_ms == 0 && fn != NULL)
+        fn();
     if (!clock_is_fake)
         return end_wait(timeout_ms, __real_epoll_wait(epoll_fd, events, events_max, begin_wait(timeout_ms)));
 

@@ -89,6 +89,9 @@ int faults_timeout_ms(void);
 unsigned faults_timed_out(void);
 unsigned faults_waits(void);
 
+/* From now on until faults_reset(), @fn is called in every epoll_wait() that is told only to look, before it looks. */
+void faults_on_look(void (*fn)(void));
+
 /*
  * Look for @needle, of 64 bytes at most, in every block that is freed or given to realloc() from now until
  * faults_reset(). faults_freed_with_needle() says in how many blocks it was.
