@@ -540,6 +540,48 @@ static void h053_a_name_may_have_255_bytes_and_not_256(void **state)
     message_clear(&too_long);
 }
 
+/* Names are looked at in words of 8 bytes, the last of which lies over the one before it. */
+static void h053_a_bad_byte_is_found_at_every_place_of_a_name_of_any_length(void **state)
+{
+    static const struct {
+        char byte;
+        bool is_good;
+    } table[] = { { '\0', false }, { '/', false }, { '\x80', false }, { '\xff', false },
+                  { '.', true },   { '0', true },  { '\x01', true },  { '\x7f', true } };
+    static const struct eyelet_slice good = BYTES("Good");
+
+    (void)state;
+    for (size_t len = 1; len <= 35; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (size_t i = 0; i < N_OF(table); i++) {
+                enum eyelet_status want = table[i].is_good ? EYELET_OK : EYELET_INVALID_ARGUMENT;
+                struct message name = letters('n', len);
+
+                name.data[at] = (uint8_t)table[i].byte;
+                assert_int_equal(check_names(message_slice(&name), good, NULL), want);
+                assert_int_equal(check_names(good, message_slice(&name), NULL), want);
+                message_clear(&name);
+            }
+        }
+    }
+}
+
+static void h053_the_service_is_judged_before_the_method_and_both_before_the_metadata(void **state)
+{
+    struct eyelet_error error;
+
+    (void)state;
+    assert_int_equal(check((struct eyelet_slice)BYTES("\x0a\x01/\x12\x01/\x2a\x02\x0a\x00"), &error),
+                     EYELET_INVALID_ARGUMENT);
+    assert_string_equal(error.text, "service name '/' has a NUL byte or a slash");
+    assert_int_equal(check((struct eyelet_slice)BYTES("\x0a\x01s\x12\x01/\x2a\x02\x0a\x00"), &error),
+                     EYELET_INVALID_ARGUMENT);
+    assert_string_equal(error.text, "method name '/' has a NUL byte or a slash");
+    assert_int_equal(check((struct eyelet_slice)BYTES("\x0a\x01s\x12\x01m\x2a\x02\x0a\x00"), &error),
+                     EYELET_INVALID_ARGUMENT);
+    assert_string_equal(error.text, "metadata key is empty");
+}
+
 static void names_that_are_only_unusual_pass(void **state)
 {
     static const struct eyelet_slice names[] = { BYTES("x"), BYTES("a b"), BYTES("\xc3\xa9"), BYTES("\n"), BYTES(".") };
@@ -1689,6 +1731,8 @@ int main(void)
         cmocka_unit_test(h053_a_bad_name_is_an_invalid_argument_that_is_shown_escaped),
         cmocka_unit_test(h053_an_absent_name_is_an_invalid_argument),
         cmocka_unit_test(h053_a_name_may_have_255_bytes_and_not_256),
+        cmocka_unit_test(h053_a_bad_byte_is_found_at_every_place_of_a_name_of_any_length),
+        cmocka_unit_test(h053_the_service_is_judged_before_the_method_and_both_before_the_metadata),
         cmocka_unit_test(names_that_are_only_unusual_pass),
         cmocka_unit_test(h055_of_a_singular_field_sent_twice_the_last_one_wins),
         cmocka_unit_test(h055_a_second_status_changes_only_what_it_has),

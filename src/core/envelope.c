@@ -110,6 +110,13 @@ static inline bool request_store(const struct eyelet_field *field, struct eyelet
     }
 }
 
+/* A Request has bytes, and a timeout. */
+static inline bool request_take(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    return eyelet_wire_take_short_bytes(in, ret) || eyelet_wire_take_short_varint(in, ret) ||
+           eyelet_wire_take_other_field(in, ret) == NULL;
+}
+
 bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret)
 {
     struct eyelet_slice whole = in;
@@ -118,7 +125,7 @@ bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret)
     bool has_metadata = false;
 
     while (in.len > 0) {
-        if (eyelet_wire_take_field(&in, &field) != NULL || !request_store(&field, &request, &has_metadata))
+        if (!request_take(&in, &field) || !request_store(&field, &request, &has_metadata))
             return false;
     }
     if (has_metadata)
@@ -205,24 +212,40 @@ static bool status_decode(struct eyelet_slice in, struct eyelet_response *respon
     return is_good;
 }
 
+/* A Response with one Status or more, all of whose fields are sound: what a later one has counts. */
+static bool failure_decode(struct eyelet_slice in, struct eyelet_slice payload, struct eyelet_response *ret)
+{
+    struct eyelet_response response = { .payload = payload };
+    struct eyelet_field field;
+
+    while (take_field(&in, &field)) {
+        if (field.number == RESPONSE_STATUS && !status_decode(field.bytes, &response))
+            return false;
+    }
+    *ret = response;
+    return true;
+}
+
 bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
 {
-    struct eyelet_response response = { 0 };
-    struct eyelet_slice status;
+    struct eyelet_slice whole = in, payload = { 0 };
     struct eyelet_field field;
-    bool is_good = true;
+    bool has_status = false;
 
-    while (in.len > 0 && is_good) {
+    while (in.len > 0) {
         if (eyelet_wire_take_field(&in, &field) != NULL)
             return false;
-        if (field.number == RESPONSE_STATUS)
-            is_good = store_bytes(&field, &status) && status_decode(status, &response);
-        else if (field.number == RESPONSE_PAYLOAD)
-            is_good = store_bytes(&field, &response.payload);
+        if ((field.number == RESPONSE_STATUS || field.number == RESPONSE_PAYLOAD) &&
+            field.wire_type != EYELET_WIRE_BYTES)
+            return false;
+        has_status |= field.number == RESPONSE_STATUS;
+        if (field.number == RESPONSE_PAYLOAD)
+            payload = field.bytes;
     }
-    if (is_good)
-        *ret = response;
-    return is_good;
+    if (has_status)
+        return failure_decode(whole, payload, ret);
+    *ret = (struct eyelet_response){ .payload = payload };
+    return true;
 }
 
 bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice *ret_any)
@@ -244,23 +267,14 @@ bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_ur
 }
 
 /* What a field takes. Every field of these messages has a number below 16, so its tag takes one byte. */
-static size_t varint_len(uint64_t number)
-{
-    size_t len = 1;
-
-    for (; number >= 0x80; number >>= 7)
-        len++;
-    return len;
-}
-
 static size_t number_field_len(uint64_t number)
 {
-    return 1 + varint_len(number);
+    return 1 + eyelet_wire_varint_len(number);
 }
 
 static size_t bytes_field_len(size_t len)
 {
-    return 1 + varint_len(len) + len;
+    return 1 + eyelet_wire_varint_len(len) + len;
 }
 
 /*
@@ -589,16 +603,10 @@ static struct writer put_metadata(struct writer writer, const struct eyelet_meta
     return writer;
 }
 
-/* What stands before the bytes of a field; nothing when there are none. */
-static size_t payload_head_len(size_t payload_len)
-{
-    return payload_len > 0 ? 1 + varint_len(payload_len) : 0;
-}
-
 size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request)
 {
     size_t len = bytes_field_len(request->service.len) + bytes_field_len(request->method.len) +
-                 number_field_len((uint64_t)request->timeout_ns) + payload_head_len(request->payload_len);
+                 number_field_len((uint64_t)request->timeout_ns) + eyelet_reply_head_len(request->payload_len);
 
     for (size_t i = 0; i < request->n_metadata; i++)
         len += bytes_field_len(pair_len(&request->metadata[i]));
@@ -617,11 +625,6 @@ void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, u
     if (request->payload_len > 0)
         put_head(&writer, REQUEST_PAYLOAD, request->payload_len);
     assert(writer.len == room_len);
-}
-
-size_t eyelet_reply_head_len(size_t payload_len)
-{
-    return payload_head_len(payload_len);
 }
 
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len)

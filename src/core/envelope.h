@@ -17,6 +17,8 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
+#include "core/wire.h"
+
 #define EYELET_NAME_MAX           255        /* HOSTILE limit "service, method name", in bytes */
 #define EYELET_METADATA_PAIRS_MAX 64         /* HOSTILE limit "metadata" */
 #define EYELET_METADATA_LEN_MAX   (16 << 10) /* HOSTILE limit "metadata": keys and values together */
@@ -130,7 +132,11 @@ size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request);
 void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, uint8_t *room, size_t room_len);
 
 /* The same for a Response that is OK: nothing at all when the payload is empty. */
-size_t eyelet_reply_head_len(size_t payload_len);
+static inline size_t eyelet_reply_head_len(size_t payload_len)
+{
+    return payload_len > 0 ? 1 + eyelet_wire_varint_len(payload_len) : 0;
+}
+
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len);
 
 /*

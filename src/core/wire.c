@@ -93,7 +93,7 @@ static inline const char *read_value(struct eyelet_slice in, struct eyelet_field
     }
 }
 
-static const char *take_long_field(struct eyelet_slice *in, struct eyelet_field *ret)
+static const char *take_any_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
     size_t tag_len = 0, value_len = 0;
     const char *reason;
@@ -107,17 +107,7 @@ static const char *take_long_field(struct eyelet_slice *in, struct eyelet_field 
     return reason;
 }
 
-const char *eyelet_wire_take_other_field(struct eyelet_slice *in, struct eyelet_field *ret)
+const char *eyelet_wire_take_long_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
-    struct eyelet_slice whole = *in;
-    uint64_t varint;
-    size_t len = 0;
-
-    if (eyelet_wire_is_short(whole, EYELET_WIRE_VARINT))
-        len = eyelet_wire_read_varint(eyelet_slice_part(whole, 1, whole.len - 1), EYELET_VARINT_LEN_MAX, &varint);
-    if (len == 0)
-        return take_long_field(in, ret);
-    *ret = (struct eyelet_field){ .number = whole.data[0] >> EYELET_FIELD_NUMBER_SHIFT, .varint = varint };
-    *in = eyelet_slice_part(whole, 1 + len, whole.len - 1 - len);
-    return NULL;
+    return eyelet_wire_take_short_varint(in, ret) ? NULL : take_any_field(in, ret);
 }

@@ -70,6 +70,16 @@ static inline bool eyelet_wire_take_varint(struct eyelet_slice *in, size_t len_m
     return len > 0;
 }
 
+/* What a number takes as a varint. */
+static inline size_t eyelet_wire_varint_len(uint64_t number)
+{
+    size_t len = 1;
+
+    for (; number >= 0x80; number >>= 7)
+        len++;
+    return len;
+}
+
 /* Are there two bytes, and is the first a tag of @wire_type with a number from 1 to 15? */
 static inline bool eyelet_wire_is_short(struct eyelet_slice in, uint32_t wire_type)
 {
@@ -77,37 +87,64 @@ static inline bool eyelet_wire_is_short(struct eyelet_slice in, uint32_t wire_ty
            in.data[0] >= 1 << EYELET_FIELD_NUMBER_SHIFT;
 }
 
-/* What eyelet_wire_take_field() does with any other field; it is not for others. */
-const char *eyelet_wire_take_other_field(struct eyelet_slice *in, struct eyelet_field *ret);
+/* Takes bytes with such a tag and a length of one byte, all of which are there. Return: false when these are none. */
+static inline bool eyelet_wire_take_short_bytes(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    struct eyelet_slice whole = *in;
+
+    if (!eyelet_wire_is_short(whole, EYELET_WIRE_BYTES) || whole.data[1] >= 0x80 || whole.data[1] > whole.len - 2)
+        return false;
+    *ret = (struct eyelet_field){
+        .number = whole.data[0] >> EYELET_FIELD_NUMBER_SHIFT,
+        .wire_type = EYELET_WIRE_BYTES,
+        .bytes = { whole.data + 2, whole.data[1] },
+    };
+    *in = (struct eyelet_slice){ whole.data + 2 + ret->bytes.len, whole.len - 2 - ret->bytes.len };
+    return true;
+}
+
+/* The same for a varint of any length. */
+static inline bool eyelet_wire_take_short_varint(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    struct eyelet_slice whole = *in;
+    uint64_t varint;
+    size_t len;
+
+    if (!eyelet_wire_is_short(whole, EYELET_WIRE_VARINT))
+        return false;
+    len =
+        eyelet_wire_read_varint((struct eyelet_slice){ whole.data + 1, whole.len - 1 }, EYELET_VARINT_LEN_MAX, &varint);
+    if (len == 0)
+        return false;
+    *ret = (struct eyelet_field){ .number = whole.data[0] >> EYELET_FIELD_NUMBER_SHIFT, .varint = varint };
+    *in = (struct eyelet_slice){ whole.data + 1 + len, whole.len - 1 - len };
+    return true;
+}
+
+/* What eyelet_wire_take_other_field() calls; it is not for others. */
+const char *eyelet_wire_take_long_field(struct eyelet_slice *in, struct eyelet_field *ret);
+
+/* Any field. What is called gets copies: where this is inlined, nothing of the caller's has to lie in memory. */
+static inline const char *eyelet_wire_take_other_field(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    struct eyelet_slice rest = *in;
+    struct eyelet_field field;
+    const char *reason = eyelet_wire_take_long_field(&rest, &field);
+
+    *in = rest;
+    *ret = field;
+    return reason;
+}
 
 /*
  * eyelet_wire_take_field() - one field
  * @ret:  on failure only its number is set, to 0 when the bytes do not even have one
  *
- * Of most fields, the tag is one byte, and so is the length of bytes. What is called for any other gets copies: where
- * this is inlined, nothing of the caller's has to lie in memory.
- *
  * Return: NULL, or what is wrong with the bytes: a short text, static.
  */
 static inline const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
-    struct eyelet_slice rest = *in;
-    struct eyelet_field field;
-    const char *reason;
-
-    if (eyelet_wire_is_short(rest, EYELET_WIRE_BYTES) && rest.data[1] < 0x80 && rest.data[1] <= rest.len - 2) {
-        *ret = (struct eyelet_field){
-            .number = rest.data[0] >> EYELET_FIELD_NUMBER_SHIFT,
-            .wire_type = EYELET_WIRE_BYTES,
-            .bytes = { rest.data + 2, rest.data[1] },
-        };
-        *in = (struct eyelet_slice){ rest.data + 2 + ret->bytes.len, rest.len - 2 - ret->bytes.len };
-        return NULL;
-    }
-    reason = eyelet_wire_take_other_field(&rest, &field);
-    *in = rest;
-    *ret = field;
-    return reason;
+    return eyelet_wire_take_short_bytes(in, ret) ? NULL : eyelet_wire_take_other_field(in, ret);
 }
 
 #endif
