@@ -46,7 +46,7 @@ struct eyelet_server;
  *                           gets less: 64 KiB and 16 times its length
  * @connection_buffer_max:   bytes that may be buffered for one connection; default 16 MiB. Its requests are not read
  *                           while answers wait that leave no room for two frames of frame_max, or 8 MiB of answers;
- *                           but a sixteenth of it, up to 256 KiB, may always wait. With less than two frames and
+ *                           but a quarter of it, up to 256 KiB, may always wait. With less than three frames and
  *                           128 KiB, calls may be refused whose answers find no room
  * @buffer_max:              bytes that may be buffered for all connections together; default 128 MiB
  * @grace_ms:                after eyelet_server_stop(), how long calls in flight may take, and answers to leave, before

@@ -15,8 +15,8 @@
 
 #define TURN_FRAMES_MAX  64           /* HOSTILE H015 */
 #define TURN_BYTES_MAX   (256u << 10) /* HOSTILE H015 */
-#define QUEUE_LEN_MIN    (256u << 10) /* so much may wait, or where less than 4 MiB may be buffered: */
-#define QUEUE_PART_MIN   16u          /* such a part of it */
+#define QUEUE_LEN_MIN    (256u << 10) /* so much may wait, or where less than 1 MiB may be buffered: */
+#define QUEUE_PART_MIN   4u           /* such a part of it */
 #define QUEUE_FRAMES_MAX 256u         /* HOSTILE limit "send queue / connection", as EYELET_WRITING_QUEUE_MAX */
 #define AHEAD_CALLS_MAX  64u          /* calls that wait for a thread; more stay unread, and none is refused for it */
 #define AHEAD_BYTES_MAX  (256u << 10) /* the same */
