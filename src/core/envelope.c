@@ -424,48 +424,6 @@ static const char *show(struct eyelet_slice name, struct shown *room)
     return room->text;
 }
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Of 8 bytes at once: is one of them NUL, a slash, or no ASCII? Subtracting 1 borrows from a byte that is 0. */
-static bool is_odd_word(const uint8_t *bytes)
-{
-    uint64_t word, slashes;
-
-    memcpy(&word, bytes, sizeof(word));
-    slashes = word ^ EACH_BYTE('/');
-    return ((word | (word - EACH_BYTE(1)) | (slashes - EACH_BYTE(1))) & EACH_BYTE(0x80)) != 0;
-}
-
-static bool is_odd_byte(uint8_t byte)
-{
-    return byte == '\0' || byte == '/' || byte >= 0x80;
-}
-
-/* Is there what a name of a good peer does not have? This is asked of every call. */
-static inline bool has_odd_bytes(struct eyelet_slice name)
-{
-    size_t at = 0;
-
-    if (name.len >= sizeof(uint64_t)) {
-        for (; name.len - at > sizeof(uint64_t); at += sizeof(uint64_t)) {
-            if (is_odd_word(name.data + at))
-                return true;
-        }
-        return is_odd_word(name.data + name.len - sizeof(uint64_t)); /* it may lie over the one before it */
-    }
-    for (; at < name.len; at++) {
-        if (is_odd_byte(name.data[at]))
-            return true;
-    }
-    return false;
-}
-
-/* Nearly all names are plain; what is wrong with one that is not, if anything, is for judge_name() to say. */
-static inline bool is_plain_name(struct eyelet_slice name)
-{
-    return name.len > 0 && name.len <= EYELET_NAME_MAX && !has_odd_bytes(name);
-}
-
 static enum eyelet_status judge_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
 {
     struct shown room;
@@ -533,17 +491,15 @@ static enum eyelet_status check_metadata(struct eyelet_slice metadata, struct ey
     return status;
 }
 
-enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr)
 {
     enum eyelet_status status = EYELET_OK;
 
-    if (!is_plain_name(request->service))
+    if (!eyelet_name_is_plain(request->service))
         status = judge_name("service", request->service, reterr);
-    if (status == EYELET_OK && !is_plain_name(request->method))
+    if (status == EYELET_OK && !eyelet_name_is_plain(request->method))
         status = judge_name("method", request->method, reterr);
-    if (status == EYELET_OK && request->metadata.len > 0)
-        status = check_metadata(request->metadata, reterr);
-    return status;
+    return status == EYELET_OK ? check_metadata(request->metadata, reterr) : status;
 }
 
 /* A pair of ours: Go and Rust refuse the whole request for a value that is not UTF-8, so it does not leave. */

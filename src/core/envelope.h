@@ -17,9 +17,9 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
+#include "core/name.h"
 #include "core/wire.h"
 
-#define EYELET_NAME_MAX           255        /* HOSTILE limit "service, method name", in bytes */
 #define EYELET_METADATA_PAIRS_MAX 64         /* HOSTILE limit "metadata" */
 #define EYELET_METADATA_LEN_MAX   (16 << 10) /* HOSTILE limit "metadata": keys and values together */
 #define EYELET_METADATA_KEY_MAX   128        /* HOSTILE limit "metadata" */
@@ -102,7 +102,18 @@ bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice typ
  * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for a bad name or metadata key; EYELET_RESOURCE_EXHAUSTED for too much
  * metadata.
  */
-enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr);
+static inline enum eyelet_status eyelet_request_check(const struct eyelet_request *request,
+                                                      struct eyelet_error *reterr);
+
+/* The same of a request that has more than plain names. */
+enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr);
+
+static inline enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+{
+    if (request->metadata.len == 0 && eyelet_name_is_plain(request->service) && eyelet_name_is_plain(request->method))
+        return EYELET_OK;
+    return eyelet_request_judge(request, reterr);
+}
 
 /**
  * struct eyelet_outgoing_request - what a Request is made of
