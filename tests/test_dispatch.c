@@ -32,10 +32,13 @@ static const struct wide_method echo_methods[] = {
 static const struct slim_method health_methods[] = { { "Check" }, { "Watch" } };
 
 static int handlers, userdata;
-static const struct eyelet_dispatch_node third = { .service = "Bare", .method_size = sizeof(struct slim_method) };
+static const struct eyelet_dispatch_node third = { .service = "Bare",
+                                                   .service_len = 4,
+                                                   .method_size = sizeof(struct slim_method) };
 static const struct eyelet_dispatch_node second = {
     .next = (struct eyelet_dispatch_node *)&third,
     .service = "demo.Echo.Health",
+    .service_len = 16,
     .methods = health_methods,
     .n_methods = N_OF(health_methods),
     .method_size = sizeof(health_methods[0]),
@@ -43,6 +46,7 @@ static const struct eyelet_dispatch_node second = {
 static const struct eyelet_dispatch_node first = {
     .next = (struct eyelet_dispatch_node *)&second,
     .service = "demo.Echo",
+    .service_len = 9,
     .methods = echo_methods,
     .n_methods = N_OF(echo_methods),
     .method_size = sizeof(echo_methods[0]),
@@ -117,7 +121,7 @@ static void methods_of_tables_of_every_size_are_found(void **state)
     }
     for (size_t n = 0; n <= N_OF(names); n++) {
         const struct eyelet_dispatch_node node = {
-            .service = "S", .methods = methods, .n_methods = n, .method_size = sizeof(methods[0])
+            .service = "S", .service_len = 1, .methods = methods, .n_methods = n, .method_size = sizeof(methods[0])
         };
 
         for (unsigned number = 0; number <= 2 * N_OF(names); number++) {

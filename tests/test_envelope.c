@@ -540,6 +540,48 @@ static void h053_a_name_may_have_255_bytes_and_not_256(void **state)
     message_clear(&too_long);
 }
 
+/* Names are looked at in words of 8 bytes, the last of which lies over the one before it. */
+static void h053_a_bad_byte_is_found_at_every_place_of_a_name_of_any_length(void **state)
+{
+    static const struct {
+        char byte;
+        bool is_good;
+    } table[] = { { '\0', false }, { '/', false }, { '\x80', false }, { '\xff', false },
+                  { '.', true },   { '0', true },  { '\x01', true },  { '\x7f', true } };
+    static const struct eyelet_slice good = BYTES("Good");
+
+    (void)state;
+    for (size_t len = 1; len <= 35; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (size_t i = 0; i < N_OF(table); i++) {
+                enum eyelet_status want = table[i].is_good ? EYELET_OK : EYELET_INVALID_ARGUMENT;
+                struct message name = letters('n', len);
+
+                name.data[at] = (uint8_t)table[i].byte;
+                assert_int_equal(check_names(message_slice(&name), good, NULL), want);
+                assert_int_equal(check_names(good, message_slice(&name), NULL), want);
+                message_clear(&name);
+            }
+        }
+    }
+}
+
+static void h053_the_service_is_judged_before_the_method_and_both_before_the_metadata(void **state)
+{
+    struct eyelet_error error;
+
+    (void)state;
+    assert_int_equal(check((struct eyelet_slice)BYTES("\x0a\x01/\x12\x01/\x2a\x02\x0a\x00"), &error),
+                     EYELET_INVALID_ARGUMENT);
+    assert_string_equal(error.text, "service name '/' has a NUL byte or a slash");
+    assert_int_equal(check((struct eyelet_slice)BYTES("\x0a\x01s\x12\x01/\x2a\x02\x0a\x00"), &error),
+                     EYELET_INVALID_ARGUMENT);
+    assert_string_equal(error.text, "method name '/' has a NUL byte or a slash");
+    assert_int_equal(check((struct eyelet_slice)BYTES("\x0a\x01s\x12\x01m\x2a\x02\x0a\x00"), &error),
+                     EYELET_INVALID_ARGUMENT);
+    assert_string_equal(error.text, "metadata key is empty");
+}
+
 static void names_that_are_only_unusual_pass(void **state)
 {
     static const struct eyelet_slice names[] = { BYTES("x"), BYTES("a b"), BYTES("\xc3\xa9"), BYTES("\n"), BYTES(".") };
@@ -1201,13 +1243,13 @@ static void a_request_is_written_with_its_payload_last(void **state)
         struct eyelet_outgoing_request request;
         struct eyelet_slice bytes;
     } table[] = {
-        { { "demo.Echo", "Say", NULL, 0, 4, 2000000000 }, BYTES(
+        { { BYTES("demo.Echo"), BYTES("Say"), NULL, 0, 4, 2000000000 }, BYTES(
             "\x0a\x09" "demo.Echo" "\x12\x03Say" "\x20\x80\xa8\xd6\xb9\x07" "\x1a\x04") },
-        { { "s", "m", NULL, 0, 0, 1 }, BYTES(
+        { { BYTES("s"), BYTES("m"), NULL, 0, 0, 1 }, BYTES(
             "\x0a\x01s" "\x12\x01m" "\x20\x01") },
-        { { "s", "m", NULL, 0, 1, INT64_MAX }, BYTES(
+        { { BYTES("s"), BYTES("m"), NULL, 0, 1, INT64_MAX }, BYTES(
             "\x0a\x01s" "\x12\x01m" "\x20\xff\xff\xff\xff\xff\xff\xff\xff\x7f" "\x1a\x01") },
-        { { "s", "m", pairs, 3, 1, 127 }, BYTES(
+        { { BYTES("s"), BYTES("m"), pairs, 3, 1, 127 }, BYTES(
             "\x0a\x01s" "\x12\x01m" "\x20\x7f"
             "\x2a\x0e" "\x0a\x08trace-id\x12\x02X1" /* lower case */
             "\x2a\x05" "\x0a\x01x\x12\x00"
@@ -1244,8 +1286,9 @@ static void a_request_head_is_right_at_every_border_of_varints(void **state)
 
         put(&want, (struct eyelet_slice)BYTES("\x0a\x01s\x12\x01m\x20\x80\x01\x1a"));
         put(&want, varint_borders[i].varint);
-        check_request_head(&(struct eyelet_outgoing_request){ "s", "m", NULL, 0, varint_borders[i].len, 128 },
-                           message_slice(&want));
+        check_request_head(
+            &(struct eyelet_outgoing_request){ BYTES("s"), BYTES("m"), NULL, 0, varint_borders[i].len, 128 },
+            message_slice(&want));
         message_clear(&want);
     }
 }
@@ -1261,7 +1304,8 @@ static void metadata_is_written_right_at_every_border_of_varints(void **state)
 
         put(&want, (struct eyelet_slice)BYTES("\x0a\x01s\x12\x01m\x20\x01"));
         put_pair(&want, slice_of("k"), message_slice(&value));
-        check_request_head(&(struct eyelet_outgoing_request){ "s", "m", &pair, 1, 0, 1 }, message_slice(&want));
+        check_request_head(&(struct eyelet_outgoing_request){ BYTES("s"), BYTES("m"), &pair, 1, 0, 1 },
+                           message_slice(&want));
         message_clear(&want);
         message_clear(&value);
     }
@@ -1277,9 +1321,8 @@ static void the_longest_names_and_keys_are_written_whole(void **state)
     put_field(&want, 2, message_slice(&name));
     put(&want, (struct eyelet_slice)BYTES("\x20\x01"));
     put_pair(&want, message_slice(&low), slice_of(""));
-    check_request_head(
-        &(struct eyelet_outgoing_request){ (const char *)name.data, (const char *)name.data, &pair, 1, 0, 1 },
-        message_slice(&want));
+    check_request_head(&(struct eyelet_outgoing_request){ message_slice(&name), message_slice(&name), &pair, 1, 0, 1 },
+                       message_slice(&want));
     message_clear(&name);
     message_clear(&key);
     message_clear(&low);
@@ -1508,8 +1551,8 @@ static struct message encode_request(const Ttrpc__Request *request)
 {
     struct eyelet_metadata pairs[10];
     struct eyelet_outgoing_request outgoing = {
-        .service = request->service,
-        .method = request->method,
+        .service = eyelet_slice_of(request->service),
+        .method = eyelet_slice_of(request->method),
         .metadata = pairs,
         .n_metadata = request->n_metadata,
         .payload_len = request->payload.len,
@@ -1688,6 +1731,8 @@ int main(void)
         cmocka_unit_test(h053_a_bad_name_is_an_invalid_argument_that_is_shown_escaped),
         cmocka_unit_test(h053_an_absent_name_is_an_invalid_argument),
         cmocka_unit_test(h053_a_name_may_have_255_bytes_and_not_256),
+        cmocka_unit_test(h053_a_bad_byte_is_found_at_every_place_of_a_name_of_any_length),
+        cmocka_unit_test(h053_the_service_is_judged_before_the_method_and_both_before_the_metadata),
         cmocka_unit_test(names_that_are_only_unusual_pass),
         cmocka_unit_test(h055_of_a_singular_field_sent_twice_the_last_one_wins),
         cmocka_unit_test(h055_a_second_status_changes_only_what_it_has),

@@ -688,7 +688,9 @@ static void without_room_nothing_is_changed(void **state)
 {
     struct eyelet_error error;
     struct eyelet_line before;
-    struct eyelet_outgoing_request request = { .service = "s", .method = "m", .timeout_ns = 1 };
+    struct eyelet_outgoing_request request = { .service = eyelet_slice_of("s"),
+                                               .method = eyelet_slice_of("m"),
+                                               .timeout_ns = 1 };
     uint32_t id = 77;
 
     (void)state;
@@ -739,7 +741,9 @@ static void what_is_over_the_frame_limit_is_refused_and_what_is_exactly_it_is_no
     for (uint16_t len = FRAME_MAX - 10; len <= FRAME_MAX; len++) {
         size_t message_len = 3u + len,
                reply_len = 3 + message_len; /* a tag and a length of 2 bytes stand before each */
-        struct eyelet_outgoing_request request = { .service = "s", .method = "m", .timeout_ns = 1 };
+        struct eyelet_outgoing_request request = { .service = eyelet_slice_of("s"),
+                                                   .method = eyelet_slice_of("m"),
+                                                   .timeout_ns = 1 };
         size_t request_len = 6 + 2 + reply_len;
         uint32_t id;
 
@@ -764,7 +768,9 @@ static void what_is_over_the_frame_limit_is_refused_and_what_is_exactly_it_is_no
 
 static void a_message_that_cannot_be_encoded_is_refused(void **state)
 {
-    struct eyelet_outgoing_request request = { .service = "s", .method = "m", .timeout_ns = 1 };
+    struct eyelet_outgoing_request request = { .service = eyelet_slice_of("s"),
+                                               .method = eyelet_slice_of("m"),
+                                               .timeout_ns = 1 };
     nano_Leaf crowded = { .few_count = 4 };
     uint32_t id = 77;
 
@@ -785,7 +791,9 @@ static void a_request_is_one_frame_and_an_id(void **state)
     static const char expected[] =
         "\0\0\0\x1a\0\0\0\1\1\0\x0a\1s\x12\1m\x20\1\x1a\x10\x08\xb4\x24\x12\x07letters\x1a\x02\1\2";
     static const char opened[] = "\0\0\0\x08\0\0\0\3\1\6\x0a\1s\x12\1m\x20\1";
-    struct eyelet_outgoing_request request = { .service = "s", .method = "m", .timeout_ns = 1 };
+    struct eyelet_outgoing_request request = { .service = eyelet_slice_of("s"),
+                                               .method = eyelet_slice_of("m"),
+                                               .timeout_ns = 1 };
     uint8_t got[128];
     uint32_t id;
 

@@ -72,6 +72,7 @@ static int setup(void **state)
     assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
     node = (struct eyelet_dispatch_node){
         .service = demo_echo_service.name,
+        .service_len = strlen(demo_echo_service.name),
         .methods = demo_echo_service.methods,
         .n_methods = demo_echo_service.n_methods,
         .method_size = sizeof(demo_echo_service.methods[0]),

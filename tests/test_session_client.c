@@ -369,9 +369,10 @@ static void a_request_by_hand(void **state)
     static const char expected[] = "\0\0\0\x1c\0\0\0\x01\x01\0"
         "\x0a\x09" "demo.Echo" "\x12\x03" "Say" "\x20\x80\x94\xeb\xdc\x03" "\x1a\x04"; /* 4 bytes are to follow */
     /* clang-format on */
-    const struct eyelet_outgoing_request request = {
-        .service = "demo.Echo", .method = "Say", .timeout_ns = 1000000000, .payload_len = 4
-    };
+    const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                     .method = eyelet_slice_of("Say"),
+                                                     .timeout_ns = 1000000000,
+                                                     .payload_len = 4 };
     struct listener listener;
     uint8_t room[sizeof(expected) - 1];
     size_t len;
@@ -395,8 +396,8 @@ static void a_request_is_as_long_as_measured_at_every_border_of_a_length(void **
     for (size_t i = 0; i < N_OF(lens); i++) {
         const struct wire_pair pair = { "trace", "Value" };
         const struct eyelet_metadata metadata = { "TRACE", "Value" };
-        const struct eyelet_outgoing_request request = { .service = "demo.Echo",
-                                                         .method = "Say",
+        const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                         .method = eyelet_slice_of("Say"),
                                                          .metadata = &metadata,
                                                          .n_metadata = 1,
                                                          .payload_len = lens[i],
@@ -424,7 +425,9 @@ static void a_request_of_exactly_the_limit_fits_and_one_byte_more_uses_no_id(voi
     (void)state;
     for (size_t i = 0; i < N_OF(limits); i++) {
         uint32_t max = limits[i] > 0 ? limits[i] : 4u << 20;
-        struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
+        struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                   .method = eyelet_slice_of("Say"),
+                                                   .timeout_ns = 1 };
         struct eyelet_session_limits with_max = script_limits;
         struct listener listener;
         size_t len = 12345;
@@ -447,7 +450,9 @@ static void a_request_of_exactly_the_limit_fits_and_one_byte_more_uses_no_id(voi
 
 static void too_many_calls_alive_use_no_id(void **state)
 {
-    const struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
+    const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                     .method = eyelet_slice_of("Say"),
+                                                     .timeout_ns = 1 };
     struct listener listener;
     size_t len = 12345;
 
@@ -463,7 +468,9 @@ static void too_many_calls_alive_use_no_id(void **state)
 
 static void h047_ids_end_before_they_wrap(void **state)
 {
-    const struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
+    const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                     .method = eyelet_slice_of("Say"),
+                                                     .timeout_ns = 1 };
     struct listener listener;
     struct wire wire = { 0 };
     size_t len = 12345;

@@ -558,7 +558,9 @@ static void a_stopping_server_refuses_new_streams_and_goes_on_with_the_old_ones(
 
 static void h103_fewer_calls_than_there_are_places_may_be_the_limit(void **state)
 {
-    const struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
+    const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                     .method = eyelet_slice_of("Say"),
+                                                     .timeout_ns = 1 };
     struct eyelet_session_limits limits = script_limits;
     struct listener server, client;
     size_t len;
@@ -893,7 +895,9 @@ static void a_request_says_of_which_kind_it_is(void **state)
         { EYELET_CLIENT_STREAM, WIRE_OPEN | WIRE_NO_DATA },
         { EYELET_BIDI_STREAM, WIRE_OPEN | WIRE_NO_DATA },
     };
-    const struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 7 };
+    const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                     .method = eyelet_slice_of("Say"),
+                                                     .timeout_ns = 7 };
     struct wire_request told = { .service = "demo.Echo", .method = "Say", .timeout_ns = 7 };
     struct listener listener;
 

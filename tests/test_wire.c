@@ -244,6 +244,124 @@ static void a_field_whose_value_is_bad_has_its_number(void **state)
     }
 }
 
+/* @number made @len bytes long. */
+static void put_padded(struct wire *wire, uint64_t number, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        const uint8_t byte = (uint8_t)((number & 0x7f) | (i + 1 < len ? 0x80 : 0));
+
+        wire_put(wire, &byte, 1);
+        number >>= 7;
+    }
+    assert_true(number == 0);
+}
+
+/* Takes the field that is all of @wire, then finds none in it when it is cut anywhere. */
+static void check_taken_and_cut(const struct wire *wire, const struct eyelet_field *want)
+{
+    for (size_t len = 0; len <= wire->len; len++) {
+        struct eyelet_slice copy = guarded((struct eyelet_slice){ wire->bytes, len }), in = copy;
+        struct eyelet_field field;
+        bool is_taken = eyelet_wire_take_field(&in, &field) == NULL;
+
+        assert_int_equal(is_taken, len == wire->len);
+        assert_ptr_equal(in.data, is_taken ? copy.data + len : copy.data);
+        assert_int_equal(in.len, is_taken ? 0 : len);
+        if (is_taken) {
+            assert_int_equal(field.number, want->number);
+            assert_int_equal(field.wire_type, want->wire_type);
+            assert_true(field.varint == want->varint);
+            assert_int_equal(field.bytes.len, want->bytes.len);
+            if (want->wire_type == EYELET_WIRE_BYTES)
+                assert_ptr_equal(field.bytes.data, copy.data + len - want->bytes.len);
+        }
+        release(copy);
+    }
+}
+
+/* What is read inline and what is not must be the same: the border lies at number 15 and at length 127. */
+static void bytes_are_read_the_same_at_every_length_of_tag_and_length(void **state)
+{
+    static const size_t lens[] = { 0, 1, 2, 3, 126, 127, 128, 129 };
+
+    (void)state;
+    for (uint32_t number = 1; number <= 17; number++) {
+        for (size_t i = 0; i < N_OF(lens); i++) {
+            const struct eyelet_field want = { number, EYELET_WIRE_BYTES, 0, { NULL, lens[i] } };
+
+            for (size_t tag_len = number < 16 ? 1 : 2; tag_len <= EYELET_TAG_LEN_MAX; tag_len++) {
+                for (size_t len_len = lens[i] < 128 ? 1 : 2; len_len <= EYELET_LENGTH_LEN_MAX; len_len++) {
+                    struct wire wire = { 0 };
+
+                    put_padded(&wire, number << 3 | EYELET_WIRE_BYTES, tag_len);
+                    put_padded(&wire, lens[i], len_len);
+                    wire_fill(&wire, 0xff, lens[i]);
+                    check_taken_and_cut(&wire, &want);
+                    wire_clear(&wire);
+                }
+            }
+        }
+    }
+}
+
+static void varints_are_read_the_same_at_every_length_of_tag_and_value(void **state)
+{
+    (void)state;
+    for (uint32_t number = 1; number <= 17; number++) {
+        for (unsigned bits = 0; bits <= 64; bits++) {
+            const struct eyelet_field want = {
+                number, EYELET_WIRE_VARINT, bits > 0 ? UINT64_MAX >> (64 - bits) : 0, { 0 }
+            };
+            size_t least_len = bits > 0 ? (bits + 6) / 7 : 1;
+
+            for (size_t tag_len = number < 16 ? 1 : 2; tag_len <= EYELET_TAG_LEN_MAX; tag_len++) {
+                for (size_t len = least_len; len <= EYELET_VARINT_LEN_MAX; len++) {
+                    struct wire wire = { 0 };
+
+                    put_padded(&wire, number << 3 | EYELET_WIRE_VARINT, tag_len);
+                    put_padded(&wire, want.varint, len);
+                    check_taken_and_cut(&wire, &want);
+                    wire_clear(&wire);
+                }
+            }
+        }
+    }
+}
+
+static void a_short_field_of_more_bytes_than_there_are_is_none(void **state)
+{
+    (void)state;
+    for (unsigned len = 1; len < 128; len++) {
+        const uint8_t head[] = { 1 << 3 | EYELET_WIRE_BYTES, (uint8_t)len };
+        struct wire wire = { 0 };
+        struct eyelet_slice copy, in;
+        struct eyelet_field field;
+
+        wire_put(&wire, head, sizeof(head));
+        wire_fill(&wire, 'x', len - 1);
+        copy = in = guarded(wire_slice(&wire));
+        assert_string_equal(eyelet_wire_take_field(&in, &field), TOO_LONG);
+        assert_int_equal(field.number, 1);
+        assert_ptr_equal(in.data, copy.data);
+        assert_int_equal(in.len, len + 1);
+        release(copy);
+        wire_clear(&wire);
+    }
+}
+
+static void a_varint_is_as_long_as_its_bytes(void **state)
+{
+    (void)state;
+    for (unsigned bits = 0; bits <= 64; bits++) {
+        uint64_t number = bits > 0 ? UINT64_MAX >> (64 - bits) : 0;
+        struct wire wire = { 0 };
+
+        wire_varint(&wire, number);
+        assert_int_equal(eyelet_wire_varint_len(number), wire.len);
+        wire_clear(&wire);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -255,6 +373,10 @@ int main(void)
         cmocka_unit_test(a_field_cut_anywhere_is_none_and_takes_nothing),
         cmocka_unit_test(what_is_no_field_is_named_and_takes_nothing),
         cmocka_unit_test(a_field_whose_value_is_bad_has_its_number),
+        cmocka_unit_test(bytes_are_read_the_same_at_every_length_of_tag_and_length),
+        cmocka_unit_test(varints_are_read_the_same_at_every_length_of_tag_and_value),
+        cmocka_unit_test(a_short_field_of_more_bytes_than_there_are_is_none),
+        cmocka_unit_test(a_varint_is_as_long_as_its_bytes),
     };
 
     return cmocka_run_group_tests_name("wire", tests, NULL, NULL);

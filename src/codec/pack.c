@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define LARGE_MIN (16u << 10) /* a shorter field is copied sooner than a part of its own is sent */
-
 /* Is this a field of one value that is there? */
 static bool has_one(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
@@ -40,14 +38,12 @@ static struct eyelet_slice find_large(const ProtobufCMessage *message, size_t le
 {
     const ProtobufCMessageDescriptor *type = message->descriptor;
 
-    if (len < LARGE_MIN)
-        return (struct eyelet_slice){ 0 };
     for (unsigned i = 0; i < type->n_fields; i++) {
         struct eyelet_slice bytes = { 0 };
 
         if (has_one(message, &type->fields[i]))
             bytes = bytes_of(message, &type->fields[i]);
-        if (bytes.len >= LARGE_MIN && bytes.len >= len / 2)
+        if (bytes.len >= EYELET_PACK_LARGE_MIN && bytes.len >= len / 2)
             return bytes;
     }
     return (struct eyelet_slice){ 0 };
@@ -90,21 +86,20 @@ static size_t pack_around(const struct eyelet_outgoing *outgoing, uint8_t *room)
     return gatherer.large_at;
 }
 
-static size_t pack_whole(const struct eyelet_outgoing *outgoing, uint8_t *room)
+size_t eyelet_pack_whole(const struct eyelet_outgoing *outgoing, uint8_t *room)
 {
     protobuf_c_message_pack(outgoing->message, room);
     return SIZE_MAX;
 }
 
-struct eyelet_outgoing eyelet_pack_later(const ProtobufCMessage *message)
+struct eyelet_outgoing eyelet_pack_large_later(const ProtobufCMessage *message, size_t len)
 {
-    size_t len = protobuf_c_message_get_packed_size(message);
     struct eyelet_slice large = find_large(message, len);
 
     return (struct eyelet_outgoing){
         .message = message,
         .len = len,
         .large = large,
-        .pack = large.len > 0 ? pack_around : pack_whole,
+        .pack = large.len > 0 ? pack_around : eyelet_pack_whole,
     };
 }

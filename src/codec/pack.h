@@ -12,6 +12,23 @@
  * eyelet_pack_later() - @message must stay as it is until it is queued, and those bytes of it that are not copied then
  * until eyelet_connection_keep()
  */
-struct eyelet_outgoing eyelet_pack_later(const ProtobufCMessage *message);
+static inline struct eyelet_outgoing eyelet_pack_later(const ProtobufCMessage *message);
+
+/* The same of a message of @len bytes, which are many. */
+struct eyelet_outgoing eyelet_pack_large_later(const ProtobufCMessage *message, size_t len);
+
+/* What packs a message that lies in one piece; it is not for others. */
+size_t eyelet_pack_whole(const struct eyelet_outgoing *outgoing, uint8_t *room);
+
+#define EYELET_PACK_LARGE_MIN (16u << 10) /* a shorter field is copied sooner than a part of its own is sent */
+
+static inline struct eyelet_outgoing eyelet_pack_later(const ProtobufCMessage *message)
+{
+    size_t len = protobuf_c_message_get_packed_size(message);
+
+    if (len >= EYELET_PACK_LARGE_MIN)
+        return eyelet_pack_large_later(message, len);
+    return (struct eyelet_outgoing){ .message = message, .len = len, .pack = eyelet_pack_whole };
+}
 
 #endif

@@ -15,9 +15,9 @@ static enum eyelet_status unpack(const ProtobufCMessageDescriptor *type, struct 
 }
 
 /* What a call is made of. @request is NULL for a stream of requests. */
-static enum eyelet_status prepare(const struct eyelet_service *service, const struct eyelet_method *method,
-                                  const struct eyelet_call_opts *opts, const ProtobufCMessage *request,
-                                  struct eyelet_calling *ret, struct eyelet_error *reterr)
+static inline enum eyelet_status prepare(const struct eyelet_service *service, const struct eyelet_method *method,
+                                         const struct eyelet_call_opts *opts, const ProtobufCMessage *request,
+                                         struct eyelet_calling *ret, struct eyelet_error *reterr)
 {
     if (request != NULL && !protobuf_c_message_check(request))
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s for %s/%s is incomplete",

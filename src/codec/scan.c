@@ -45,9 +45,9 @@ struct level {
 struct scan {
     struct eyelet_slice payload;
     size_t memory_left; /* that decoding what is still to come may take */
-    size_t n_levels;
     struct eyelet_scan_large large;
     struct eyelet_scan_fault *fault;
+    struct level *level; /* the innermost open one */
     struct level levels[EYELET_SCAN_LEVELS_MAX];
 };
 
@@ -191,10 +191,11 @@ static size_t least_memory(const ProtobufCFieldDescriptor *field, struct eyelet_
 /* What protobuf-c allocates to list one more field of a message: every block counts, it is freed only at the end. */
 static size_t list_memory(struct level *level)
 {
-    size_t block_cap = level->listed_cap + LISTED_ON_STACK; /* 16 on the stack, then 32, 64, 128.. */
+    size_t block_cap;
 
     if (level->n_listed++ < level->listed_cap)
         return 0;
+    block_cap = level->listed_cap + LISTED_ON_STACK; /* 16 on the stack, then 32, 64, 128.. */
     level->listed_cap += block_cap;
     return block(block_cap * sizeof(struct listed_field));
 }
@@ -205,27 +206,28 @@ static enum eyelet_scan_result fail(struct scan *scan, enum eyelet_scan_result r
 {
     *scan->fault = (struct eyelet_scan_fault){
         .reason = reason,
-        .message = scan->levels[scan->n_levels - 1].type,
+        .message = scan->level->type,
         .field = known,
         .offset = (size_t)(start - scan->payload.data),
     };
     return result;
 }
 
-static void open_level(struct scan *scan, const ProtobufCMessageDescriptor *type, struct eyelet_slice bytes)
+static inline void open_level(struct level *level, const ProtobufCMessageDescriptor *type, struct eyelet_slice bytes)
 {
-    scan->levels[scan->n_levels++] = (struct level){ .type = type, .rest = bytes, .listed_cap = LISTED_ON_STACK };
+    *level = (struct level){ .type = type, .rest = bytes, .listed_cap = LISTED_ON_STACK };
 }
 
 /* There is at most one of more than half of the payload, and what counts of a field is what came last. */
 static void note_large(struct scan *scan, const ProtobufCFieldDescriptor *known, const uint8_t *start,
                        struct eyelet_slice value)
 {
-    bool is_large = value.len >= EYELET_SCAN_LARGE_MIN && value.len > scan->payload.len / 2;
-
-    if (known->type != PROTOBUF_C_TYPE_BYTES || known->label == PROTOBUF_C_LABEL_REPEATED || scan->n_levels > 1)
+    if (value.len < EYELET_SCAN_LARGE_MIN && known != scan->large.field)
         return;
-    if (is_large)
+    if (known->type != PROTOBUF_C_TYPE_BYTES || known->label == PROTOBUF_C_LABEL_REPEATED ||
+        scan->level != scan->levels)
+        return;
+    if (value.len >= EYELET_SCAN_LARGE_MIN && value.len > scan->payload.len / 2)
         scan->large = (struct eyelet_scan_large){ .field = known, .start = start, .value = value };
     else if (known == scan->large.field)
         scan->large.field = NULL;
@@ -243,9 +245,8 @@ static const char *take_field(struct level *level, struct eyelet_field *ret, con
 }
 
 /* Reads one field of the innermost message, which has bytes left; opens it when it is a message itself. */
-static enum eyelet_scan_result scan_field(struct scan *scan)
+static inline enum eyelet_scan_result scan_field(struct scan *scan, struct level *level)
 {
-    struct level *level = &scan->levels[scan->n_levels - 1];
     const uint8_t *start = level->rest.data;
     const ProtobufCFieldDescriptor *known;
     struct eyelet_field field;
@@ -266,9 +267,10 @@ static enum eyelet_scan_result scan_field(struct scan *scan)
     note_large(scan, known, start, field.bytes);
     if (!is_message(known))
         return EYELET_SCAN_OK;
-    if (scan->n_levels == EYELET_SCAN_LEVELS_MAX)
+    if (level == &scan->levels[EYELET_SCAN_LEVELS_MAX - 1])
         return fail(scan, EYELET_SCAN_TOO_DEEP, "messages are nested too deep", known, start);
-    open_level(scan, known->descriptor, field.bytes);
+    scan->level = level + 1;
+    open_level(scan->level, known->descriptor, field.bytes);
     return EYELET_SCAN_OK;
 }
 
@@ -282,17 +284,16 @@ enum eyelet_scan_result eyelet_scan(const ProtobufCMessageDescriptor *type, stru
     scan.memory_left = memory_max;
     scan.fault = ret_fault;
     scan.large.field = NULL;
-    scan.n_levels = 0;
-    open_level(&scan, type, payload);
+    scan.level = scan.levels;
+    open_level(scan.level, type, payload);
 
-    while (scan.n_levels > 0) {
-        enum eyelet_scan_result result;
+    while (scan.level->rest.len > 0 || scan.level != scan.levels) {
+        enum eyelet_scan_result result = EYELET_SCAN_OK;
 
-        if (scan.levels[scan.n_levels - 1].rest.len == 0) {
-            scan.n_levels--;
-            continue;
-        }
-        result = scan_field(&scan);
+        if (scan.level->rest.len > 0)
+            result = scan_field(&scan, scan.level);
+        else
+            scan.level--;
         if (result != EYELET_SCAN_OK)
             return result;
     }

@@ -35,11 +35,13 @@ _Static_assert(EYELET_FRAME_DATA_MAX <= (SIZE_MAX - EYELET_DECODE_BASE) / EYELET
 
 /**
  * struct source - some memory for protobuf-c
+ * @budget:         what may be allocated of it
  * @failure:        where it says why it had none
  * @keeps_payload:  it lasts no longer than the payload, so that a message in it may point into that
  */
 struct source {
     ProtobufCAllocator allocator;
+    size_t budget;
     const enum eyelet_alloc_failure *failure;
     bool keeps_payload;
 };
@@ -167,8 +169,7 @@ static ProtobufCMessage *unpack_around(const ProtobufCMessageDescriptor *type, s
 }
 
 static enum eyelet_unpack_result unpack(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
-                                        size_t budget, struct source *source, ProtobufCMessage **ret,
-                                        struct eyelet_error *reterr)
+                                        struct source *source, ProtobufCMessage **ret, struct eyelet_error *reterr)
 {
     struct eyelet_scan_large large;
     struct eyelet_scan_fault fault;
@@ -176,9 +177,9 @@ static enum eyelet_unpack_result unpack(const ProtobufCMessageDescriptor *type, 
     ProtobufCMessage *message;
 
     if (payload.len > EYELET_FRAME_DATA_MAX)
-        return fail_unpack(type, payload, budget, EYELET_ALLOC_FAILURE_LIMIT, reterr);
+        return fail_unpack(type, payload, source->budget, EYELET_ALLOC_FAILURE_LIMIT, reterr);
 
-    scanned = eyelet_scan(type, payload, budget, &large, &fault);
+    scanned = eyelet_scan(type, payload, source->budget, &large, &fault);
     if (scanned != EYELET_SCAN_OK)
         return fail_scan(scanned, &fault, reterr);
 
@@ -187,7 +188,7 @@ static enum eyelet_unpack_result unpack(const ProtobufCMessageDescriptor *type, 
     else
         message = protobuf_c_message_unpack(type, &source->allocator, payload.len, payload.data);
     if (message == NULL)
-        return fail_unpack(type, payload, budget, *source->failure, reterr);
+        return fail_unpack(type, payload, source->budget, *source->failure, reterr);
 
     *ret = message;
     return EYELET_UNPACK_OK;
@@ -224,13 +225,14 @@ static enum eyelet_unpack_result unpack_into(const ProtobufCMessageDescriptor *t
     size_t budget = eyelet_unpack_budget(decode_max, payload.len);
     struct source source = {
         .allocator = { .alloc = alloc_from_arena, .free = leave_in_arena, .allocator_data = arena },
+        .budget = budget,
         .failure = &arena->failure,
         .keeps_payload = keeps_payload,
     };
 
     eyelet_arena_set_limit(arena, budget);
     arena->failure = EYELET_ALLOC_FAILURE_NONE;
-    return unpack(type, payload, budget, &source, ret, reterr);
+    return unpack(type, payload, &source, ret, reterr);
 }
 
 enum eyelet_unpack_result eyelet_unpack_into_arena(const ProtobufCMessageDescriptor *type, struct eyelet_slice payload,
@@ -254,8 +256,9 @@ enum eyelet_unpack_result eyelet_unpack_to_heap(const ProtobufCMessageDescriptor
     struct eyelet_heap heap = { .limit = budget };
     struct source source = {
         .allocator = { .alloc = alloc_from_heap, .free = free_to_heap, .allocator_data = &heap },
+        .budget = budget,
         .failure = &heap.failure,
     };
 
-    return unpack(type, payload, budget, &source, ret, reterr);
+    return unpack(type, payload, &source, ret, reterr);
 }

@@ -6,10 +6,15 @@
 #include "core/bytes.h"
 #include "core/error.h"
 
+static inline bool is_named(const struct eyelet_dispatch_node *node, struct eyelet_slice name)
+{
+    return name.len == node->service_len && (name.len == 0 || memcmp(name.data, node->service, name.len) == 0);
+}
+
 const struct eyelet_dispatch_node *eyelet_dispatch_find_service(const struct eyelet_dispatch_node *first,
                                                                 struct eyelet_slice name)
 {
-    while (first != NULL && !eyelet_slice_equals(name, first->service))
+    while (first != NULL && !is_named(first, name))
         first = first->next;
     return first;
 }
@@ -59,20 +64,24 @@ static const void *find_method(const struct eyelet_dispatch_node *node, struct e
 /* printf's precision is an int; the names were checked against EYELET_NAME_MAX before. */
 #define SHOWN(name) (int)(name).len, (const char *)(name).data
 
+static enum eyelet_status fail(const struct eyelet_dispatch_node *node, struct eyelet_slice service,
+                               struct eyelet_slice method, struct eyelet_error *reterr)
+{
+    if (node == NULL)
+        return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown service '%.*s'", SHOWN(service));
+    return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown method '%.*s' of service '%.*s'", SHOWN(method),
+                            SHOWN(service));
+}
+
 enum eyelet_status eyelet_dispatch_find(const struct eyelet_dispatch_node *first, struct eyelet_slice service,
                                         struct eyelet_slice method, const struct eyelet_dispatch_node **ret_node,
                                         const void **ret_method, struct eyelet_error *reterr)
 {
     const struct eyelet_dispatch_node *node = eyelet_dispatch_find_service(first, service);
-    const void *found;
+    const void *found = node != NULL ? find_method(node, method) : NULL;
 
-    if (node == NULL)
-        return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown service '%.*s'", SHOWN(service));
-
-    found = find_method(node, method);
     if (found == NULL)
-        return eyelet_error_set(reterr, EYELET_UNIMPLEMENTED, "unknown method '%.*s' of service '%.*s'", SHOWN(method),
-                                SHOWN(service));
+        return fail(node, service, method, reterr);
     *ret_node = node;
     *ret_method = found;
     return EYELET_OK;

@@ -14,6 +14,7 @@
  * struct eyelet_dispatch_node - one service of a server
  * @next:         the next one, or NULL
  * @service:      its full name
+ * @service_len:  bytes of it
  * @methods:      array of structs that begin with `const char *name`, sorted by it in the order of strcmp()
  * @n_methods:    number of methods
  * @method_size:  bytes of such a struct
@@ -24,6 +25,7 @@
 struct eyelet_dispatch_node {
     struct eyelet_dispatch_node *next;
     const char *service;
+    size_t service_len;
     const void *methods;
     size_t n_methods;
     size_t method_size;

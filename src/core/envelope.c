@@ -78,49 +78,54 @@ static bool pair_decode(struct eyelet_slice in, struct eyelet_slice *ret_first, 
 _Static_assert((int)KEY_VALUE_KEY == (int)ANY_TYPE_URL && (int)KEY_VALUE_VALUE == (int)ANY_VALUE,
                "one decoder reads both");
 
-static bool metadata_is_sound(const struct eyelet_field *field)
+static bool metadata_is_sound(struct eyelet_field field)
 {
     struct eyelet_slice key, value;
 
-    return field->wire_type == EYELET_WIRE_BYTES && pair_decode(field->bytes, &key, &value);
+    return field.wire_type == EYELET_WIRE_BYTES && pair_decode(field.bytes, &key, &value);
 }
 
-static bool request_take(struct eyelet_slice *in, struct eyelet_request *request, bool *ret_has_metadata)
+/* Puts a field where it belongs; metadata stays where it lies. False for a wire type that it does not have. */
+static inline bool request_store(const struct eyelet_field *field, struct eyelet_request *request, bool *has_metadata)
 {
-    struct eyelet_field field;
     uint64_t number;
 
-    if (!take_field(in, &field))
-        return false;
-
-    switch (field.number) {
+    switch (field->number) {
     case REQUEST_SERVICE:
-        return store_bytes(&field, &request->service);
+        return store_bytes(field, &request->service);
     case REQUEST_METHOD:
-        return store_bytes(&field, &request->method);
+        return store_bytes(field, &request->method);
     case REQUEST_PAYLOAD:
-        return store_bytes(&field, &request->payload);
+        return store_bytes(field, &request->payload);
     case REQUEST_TIMEOUT_NANO:
-        if (!store_number(&field, &number))
+        if (!store_number(field, &number))
             return false;
         request->timeout_ns = (int64_t)number;
         return true;
     case REQUEST_METADATA:
-        *ret_has_metadata = true;
-        return metadata_is_sound(&field);
+        *has_metadata = true;
+        return metadata_is_sound(*field);
     default:
         return true;
     }
+}
+
+/* A Request has bytes, and a timeout. */
+static inline bool request_take(struct eyelet_slice *in, struct eyelet_field *ret)
+{
+    return eyelet_wire_take_short_bytes(in, ret) || eyelet_wire_take_short_varint(in, ret) ||
+           eyelet_wire_take_other_field(in, ret) == NULL;
 }
 
 bool eyelet_request_decode(struct eyelet_slice in, struct eyelet_request *ret)
 {
     struct eyelet_slice whole = in;
     struct eyelet_request request = { 0 };
+    struct eyelet_field field;
     bool has_metadata = false;
 
     while (in.len > 0) {
-        if (!request_take(&in, &request, &has_metadata))
+        if (!request_take(&in, &field) || !request_store(&field, &request, &has_metadata))
             return false;
     }
     if (has_metadata)
@@ -207,24 +212,40 @@ static bool status_decode(struct eyelet_slice in, struct eyelet_response *respon
     return is_good;
 }
 
+/* A Response with one Status or more, all of whose fields are sound: what a later one has counts. */
+static bool failure_decode(struct eyelet_slice in, struct eyelet_slice payload, struct eyelet_response *ret)
+{
+    struct eyelet_response response = { .payload = payload };
+    struct eyelet_field field;
+
+    while (take_field(&in, &field)) {
+        if (field.number == RESPONSE_STATUS && !status_decode(field.bytes, &response))
+            return false;
+    }
+    *ret = response;
+    return true;
+}
+
 bool eyelet_response_decode(struct eyelet_slice in, struct eyelet_response *ret)
 {
-    struct eyelet_response response = { 0 };
-    struct eyelet_slice status;
+    struct eyelet_slice whole = in, payload = { 0 };
     struct eyelet_field field;
-    bool is_good = true;
+    bool has_status = false;
 
-    while (in.len > 0 && is_good) {
-        if (!take_field(&in, &field))
+    while (in.len > 0) {
+        if (eyelet_wire_take_field(&in, &field) != NULL)
             return false;
-        if (field.number == RESPONSE_STATUS)
-            is_good = store_bytes(&field, &status) && status_decode(status, &response);
-        else if (field.number == RESPONSE_PAYLOAD)
-            is_good = store_bytes(&field, &response.payload);
+        if ((field.number == RESPONSE_STATUS || field.number == RESPONSE_PAYLOAD) &&
+            field.wire_type != EYELET_WIRE_BYTES)
+            return false;
+        has_status |= field.number == RESPONSE_STATUS;
+        if (field.number == RESPONSE_PAYLOAD)
+            payload = field.bytes;
     }
-    if (is_good)
-        *ret = response;
-    return is_good;
+    if (has_status)
+        return failure_decode(whole, payload, ret);
+    *ret = (struct eyelet_response){ .payload = payload };
+    return true;
 }
 
 bool eyelet_status_next_detail(struct eyelet_slice *status, struct eyelet_slice *ret_any)
@@ -246,23 +267,14 @@ bool eyelet_any_decode(struct eyelet_slice any, struct eyelet_slice *ret_type_ur
 }
 
 /* What a field takes. Every field of these messages has a number below 16, so its tag takes one byte. */
-static size_t varint_len(uint64_t number)
-{
-    size_t len = 1;
-
-    for (; number >= 0x80; number >>= 7)
-        len++;
-    return len;
-}
-
 static size_t number_field_len(uint64_t number)
 {
-    return 1 + varint_len(number);
+    return 1 + eyelet_wire_varint_len(number);
 }
 
 static size_t bytes_field_len(size_t len)
 {
-    return 1 + varint_len(len) + len;
+    return 1 + eyelet_wire_varint_len(len) + len;
 }
 
 /*
@@ -276,7 +288,7 @@ struct writer {
     size_t cap;
 };
 
-static void put_raw(struct writer *writer, const void *bytes, size_t len)
+static inline void put_raw(struct writer *writer, const void *bytes, size_t len)
 {
     assert(len <= writer->cap - writer->len);
     if (len > 0)
@@ -284,13 +296,13 @@ static void put_raw(struct writer *writer, const void *bytes, size_t len)
     writer->len += len;
 }
 
-static void put_byte(struct writer *writer, uint8_t byte)
+static inline void put_byte(struct writer *writer, uint8_t byte)
 {
     assert(writer->len < writer->cap);
     writer->room[writer->len++] = byte;
 }
 
-static void put_varint(struct writer *writer, uint64_t number)
+static inline void put_varint(struct writer *writer, uint64_t number)
 {
     while (number >= 0x80) {
         put_byte(writer, (uint8_t)(number | 0x80));
@@ -299,25 +311,25 @@ static void put_varint(struct writer *writer, uint64_t number)
     put_byte(writer, (uint8_t)number);
 }
 
-static void put_tag(struct writer *writer, uint32_t number, uint32_t wire_type)
+static inline void put_tag(struct writer *writer, uint32_t number, uint32_t wire_type)
 {
     put_byte(writer, (uint8_t)(number << 3 | wire_type));
 }
 
-static void put_number(struct writer *writer, uint32_t field, uint64_t number)
+static inline void put_number(struct writer *writer, uint32_t field, uint64_t number)
 {
     put_tag(writer, field, EYELET_WIRE_VARINT);
     put_varint(writer, number);
 }
 
 /* The tag and length of a field whose bytes follow. */
-static void put_head(struct writer *writer, uint32_t field, size_t len)
+static inline void put_head(struct writer *writer, uint32_t field, size_t len)
 {
     put_tag(writer, field, EYELET_WIRE_BYTES);
     put_varint(writer, len);
 }
 
-static void put_bytes(struct writer *writer, uint32_t field, struct eyelet_slice bytes)
+static inline void put_bytes(struct writer *writer, uint32_t field, struct eyelet_slice bytes)
 {
     put_head(writer, field, bytes.len);
     put_raw(writer, bytes.data, bytes.len);
@@ -412,58 +424,21 @@ static const char *show(struct eyelet_slice name, struct shown *room)
     return room->text;
 }
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Of 8 bytes at once: is one of them NUL, a slash, or no ASCII? Subtracting 1 borrows from a byte that is 0. */
-static bool is_odd_word(const uint8_t *bytes)
-{
-    uint64_t word, slashes;
-
-    memcpy(&word, bytes, sizeof(word));
-    slashes = word ^ EACH_BYTE('/');
-    return ((word | (word - EACH_BYTE(1)) | (slashes - EACH_BYTE(1))) & EACH_BYTE(0x80)) != 0;
-}
-
-static bool is_odd_byte(uint8_t byte)
-{
-    return byte == '\0' || byte == '/' || byte >= 0x80;
-}
-
-/* Is there what a name of a good peer does not have? This is asked of every call. */
-static bool has_odd_bytes(struct eyelet_slice name)
-{
-    while (name.len >= sizeof(uint64_t)) {
-        if (is_odd_word(name.data))
-            return true;
-        eyelet_slice_take(&name, sizeof(uint64_t));
-    }
-    while (name.len > 0) {
-        if (is_odd_byte(*eyelet_slice_take(&name, 1).data))
-            return true;
-    }
-    return false;
-}
-
-static enum eyelet_status judge_odd_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
+static enum eyelet_status judge_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
 {
     struct shown room;
 
+    if (name.len == 0)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
+    if (name.len > EYELET_NAME_MAX)
+        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
+                                name.len, EYELET_NAME_MAX);
     if (memchr(name.data, '\0', name.len) != NULL || memchr(name.data, '/', name.len) != NULL)
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' has a NUL byte or a slash", what,
                                 show(name, &room));
     if (!eyelet_utf8_is_valid(name))
         return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name '%s' is not UTF-8", what, show(name, &room));
     return EYELET_OK;
-}
-
-static enum eyelet_status check_name(const char *what, struct eyelet_slice name, struct eyelet_error *reterr)
-{
-    if (name.len == 0)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name is empty", what);
-    if (name.len > EYELET_NAME_MAX)
-        return eyelet_error_set(reterr, EYELET_INVALID_ARGUMENT, "%s name of %zu bytes is longer than %d", what,
-                                name.len, EYELET_NAME_MAX);
-    return has_odd_bytes(name) ? judge_odd_name(what, name, reterr) : EYELET_OK;
 }
 
 static bool has_control(struct eyelet_slice text)
@@ -505,18 +480,26 @@ static enum eyelet_status check_pair(struct eyelet_slice key, struct eyelet_slic
     return EYELET_OK;
 }
 
-enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+static enum eyelet_status check_metadata(struct eyelet_slice metadata, struct eyelet_error *reterr)
 {
-    struct eyelet_slice metadata = request->metadata, key, value;
+    struct eyelet_slice key, value;
+    enum eyelet_status status = EYELET_OK;
     size_t n = 0, total = 0;
-    enum eyelet_status status;
 
-    status = check_name("service", request->service, reterr);
-    if (status == EYELET_OK)
-        status = check_name("method", request->method, reterr);
     while (status == EYELET_OK && eyelet_request_next_metadata(&metadata, &key, &value))
         status = check_pair(key, value, &n, &total, reterr);
     return status;
+}
+
+enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr)
+{
+    enum eyelet_status status = EYELET_OK;
+
+    if (!eyelet_name_is_plain(request->service))
+        status = judge_name("service", request->service, reterr);
+    if (status == EYELET_OK && !eyelet_name_is_plain(request->method))
+        status = judge_name("method", request->method, reterr);
+    return status == EYELET_OK ? check_metadata(request->metadata, reterr) : status;
 }
 
 /* A pair of ours: Go and Rust refuse the whole request for a value that is not UTF-8, so it does not leave. */
@@ -553,7 +536,7 @@ static size_t pair_len(const struct eyelet_metadata *pair)
     return bytes_field_len(strlen(pair->key)) + bytes_field_len(strlen(pair->value));
 }
 
-static void put_metadata(struct writer *writer, const struct eyelet_metadata *pair)
+static void put_pair(struct writer *writer, const struct eyelet_metadata *pair)
 {
     struct eyelet_slice key = eyelet_slice_of(pair->key), value = eyelet_slice_of(pair->value);
     uint8_t lower[EYELET_METADATA_KEY_MAX];
@@ -568,16 +551,18 @@ static void put_metadata(struct writer *writer, const struct eyelet_metadata *pa
     put_bytes(writer, KEY_VALUE_VALUE, value);
 }
 
-/* What stands before the bytes of a field; nothing when there are none. */
-static size_t payload_head_len(size_t payload_len)
+/* A writer of its own, so that who has no metadata can keep his in registers. */
+static struct writer put_metadata(struct writer writer, const struct eyelet_metadata *metadata, size_t n_metadata)
 {
-    return payload_len > 0 ? 1 + varint_len(payload_len) : 0;
+    for (size_t i = 0; i < n_metadata; i++)
+        put_pair(&writer, &metadata[i]);
+    return writer;
 }
 
 size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request)
 {
-    size_t len = bytes_field_len(strlen(request->service)) + bytes_field_len(strlen(request->method)) +
-                 number_field_len((uint64_t)request->timeout_ns) + payload_head_len(request->payload_len);
+    size_t len = bytes_field_len(request->service.len) + bytes_field_len(request->method.len) +
+                 number_field_len((uint64_t)request->timeout_ns) + eyelet_reply_head_len(request->payload_len);
 
     for (size_t i = 0; i < request->n_metadata; i++)
         len += bytes_field_len(pair_len(&request->metadata[i]));
@@ -588,19 +573,14 @@ void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, u
 {
     struct writer writer = { .room = room, .cap = room_len };
 
-    put_bytes(&writer, REQUEST_SERVICE, eyelet_slice_of(request->service));
-    put_bytes(&writer, REQUEST_METHOD, eyelet_slice_of(request->method));
+    put_bytes(&writer, REQUEST_SERVICE, request->service);
+    put_bytes(&writer, REQUEST_METHOD, request->method);
     put_number(&writer, REQUEST_TIMEOUT_NANO, (uint64_t)request->timeout_ns);
-    for (size_t i = 0; i < request->n_metadata; i++)
-        put_metadata(&writer, &request->metadata[i]);
+    if (request->n_metadata > 0)
+        writer = put_metadata(writer, request->metadata, request->n_metadata);
     if (request->payload_len > 0)
         put_head(&writer, REQUEST_PAYLOAD, request->payload_len);
     assert(writer.len == room_len);
-}
-
-size_t eyelet_reply_head_len(size_t payload_len)
-{
-    return payload_head_len(payload_len);
 }
 
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len)

@@ -17,7 +17,9 @@
 #include <eyelet/slice.h>
 #include <eyelet/status.h>
 
-#define EYELET_NAME_MAX           255        /* HOSTILE limit "service, method name", in bytes */
+#include "core/name.h"
+#include "core/wire.h"
+
 #define EYELET_METADATA_PAIRS_MAX 64         /* HOSTILE limit "metadata" */
 #define EYELET_METADATA_LEN_MAX   (16 << 10) /* HOSTILE limit "metadata": keys and values together */
 #define EYELET_METADATA_KEY_MAX   128        /* HOSTILE limit "metadata" */
@@ -100,7 +102,18 @@ bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice typ
  * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for a bad name or metadata key; EYELET_RESOURCE_EXHAUSTED for too much
  * metadata.
  */
-enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr);
+static inline enum eyelet_status eyelet_request_check(const struct eyelet_request *request,
+                                                      struct eyelet_error *reterr);
+
+/* The same of a request that has more than plain names. */
+enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr);
+
+static inline enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
+{
+    if (request->metadata.len == 0 && eyelet_name_is_plain(request->service) && eyelet_name_is_plain(request->method))
+        return EYELET_OK;
+    return eyelet_request_judge(request, reterr);
+}
 
 /**
  * struct eyelet_outgoing_request - what a Request is made of
@@ -108,8 +121,8 @@ enum eyelet_status eyelet_request_check(const struct eyelet_request *request, st
  * @timeout_ns:   more than 0
  */
 struct eyelet_outgoing_request {
-    const char *service;
-    const char *method;
+    struct eyelet_slice service;
+    struct eyelet_slice method;
     const struct eyelet_metadata *metadata;
     size_t n_metadata;
     size_t payload_len;
@@ -130,7 +143,11 @@ size_t eyelet_request_head_len(const struct eyelet_outgoing_request *request);
 void eyelet_request_encode_head(const struct eyelet_outgoing_request *request, uint8_t *room, size_t room_len);
 
 /* The same for a Response that is OK: nothing at all when the payload is empty. */
-size_t eyelet_reply_head_len(size_t payload_len);
+static inline size_t eyelet_reply_head_len(size_t payload_len)
+{
+    return payload_len > 0 ? 1 + eyelet_wire_varint_len(payload_len) : 0;
+}
+
 void eyelet_reply_encode_head(size_t payload_len, uint8_t *room, size_t room_len);
 
 /*

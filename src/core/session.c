@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/frame.h"
 
 #define NS_PER_S 1000000000ull
 
@@ -23,30 +24,41 @@ static uint32_t next_place(const struct eyelet_session *session, uint32_t place)
     return (place + 1) & (session->n_slots - 1);
 }
 
-static struct eyelet_slot *slot_find(const struct eyelet_session *session, uint32_t id)
+/* The call of @id that lies behind its own place. */
+static struct eyelet_slot *slot_find_displaced(const struct eyelet_session *session, uint32_t id)
 {
     uint32_t place = place_of(session, id);
 
-    if (id == 0)
-        return NULL;
-    for (uint32_t n = 0; n < session->n_slots && session->slots[place].id != 0; n++) {
+    for (uint32_t n = 1; n < session->n_slots && session->slots[place].id != 0; n++) {
+        place = next_place(session, place);
         if (session->slots[place].id == id)
             return &session->slots[place];
-        place = next_place(session, place);
     }
     return NULL;
 }
 
-static void slot_add(struct eyelet_session *session, uint32_t id, enum eyelet_slot_state state, void *owner)
+/* Ids come in a row, so most calls lie at their own places. */
+static inline struct eyelet_slot *slot_find(const struct eyelet_session *session, uint32_t id)
 {
-    uint32_t place = place_of(session, id);
+    struct eyelet_slot *slot = &session->slots[place_of(session, id)];
+
+    if (id == 0)
+        return NULL;
+    if (slot->id == id)
+        return slot;
+    return session->n_displaced > 0 ? slot_find_displaced(session, id) : NULL;
+}
+
+static inline void slot_add(struct eyelet_session *session, uint32_t id, enum eyelet_slot_state state, void *owner)
+{
+    uint32_t home = place_of(session, id), place = home;
 
     assert(session->n_live < session->n_slots);
     while (session->slots[place].id != 0)
         place = next_place(session, place);
     session->slots[place] = (struct eyelet_slot){ id, state, owner };
     session->n_live++;
-    session->n_displaced += place != place_of(session, id);
+    session->n_displaced += place != home;
 }
 
 /* Is @place on the way from @from to @hole, in the direction of probing? */
@@ -57,7 +69,10 @@ static bool is_between(const struct eyelet_session *session, uint32_t from, uint
     return ((hole - from) & mask) <= ((place - from) & mask);
 }
 
-/* Moves what lies behind @hole and belongs into it or before it, so that a search may end at the first free slot. */
+/*
+ * Moves what lies behind @hole and belongs into it or before it, so that a search may end at the first free slot. When
+ * all lie at their own places there is none like it.
+ */
 static uint32_t close_gap(struct eyelet_session *session, uint32_t hole)
 {
     uint32_t place = hole;
@@ -78,14 +93,15 @@ static uint32_t close_gap(struct eyelet_session *session, uint32_t hole)
     return hole;
 }
 
-/* Ids come in a row, so most calls lie at their own places, and then there is no gap to close. */
-static void slot_remove(struct eyelet_session *session, struct eyelet_slot *slot)
+static inline void slot_remove(struct eyelet_session *session, struct eyelet_slot *slot)
 {
-    uint32_t hole = (uint32_t)(slot - session->slots);
+    if (session->n_displaced > 0) {
+        uint32_t hole = (uint32_t)(slot - session->slots);
 
-    session->n_displaced -= hole != place_of(session, slot->id);
-    hole = close_gap(session, hole);
-    session->slots[hole] = (struct eyelet_slot){ 0 };
+        session->n_displaced -= hole != place_of(session, slot->id);
+        slot = &session->slots[close_gap(session, hole)];
+    }
+    slot->id = 0;
     session->n_live--;
 }
 
@@ -618,19 +634,19 @@ enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *sessio
                                                    uint64_t now_ns, struct eyelet_session_event *ret)
 {
     struct eyelet_slice data = { 0 };
+    enum eyelet_frame_result result;
     enum verdict verdict = VERDICT_TAKE;
 
     do {
-        switch (eyelet_frame_feed(&session->decoder, in, &data)) {
+        result = eyelet_frame_next(&session->decoder, in, &data);
+        switch (result) {
         case EYELET_FRAME_WANTS_MORE:
             note_progress(session, in->len, now_ns);
             ret->kind = EYELET_SESSION_MORE;
             return ret->kind;
         case EYELET_FRAME_GOT_HEAD:
-            verdict = judge_head(session, false, now_ns, ret);
-            break;
         case EYELET_FRAME_GOT_TOO_BIG:
-            verdict = judge_head(session, true, now_ns, ret);
+            verdict = judge_head(session, result == EYELET_FRAME_GOT_TOO_BIG, now_ns, ret);
             break;
         case EYELET_FRAME_GOT_DATA:
             verdict = take_data(session, data, now_ns, ret);
@@ -645,7 +661,7 @@ enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *sessio
     return ret->kind;
 }
 
-uint64_t eyelet_session_read_deadline(const struct eyelet_session *session)
+uint64_t eyelet_session_deadline_of_reading(const struct eyelet_session *session)
 {
     const struct eyelet_session_limits *limits = &session->limits;
 
@@ -729,7 +745,8 @@ void eyelet_session_stop(struct eyelet_session *session)
 
 /* --- bytes out ---------------------------------------------------------------------------------------------------- */
 
-static void put_frame_head(uint32_t id, enum eyelet_frame_type type, uint8_t flags, size_t data_len, uint8_t *room)
+static inline void put_frame_head(uint32_t id, enum eyelet_frame_type type, uint8_t flags, size_t data_len,
+                                  uint8_t *room)
 {
     const struct eyelet_frame_head head = {
         .data_len = (uint32_t)data_len,
@@ -737,10 +754,8 @@ static void put_frame_head(uint32_t id, enum eyelet_frame_type type, uint8_t fla
         .type = (uint8_t)type,
         .flags = flags,
     };
-    bool is_encoded = eyelet_frame_encode_head(&head, room);
 
-    assert(is_encoded); /* measured before */
-    (void)is_encoded;
+    eyelet_frame_put_head(&head, room); /* measured before */
 }
 
 /* Do @head_len + @payload_len bytes of data fit into a frame? */

@@ -6,25 +6,29 @@
 
 #include <assert.h>
 
-#define FIELD_NUMBER_SHIFT 3
-#define WIRE_TYPE_MASK     7
+#define LAST_SHIFT                                                                                                     \
+    (7 * (EYELET_VARINT_LEN_MAX - 1)) /* the tenth byte of a varint has room for the highest bit only                  \
+                                       */
 
 size_t eyelet_wire_read_long_varint(struct eyelet_slice in, size_t len_max, uint64_t *ret)
 {
-    size_t max = in.len < len_max ? in.len : len_max;
+    const uint8_t *at = in.data, *end;
     uint64_t value = 0;
 
     assert(len_max <= EYELET_VARINT_LEN_MAX);
-    for (size_t i = 0; i < max; i++) {
-        uint8_t byte = in.data[i];
+    if (in.len == 0) /* no bytes may lie at NULL */
+        return 0;
+    end = at + (in.len < len_max ? in.len : len_max);
+    for (unsigned shift = 0; at < end; shift += 7) {
+        uint64_t byte = *at++;
 
-        if (i == EYELET_VARINT_LEN_MAX - 1 && byte > 1) /* the tenth byte has room for the highest bit only */
+        value |= (byte & 0x7f) << shift;
+        if (byte >= 0x80)
+            continue;
+        if (shift == LAST_SHIFT && byte > 1)
             return 0;
-        value |= (uint64_t)(byte & 0x7f) << (7 * i);
-        if (byte < 0x80) {
-            *ret = value;
-            return i + 1;
-        }
+        *ret = value;
+        return (size_t)(at - in.data);
     }
     return 0;
 }
@@ -37,11 +41,11 @@ static inline const char *read_tag(struct eyelet_slice in, struct eyelet_field *
 
     if (len == 0)
         return "tag is cut off or has more than 5 bytes";
-    if (tag > UINT32_MAX || tag >> FIELD_NUMBER_SHIFT == 0)
+    if (tag > UINT32_MAX || tag >> EYELET_FIELD_NUMBER_SHIFT == 0)
         return "field number is not between 1 and 536870911";
 
-    ret->number = (uint32_t)tag >> FIELD_NUMBER_SHIFT;
-    ret->wire_type = (uint32_t)tag & WIRE_TYPE_MASK;
+    ret->number = (uint32_t)tag >> EYELET_FIELD_NUMBER_SHIFT;
+    ret->wire_type = (uint32_t)tag & EYELET_WIRE_TYPE_MASK;
     *ret_len = len;
     return NULL;
 }
@@ -91,37 +95,19 @@ static inline const char *read_value(struct eyelet_slice in, struct eyelet_field
 
 static const char *take_any_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
-    struct eyelet_slice rest = *in;
     size_t tag_len = 0, value_len = 0;
-    const char *reason = read_tag(rest, ret, &tag_len);
+    const char *reason;
 
-    if (reason != NULL)
-        return reason;
-    eyelet_slice_take(&rest, tag_len);
-    reason = read_value(rest, ret, &value_len);
+    *ret = (struct eyelet_field){ 0 };
+    reason = read_tag(*in, ret, &tag_len);
+    if (reason == NULL)
+        reason = read_value(eyelet_slice_part(*in, tag_len, in->len - tag_len), ret, &value_len);
     if (reason == NULL)
         eyelet_slice_take(in, tag_len + value_len);
     return reason;
 }
 
-/* Is it a number below 16, and bytes fewer than 128 that are all there? Most fields of a call are. */
-static inline bool is_short_bytes(struct eyelet_slice in)
+const char *eyelet_wire_take_long_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
-    return in.len >= 2 && (in.data[0] & (0x80 | WIRE_TYPE_MASK)) == EYELET_WIRE_BYTES &&
-           in.data[0] >> FIELD_NUMBER_SHIFT != 0 && in.data[1] < 0x80 && in.data[1] <= in.len - 2;
-}
-
-const char *eyelet_wire_take_field(struct eyelet_slice *in, struct eyelet_field *ret)
-{
-    ret->varint = 0;
-    if (!is_short_bytes(*in)) {
-        ret->number = 0;
-        ret->bytes = (struct eyelet_slice){ 0 };
-        return take_any_field(in, ret);
-    }
-    ret->number = in->data[0] >> FIELD_NUMBER_SHIFT;
-    ret->wire_type = EYELET_WIRE_BYTES;
-    ret->bytes = eyelet_slice_part(*in, 2, in->data[1]);
-    eyelet_slice_take(in, 2 + ret->bytes.len);
-    return NULL;
+    return eyelet_wire_take_short_varint(in, ret) ? NULL : take_any_field(in, ret);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/bytes.h"
 #include "core/error.h"
 #include "io/socket.h"
 #include "nano/client.h"
@@ -407,8 +408,8 @@ bool eyelet_nano_pending_begin(struct eyelet_nano_pending *pending, const struct
 {
     struct eyelet_nano_client *client = pending->client;
     struct eyelet_outgoing_request request = {
-        .service = what->service->name,
-        .method = what->method->name,
+        .service = eyelet_slice_of(what->service->name),
+        .method = eyelet_slice_of(what->method->name),
         .metadata = opts_of(what)->metadata,
         .n_metadata = opts_of(what)->n_metadata,
     };

@@ -238,6 +238,7 @@ enum eyelet_status eyelet_nano_server_add_service(struct eyelet_nano_server *ser
     *node = (struct eyelet_dispatch_node){
         .next = last,
         .service = service->name,
+        .service_len = strlen(service->name),
         .methods = service->methods,
         .n_methods = service->n_methods,
         .method_size = sizeof(*service->methods),

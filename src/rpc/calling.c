@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bytes.h"
 #include "core/error.h"
 #include "io/socket.h"
 #include "rpc/driving.h"
@@ -712,8 +713,8 @@ static int queue(struct eyelet_pending *pending, const struct eyelet_calling *wh
 {
     struct eyelet_client *client = pending->client;
     const struct eyelet_outgoing_request request = {
-        .service = pending->service->name,
-        .method = pending->method->name,
+        .service = eyelet_slice_of(pending->service->name),
+        .method = eyelet_slice_of(pending->method->name),
         .metadata = opts_of(what)->metadata,
         .n_metadata = opts_of(what)->n_metadata,
         .payload_len = what->message.len,

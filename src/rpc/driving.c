@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "core/bytes.h"
 #include "core/error.h"
 #include "io/socket.h"
 #include "rpc/wait.h"
@@ -499,8 +500,8 @@ static void ask_whether_alive(struct eyelet_client *client, uint64_t now_ns)
     static const struct eyelet_outgoing nothing = { 0 };
     const struct eyelet_calling what = { .service = &service, .method = &method };
     const struct eyelet_outgoing_request request = {
-        .service = service.name,
-        .method = method.name,
+        .service = eyelet_slice_of(service.name),
+        .method = eyelet_slice_of(method.name),
         .timeout_ns = (int64_t)(client->opts.keepalive_ms * EYELET_NS_PER_MS),
     };
     struct eyelet_pending *pending = &client->keepalive;

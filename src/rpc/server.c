@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <eyelet/stream.h>
 #include <eyelet/vsock.h>
@@ -296,6 +297,7 @@ enum eyelet_status eyelet_server_add(struct eyelet_server *server, const struct 
     *node = (struct eyelet_dispatch_node){
         .next = server->services,
         .service = service->name,
+        .service_len = strlen(service->name),
         .methods = service->methods,
         .n_methods = service->n_methods,
         .method_size = sizeof(service->methods[0]),

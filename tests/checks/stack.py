@@ -32,6 +32,7 @@ INDIRECT = {
     "tell": [PROGRAM],                                        # opts.on_broken
     "is_welcome": [PROGRAM],                                  # opts.accept
     "judge_head": [PROGRAM],                                  # session->on_frame: rpc's trace, NULL here
+    "eyelet_session_feed": [PROGRAM],                         # the same, where judge_head() is inline
     "pb_default_field_callback": [PROGRAM],                   # nanopb's: no field has one
 }
 # Its streams are buffers, and fields with call-backs are refused.

@@ -35,7 +35,9 @@ struct client {
 
 static void start(struct client *client)
 {
-    struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
+    struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                               .method = eyelet_slice_of("Say"),
+                                               .timeout_ns = 1 };
     struct call *call = &client->calls[client->n_calls];
     uint8_t *room;
     size_t len;

@@ -30,7 +30,9 @@ uint32_t listener_call(struct listener *listener, unsigned n)
 
 uint32_t listener_open(struct listener *listener, unsigned n, enum eyelet_kind kind)
 {
-    const struct eyelet_outgoing_request request = { .service = "demo.Echo", .method = "Say", .timeout_ns = 1 };
+    const struct eyelet_outgoing_request request = { .service = eyelet_slice_of("demo.Echo"),
+                                                     .method = eyelet_slice_of("Say"),
+                                                     .timeout_ns = 1 };
     uint8_t *room;
     size_t len;
 
