@@ -3,7 +3,8 @@
  */
 #include "core/dispatch.h"
 
-#include "core/bytes.h"
+#include <string.h>
+
 #include "core/error.h"
 
 static inline bool is_named(const struct eyelet_dispatch_node *node, struct eyelet_slice name)

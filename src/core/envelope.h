@@ -95,6 +95,9 @@ void eyelet_error_keep_details(struct eyelet_error *error, struct eyelet_slice s
  */
 bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice type_url, struct eyelet_slice value);
 
+/* What eyelet_request_check() does with more than plain names; it is not for others. */
+enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr);
+
 /*
  * eyelet_request_check() - is a decoded request allowed? HOSTILE H053, H061, H062
  * @reterr:  may be NULL; says which value is not
@@ -102,12 +105,6 @@ bool eyelet_error_add_detail(struct eyelet_error *error, struct eyelet_slice typ
  * Return: EYELET_OK; EYELET_INVALID_ARGUMENT for a bad name or metadata key; EYELET_RESOURCE_EXHAUSTED for too much
  * metadata.
  */
-static inline enum eyelet_status eyelet_request_check(const struct eyelet_request *request,
-                                                      struct eyelet_error *reterr);
-
-/* The same of a request that has more than plain names. */
-enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr);
-
 static inline enum eyelet_status eyelet_request_check(const struct eyelet_request *request, struct eyelet_error *reterr)
 {
     if (request->metadata.len == 0 && eyelet_name_is_plain(request->service) && eyelet_name_is_plain(request->method))

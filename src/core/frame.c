@@ -1,5 +1,6 @@
 /*
- * The ten-byte head and the incremental decoder: head, data, skip. What a frame means is decided elsewhere.
+ * The ten-byte head and the incremental decoder for others than the session, which has the same inline: core/frame.h.
+ * What a frame means is decided elsewhere.
  */
 #include "core/frame.h"
 

@@ -1,8 +1,12 @@
 /*
- * What <eyelet/frame.h> promises, inline: for the session, which does this for each frame of a connection.
+ * The ten-byte head and the incremental decoder of <eyelet/frame.h>, step by step: head, data, skip. Inline for the
+ * session, which does this for each frame of a connection.
  */
 #ifndef EYELET_CORE_FRAME_H
 #define EYELET_CORE_FRAME_H
+
+#include <assert.h>
+#include <stdbool.h>
 
 #include <eyelet/frame.h>
 
@@ -67,7 +71,7 @@ static inline bool eyelet_frame_skip_some(struct eyelet_frame_decoder *decoder, 
     return true;
 }
 
-/* eyelet_frame_next() - eyelet_frame_feed() */
+/* eyelet_frame_next() - eyelet_frame_feed(), inline; the steps above are its own. */
 static inline enum eyelet_frame_result eyelet_frame_next(struct eyelet_frame_decoder *decoder, struct eyelet_slice *in,
                                                          struct eyelet_slice *ret_data)
 {

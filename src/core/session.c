@@ -4,9 +4,9 @@
  */
 #include "core/session.h"
 
+#include <assert.h>
 #include <errno.h>
 
-#include "core/bytes.h"
 #include "core/error.h"
 #include "core/frame.h"
 
@@ -71,7 +71,7 @@ static bool is_between(const struct eyelet_session *session, uint32_t from, uint
 
 /*
  * Moves what lies behind @hole and belongs into it or before it, so that a search may end at the first free slot. When
- * all lie at their own places there is none like it.
+ * all lie at their own places nothing does.
  */
 static uint32_t close_gap(struct eyelet_session *session, uint32_t hole)
 {

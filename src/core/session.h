@@ -184,11 +184,16 @@ enum eyelet_session_event_kind eyelet_session_feed(struct eyelet_session *sessio
 enum eyelet_status eyelet_session_accept(struct eyelet_session *session, const struct eyelet_session_event *event,
                                          enum eyelet_kind kind, void *owner, struct eyelet_error *reterr);
 
-/* When the peer must have sent more of what it began, or EYELET_SESSION_NO_DEADLINE. */
-static inline uint64_t eyelet_session_read_deadline(const struct eyelet_session *session);
-
-/* The same of one that waits for something. */
+/* What eyelet_session_read_deadline() does when something was begun; it is not for others. */
 uint64_t eyelet_session_deadline_of_reading(const struct eyelet_session *session);
+
+/* When the peer must have sent more of what it began, or EYELET_SESSION_NO_DEADLINE. */
+static inline uint64_t eyelet_session_read_deadline(const struct eyelet_session *session)
+{
+    if (session->reading == EYELET_SESSION_READS_NOTHING)
+        return EYELET_SESSION_NO_DEADLINE;
+    return eyelet_session_deadline_of_reading(session);
+}
 
 /* The sentence for a peer that missed that deadline. */
 void eyelet_session_describe_timeout(const struct eyelet_session *session, struct eyelet_error *ret);
@@ -259,12 +264,5 @@ void eyelet_session_put_end(uint32_t id, uint8_t *room);
 /* Server: the same pair for an error, whose text and details are sent; it always fits. */
 size_t eyelet_session_measure_failure(const struct eyelet_error *error);
 void eyelet_session_put_failure(uint32_t id, const struct eyelet_error *error, uint8_t *room, size_t len);
-
-static inline uint64_t eyelet_session_read_deadline(const struct eyelet_session *session)
-{
-    if (session->reading == EYELET_SESSION_READS_NOTHING)
-        return EYELET_SESSION_NO_DEADLINE;
-    return eyelet_session_deadline_of_reading(session);
-}
 
 #endif

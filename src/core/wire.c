@@ -6,9 +6,7 @@
 
 #include <assert.h>
 
-#define LAST_SHIFT                                                                                                     \
-    (7 * (EYELET_VARINT_LEN_MAX - 1)) /* the tenth byte of a varint has room for the highest bit only                  \
-                                       */
+#define LAST_SHIFT (7 * (EYELET_VARINT_LEN_MAX - 1)) /* of the tenth byte, which has room for the highest bit only */
 
 size_t eyelet_wire_read_long_varint(struct eyelet_slice in, size_t len_max, uint64_t *ret)
 {

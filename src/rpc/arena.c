@@ -206,12 +206,12 @@ void *eyelet_arena_alloc_more(struct eyelet_arena *arena, size_t size)
 
     if (rounded == 0 || rounded > left(arena))
         return refuse(arena, EYELET_ALLOC_FAILURE_LIMIT);
-    if (rounded <= arena->at_hand)
+    if (rounded <= arena->at_hand) /* for no bytes, which have an address too */
         return eyelet_arena_alloc(arena, rounded);
     return rounded >= ARENA_OWN_MIN ? alloc_own(arena, rounded) : alloc_in_next(arena, rounded);
 }
 
-/* All but the current chunk, and that too if it is too big to be kept. Return: what is left. */
+/* Frees all chunks behind @chunk, the current one, and that too if it is too big to be kept. Return: what is left. */
 static struct eyelet_arena_chunk *prune(struct eyelet_arena_chunk *chunk)
 {
     if (!chunk->is_borrowed && chunk->room_len > EYELET_ARENA_CHUNK_MAX) {

@@ -78,7 +78,7 @@ void eyelet_arena_set_limit(struct eyelet_arena *arena, size_t len);
  */
 static inline void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size);
 
-/* The same where the current chunk does not do. */
+/* What it does when that is not at hand, or nothing is asked for; it is not for others. */
 void *eyelet_arena_alloc_more(struct eyelet_arena *arena, size_t size);
 
 /*
@@ -88,7 +88,7 @@ void *eyelet_arena_alloc_more(struct eyelet_arena *arena, size_t size);
  */
 static inline void eyelet_arena_reset(struct eyelet_arena *arena);
 
-/* The same of one that was used. */
+/* What it does when there is something to end; it is not for others. */
 void eyelet_arena_reset_used(struct eyelet_arena *arena);
 
 /* eyelet_arena_clear() - free everything; NULL is allowed. */
@@ -128,10 +128,11 @@ static inline void *eyelet_arena_alloc(struct eyelet_arena *arena, size_t size)
     return block;
 }
 
-/* Of the memories of a call most were of no use. */
+/* Of the memories of a call most were not used. */
 static inline void eyelet_arena_reset(struct eyelet_arena *arena)
 {
-    if (arena->used != 0 || arena->lent != NULL || arena->limit != SIZE_MAX || arena->failure)
+    if (arena->used != 0 || arena->lent != NULL || arena->limit != SIZE_MAX ||
+        arena->failure != EYELET_ALLOC_FAILURE_NONE)
         eyelet_arena_reset_used(arena);
 }
 

@@ -32,7 +32,7 @@ struct eyelet_serving;
  * @queue_next:      calls that wait for a thread, or whose hook is to be told; or that are free
  * @id:              stream id
  * @kind:            of the method
- * @request:         slices of @frame, or of @request_memory; its names are not kept
+ * @request:         slices of @frame, or of @request_memory; its names and timeout are not kept
  * @frame:           the memory that a large request came in; of the server's pool
  * @room:            lent to @request_memory; the same
  * @has_message:     is there a request's message, or the first one of a stream?

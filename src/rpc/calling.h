@@ -413,7 +413,7 @@ void eyelet_client_unpack_direct(struct eyelet_client *client);
  */
 enum eyelet_status eyelet_pending_unpack(struct eyelet_pending *pending, ProtobufCMessage **ret);
 
-/* What eyelet_pending_conclude() does when there is somebody to tell; it is not for others. */
+/* What eyelet_pending_conclude() does when there may be something to tell or to count; it is not for others. */
 void eyelet_pending_tell_hooks(struct eyelet_pending *pending, const struct eyelet_calling *what);
 
 /*

@@ -4,7 +4,6 @@
  */
 #include "rpc/client.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

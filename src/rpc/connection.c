@@ -3,10 +3,8 @@
  */
 #include "rpc/connection.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/bytes.h"
 #include "io/socket.h"

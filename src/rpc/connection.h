@@ -53,17 +53,20 @@ struct eyelet_loan {
  * struct eyelet_connection - plain members, each written here only unless it says otherwise
  * @fd:        non-blocking; -1 when closed
  * @session:   the protocol
- * @streams:   the session's storage
+ * @slots:     the session's storage
  * @in, @out:  bytes that were read and not taken; bytes that were queued and not sent
  * @is_wide:   the socket was asked to take large frames
- * @loans:     what is not in the holes of @out, in their order
- * @n_loans:   number of those
+ * @n_loans:   number of @loans
  * @last_len:  of the last frame that came, in bytes: the next one may be like it
  * @pool:      what the buffers share; belongs to the client or server
+ * @n_awake:   how many work on it, see eyelet_connection_wake()
  * @sent:      bytes that the kernel took, from the start of the connection
+ * @received:  bytes that came
  * @n_queued:  answers that lie in @out, or a few that have left; messages of streams do not count
  * @n_behind:  of those, so many were queued behind @mark
  * @mark:      when so many bytes are sent, all others have left
+ * @trace:     see eyelet_connection_init()
+ * @loans:     what is not in the holes of @out, in their order; written by loans.c too
  */
 struct eyelet_connection {
     int fd;

@@ -186,7 +186,7 @@ static bool is_awaited(const struct eyelet_guest *guest)
     const struct eyelet_serving *serving = &guest->serving;
 
     return serving->n_queued > 0 && serving->can_write &&
-           eyelet_timer_is_set(&guest->timer, eyelet_serving_flush_deadline(serving));
+           eyelet_timer_is_due(&guest->timer, eyelet_serving_flush_deadline(serving));
 }
 
 static void free_guest(struct eyelet_guests *guests, struct eyelet_guest *guest)

@@ -1,8 +1,6 @@
 /*
  * What a handler does that involves its connection: receiving, sending, answering later, being cancelled.
  */
-#include <errno.h>
-
 #include "io/socket.h"
 #include "rpc/call.h"
 #include "rpc/served.h"

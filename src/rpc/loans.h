@@ -1,6 +1,6 @@
 /*
  * Bytes of messages that are queued on a connection, and are sent from where they lie. Connections use this, and nobody
- * else; most never lend anything, and keep out of here.
+ * else; most never lend anything, and keep out of here. What lies here is copied by eyelet_connection_keep().
  */
 #ifndef EYELET_RPC_LOANS_H
 #define EYELET_RPC_LOANS_H

@@ -391,7 +391,10 @@ static int keep_request(struct eyelet_call *call, const struct eyelet_session_ev
     return 0;
 }
 
-/* Field by field: to clear the whole of it first is a slow instruction for as few bytes as these. */
+/*
+ * Field by field, and each of them, for this memory was another call's before: to clear the whole of it first is a slow
+ * instruction for as few bytes as these.
+ */
 static void describe(struct eyelet_call *call)
 {
     struct eyelet_call_info *info = &call->info;

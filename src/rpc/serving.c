@@ -7,7 +7,6 @@
 #include <assert.h>
 #include <errno.h>
 
-#include "core/bytes.h"
 #include "core/error.h"
 #include "io/socket.h"
 #include "rpc/served.h"
@@ -132,7 +131,7 @@ static void make_room(struct eyelet_serving *serving)
 /* May another frame be taken? What a handler waits for may lie behind any number of calls that wait for a thread. */
 static bool may_take(const struct eyelet_serving *serving)
 {
-    if (serving->n_calls == 0)
+    if (serving->n_calls == 0) /* then there is nobody to wait for */
         return true;
     if (serving->n_stuffed > 0 || !has_memory(serving))
         return false;

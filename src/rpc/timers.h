@@ -35,8 +35,8 @@ struct eyelet_timers {
     size_t cap;
 };
 
-/* Does it go off by then? */
-static inline bool eyelet_timer_is_set(const struct eyelet_timer *timer, uint64_t by_ns)
+/* Is it set, and for no later than that? */
+static inline bool eyelet_timer_is_due(const struct eyelet_timer *timer, uint64_t by_ns)
 {
     return timer->position != 0 && timer->deadline_ns <= by_ns;
 }

@@ -564,7 +564,7 @@ static void take_look(struct eyelet_workers *workers, const struct eyelet_look *
 
 /*
  * A thread with nothing to do. One of those minds the time; whoever has run a call minds it for a while as well, so
- * that nobody need be woken to do so whenever the next call goes to the one that did.
+ * that nobody need be woken to do so whenever the next call goes to the one that did. Return: when that was over.
  */
 static uint64_t watch(struct eyelet_workers *workers, bool has_run)
 {
@@ -583,7 +583,7 @@ static uint64_t watch(struct eyelet_workers *workers, bool has_run)
     return look.wake_ns;
 }
 
-/* A thread with something to do sees what else there is, and lets others have the lock. */
+/* A thread with something to do sees what else there is, and lets others have the lock. Return: when that was over. */
 static uint64_t glance(struct eyelet_workers *workers)
 {
     struct eyelet_look look;

@@ -90,7 +90,7 @@ void eyelet_workers_stop(struct eyelet_workers *workers);
 /*
  * The lock. Unlocking tells the program what is due, its log and the hooks of calls that were cancelled, before it
  * unlocks for good. eyelet_workers_leave() unlocks for something of the program's that may take its time: others see to
- * the sockets and to what is to be done meanwhile.
+ * the sockets and to what is to be done meanwhile, @now_ns being when that begins.
  */
 void eyelet_workers_lock(struct eyelet_workers *workers);
 void eyelet_workers_unlock(struct eyelet_workers *workers);

@@ -106,8 +106,14 @@ static void check_good_request(const struct eyelet_request *request)
     struct eyelet_metadata pairs[EYELET_METADATA_PAIRS_MAX];
     size_t n_pairs = take_pairs(request, pairs);
     char *service = text_of(request->service), *method = text_of(request->method);
-    struct eyelet_outgoing_request outgoing = { eyelet_slice_of(service), eyelet_slice_of(method), pairs, n_pairs,
-                                                request->payload.len,     request->timeout_ns };
+    struct eyelet_outgoing_request outgoing = {
+        .service = eyelet_slice_of(service),
+        .method = eyelet_slice_of(method),
+        .metadata = pairs,
+        .n_metadata = n_pairs,
+        .payload_len = request->payload.len,
+        .timeout_ns = request->timeout_ns,
+    };
 
     for (size_t i = 0; i < n_pairs; i++) { /* what we send is UTF-8 as well; what comes need not be */
         bool is_utf8 = eyelet_utf8_is_valid(eyelet_slice_of(pairs[i].value));

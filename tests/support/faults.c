@@ -64,9 +64,9 @@ static _Thread_local struct {
 static atomic_uint_fast64_t n_bytes[N_FAULT_CALLS];
 static atomic_uint n_waiting, n_waiting_forever, n_waits, n_timed_out;
 static atomic_int last_timeout_ms;
+static void (*_Atomic on_look)(void); /* NULL: nothing is called */
 
 static atomic_bool clock_is_fake;
-static void (*_Atomic on_look)(void);
 static atomic_bool clock_stands;
 static atomic_uint_fast64_t clock_ns;
 static atomic_uint_fast64_t clock_tick_ns;
