@@ -84,10 +84,11 @@ static void keep(struct eyelet_call *call, size_t len)
 static void clear_inbox(struct eyelet_call *call)
 {
     struct eyelet_serving *serving = call->serving;
-    size_t held = eyelet_inbox_held(&call->inbox);
+    size_t held;
 
     if (call->inbox.first == NULL)
         return;
+    held = eyelet_inbox_held(&call->inbox);
     if (eyelet_inbox_is_stuffed(&call->inbox, &serving->env->inbox_limits))
         serving->n_stuffed--;
     eyelet_inbox_clear(&call->inbox, serving->env->opts.wipe);
