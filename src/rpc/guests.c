@@ -178,14 +178,14 @@ static int await(struct eyelet_guests *guests, struct eyelet_guest *guest)
 }
 
 /*
- * Is it looked after without that? More of its calls are going to be run, and who sends the answers that wait until
- * then asks for everything anew.
+ * Is it looked after without that? More of its calls are going to be run, its timer goes off in time for the answers
+ * that wait until then, and whoever sends those asks for everything anew.
  */
 static bool is_awaited(const struct eyelet_guest *guest)
 {
     const struct eyelet_serving *serving = &guest->serving;
 
-    return serving->n_queued > 0 && serving->can_write &&
+    return serving->n_queued > 0 && serving->can_write && serving->unflushed_ns != 0 &&
            eyelet_timer_is_due(&guest->timer, eyelet_serving_flush_deadline(serving));
 }
 
