@@ -34,7 +34,7 @@ enum {
 /* Takes one field from the front of @in. Return: false when there is none to be had. */
 static bool take_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
-    return eyelet_wire_take_field(in, ret) == NULL;
+    return eyelet_wire_take_any_field(in, ret) == NULL;
 }
 
 static bool store_bytes(const struct eyelet_field *field, struct eyelet_slice *ret)
@@ -493,11 +493,9 @@ static enum eyelet_status check_metadata(struct eyelet_slice metadata, struct ey
 
 enum eyelet_status eyelet_request_judge(const struct eyelet_request *request, struct eyelet_error *reterr)
 {
-    enum eyelet_status status = EYELET_OK;
+    enum eyelet_status status = judge_name("service", request->service, reterr);
 
-    if (!eyelet_name_is_plain(request->service))
-        status = judge_name("service", request->service, reterr);
-    if (status == EYELET_OK && !eyelet_name_is_plain(request->method))
+    if (status == EYELET_OK)
         status = judge_name("method", request->method, reterr);
     return status == EYELET_OK ? check_metadata(request->metadata, reterr) : status;
 }

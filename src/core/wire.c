@@ -91,7 +91,7 @@ static inline const char *read_value(struct eyelet_slice in, struct eyelet_field
     }
 }
 
-static const char *take_any_field(struct eyelet_slice *in, struct eyelet_field *ret)
+const char *eyelet_wire_take_any_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
     size_t tag_len = 0, value_len = 0;
     const char *reason;
@@ -103,9 +103,4 @@ static const char *take_any_field(struct eyelet_slice *in, struct eyelet_field *
     if (reason == NULL)
         eyelet_slice_take(in, tag_len + value_len);
     return reason;
-}
-
-const char *eyelet_wire_take_long_field(struct eyelet_slice *in, struct eyelet_field *ret)
-{
-    return eyelet_wire_take_short_varint(in, ret) ? NULL : take_any_field(in, ret);
 }

@@ -121,15 +121,15 @@ static inline bool eyelet_wire_take_short_varint(struct eyelet_slice *in, struct
     return true;
 }
 
-/* What eyelet_wire_take_other_field() calls; it is not for others. */
-const char *eyelet_wire_take_long_field(struct eyelet_slice *in, struct eyelet_field *ret);
+/* eyelet_wire_take_field() as a call, which is shorter: for what is not on the way of every call. */
+const char *eyelet_wire_take_any_field(struct eyelet_slice *in, struct eyelet_field *ret);
 
-/* Any field. What is called gets copies: where this is inlined, nothing of the caller's has to lie in memory. */
+/* The same. What is called gets copies: where this is inlined, nothing of the caller's has to lie in memory. */
 static inline const char *eyelet_wire_take_other_field(struct eyelet_slice *in, struct eyelet_field *ret)
 {
     struct eyelet_slice rest = *in;
     struct eyelet_field field;
-    const char *reason = eyelet_wire_take_long_field(&rest, &field);
+    const char *reason = eyelet_wire_take_any_field(&rest, &field);
 
     *in = rest;
     *ret = field;

@@ -152,7 +152,7 @@ static const char *check_count(const pb_field_iter_t *known, struct eyelet_slice
     struct eyelet_field field;
     size_t n = 0;
 
-    while (bytes.len > 0 && eyelet_wire_take_field(&bytes, &field) == NULL) {
+    while (bytes.len > 0 && eyelet_wire_take_any_field(&bytes, &field) == NULL) {
         if (field.number == known->tag)
             n += count_elements(known, &field);
     }
@@ -194,7 +194,7 @@ static const char *check_message(const pb_msgdesc_t *type, void *message, struct
         return "a message with more required fields than nanopb looks for";
     while (rest.len > 0 && fault == NULL) {
         field.number = 0;
-        fault = eyelet_wire_take_field(&rest, &field);
+        fault = eyelet_wire_take_any_field(&rest, &field);
         walk->field = field.number;
         if (fault == NULL && has_fields && pb_field_iter_find(&known, field.number))
             fault = check_field(&known, &field, walk);
