@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints every line of the tree that names a folder of the machine it was written on."""
+"""Prints every line of the tree that names a folder of the machine it was written on, and every compiled program."""
 import os
 import re
 import sys
@@ -7,6 +7,7 @@ import sys
 # Folders of people and of build machines: nothing that another machine is sure to have.
 MACHINE = re.compile(rb"(?<![\w.$}*/-])/(?:home|root|work|workspace|builds?|Users)/[\w.]")
 NOT_OURS = {".git", "build"}
+COMPILED = b"\x7fELF"
 
 
 def files(root):
@@ -23,6 +24,8 @@ def complaints(root):
     for path in files(root):
         with open(path, "rb") as file:
             content = file.read()
+        if content.startswith(COMPILED):
+            found.append(f"{os.path.relpath(path, root)}: is a compiled program")
         if b"\0" in content:
             continue
         for number, line in enumerate(content.splitlines(), 1):

@@ -304,8 +304,13 @@ class Paths(MadeUpTree):
         self.write("src/x.c", "/* /tmp/x, /usr/include, unix:///run/echo, a/home/b, ./root/x, read/home */\n")
         self.assertEqual(paths.complaints(self.root), [])
 
+    def test_a_compiled_program_is_reported(self):
+        self.write("server", "\x7fELF\x02\0")
+        self.assertEqual(paths.complaints(self.root), ["server: is a compiled program"])
+
     def test_what_is_built_is_not_looked_at(self):
         self.write("build/dev/x.txt", "/" + "home/somebody\n")
+        self.write("build/dev/server", "\x7fELF\x02\0")
         self.write(".git/x", "/" + "home/somebody\n")
         self.assertEqual(paths.complaints(self.root), [])
 
